@@ -1,0 +1,1 @@
+"""Pixels to attributes: vocabulary, network, predictor, training."""
