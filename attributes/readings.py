@@ -23,6 +23,7 @@ class Readings:
         text: float32 (N, slots, classes), each slot sums to 1; see
             :class:`attributes.vocabulary.Text` for the classes.
         embedding: float32 (N, EMBEDDING_DIMENSIONS), unit Euclidean norm.
+        presence: float32 (N,), probability that the crop shows a sign at all.
 
     Raises:
         ValueError: an array does not have the shape that the vocabulary asks for.
@@ -32,6 +33,7 @@ class Readings:
     legend: FloatArray
     text: FloatArray
     embedding: FloatArray
+    presence: FloatArray
 
     def __post_init__(self) -> None:
         count = len(self.legend)
@@ -43,6 +45,7 @@ class Readings:
             (LEGEND.name, self.legend, (count, len(LEGEND.values))),
             (TEXT.name, self.text, (count, TEXT.max_length, TEXT.classes)),
             ("embedding", self.embedding, (count, EMBEDDING_DIMENSIONS)),
+            ("presence", self.presence, (count,)),
         ):
             if array.shape != shape:
                 raise ValueError(f"{name} readings: expected {shape}, got {array.shape}")
@@ -57,6 +60,7 @@ class Readings:
             self.legend[rows],
             self.text[rows],
             self.embedding[rows],
+            self.presence[rows],
         )
 
     @classmethod
@@ -68,10 +72,12 @@ class Readings:
                 np.zeros((0, len(LEGEND.values)), np.float32),
                 np.zeros((0, TEXT.max_length, TEXT.classes), np.float32),
                 np.zeros((0, EMBEDDING_DIMENSIONS), np.float32),
+                np.zeros(0, np.float32),
             )
         return cls(
             {a.name: np.concatenate([p.categorical[a.name] for p in parts]) for a in CATEGORICAL},
             np.concatenate([p.legend for p in parts]),
             np.concatenate([p.text for p in parts]),
             np.concatenate([p.embedding for p in parts]),
+            np.concatenate([p.presence for p in parts]),
         )
