@@ -1,0 +1,446 @@
+"""Attributes of sign artwork, derived from the drawings and their names.
+
+``python -m attributes.training.derive_artwork_table SVG_FOLDER`` writes ``artwork.csv``: one row
+per SVG of the npm package *mapillary_sprite_source* (``package_signs/``, files named
+``category--meaning--gN.svg``) with the attributes of :mod:`attributes.vocabulary` and the name of
+its pictogram. The network learns its attributes from that table.
+
+The table is *derivation plus corrections*:
+
+* shape, border, background and legend are measured on a rendering of the drawing, the bar is
+  measured along the two diagonals, text and pictogram follow from the name;
+* what the derivation gets wrong was corrected by eye, in ``artwork_corrections.csv``
+  (``name, column, value``), which is applied on top.
+
+Artwork that is of no use for training stands in ``excluded_artwork.csv`` (``name, reason``); it
+keeps its row in the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import resvg_py
+from PIL import Image
+
+from attributes import vocabulary
+
+FOLDER: Final = Path(__file__).parent
+TABLE: Final = FOLDER / "artwork.csv"
+CORRECTIONS: Final = FOLDER / "artwork_corrections.csv"
+EXCLUDED: Final = FOLDER / "excluded_artwork.csv"
+
+SIZE: Final = 256
+"""Pixels of the rendering that colours and shapes are measured on."""
+UNLABELLED: Final = "?"
+"""Text that is present, but long, of several lines, illegible or not latin."""
+NO_PICTOGRAM: Final = "none"
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table; ``legend`` holds colours joined by ``+``."""
+
+    name: str
+    shape: str
+    border: str
+    background: str
+    legend: str
+    bar: str
+    text: str
+    pictogram: str
+
+    def validate(self) -> None:
+        """Raise ValueError if a value is not one of the vocabulary."""
+        for attribute in vocabulary.CATEGORICAL:
+            value = getattr(self, attribute.name)
+            if value not in attribute.values:
+                raise ValueError(f"{self.name}: {value!r} is no {attribute.name}")
+        for colour in legend_colours(self.legend):
+            if colour not in vocabulary.LEGEND.values:
+                raise ValueError(f"{self.name}: {colour!r} is no colour of a legend")
+        if self.text != UNLABELLED:
+            vocabulary.TEXT.encode(self.text)
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.pictogram):
+            raise ValueError(f"{self.name}: {self.pictogram!r} is no name of a pictogram")
+
+
+COLUMNS: Final = tuple(field.name for field in fields(Row))
+
+
+def legend_colours(legend: str) -> list[str]:
+    """The colours of a ``legend`` cell."""
+    return [] if legend == "none" else legend.split("+")
+
+
+# --- rendering ------------------------------------------------------------------------------------
+
+
+def render(path: Path, size: int = SIZE) -> Array:
+    """The drawing as size×size×4 RGBA (uint8, transparent around the sign)."""
+    png = resvg_py.svg_to_bytes(svg_string=path.read_text(), width=size)
+    return np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGBA"))
+
+
+def plate_of(alpha: Array) -> Array:
+    """Boolean mask of the plate: what is opaque, holes filled."""
+    outlines, _ = cv2.findContours(
+        (alpha > 127).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    plate = np.zeros(alpha.shape, np.uint8)
+    cv2.drawContours(plate, outlines, -1, 1, cv2.FILLED)
+    return plate.astype(bool)
+
+
+# --- shape ----------------------------------------------------------------------------------------
+
+_HALF_OCTAGON: Final = 1 / (2 + 2**0.5)
+_OUTLINES: Final[dict[str, list[tuple[float, float]]]] = {
+    "triangle": [(0.5, 0), (1, 1), (0, 1)],
+    "inverted_triangle": [(0, 0), (1, 0), (0.5, 1)],
+    "diamond": [(0.5, 0), (1, 0.5), (0.5, 1), (0, 0.5)],
+    "octagon": [
+        (_HALF_OCTAGON, 0),
+        (1 - _HALF_OCTAGON, 0),
+        (1, _HALF_OCTAGON),
+        (1, 1 - _HALF_OCTAGON),
+        (1 - _HALF_OCTAGON, 1),
+        (_HALF_OCTAGON, 1),
+        (0, 1 - _HALF_OCTAGON),
+        (0, _HALF_OCTAGON),
+    ],
+    "square": [(0, 0), (1, 0), (1, 1), (0, 1)],
+    "pentagon": [(0.5, 0), (1, 0.5), (1, 1), (0, 1), (0, 0.5)],
+    "arrow": [(0, 0), (0.75, 0), (1, 0.5), (0.75, 1), (0, 1)],
+}
+_ROUNDINGS: Final = (0.0, 0.05, 0.1)
+_WORST_OVERLAP: Final = 0.88
+_RECTANGLE_RATIO: Final = 1.15
+
+
+def _shape_masks(size: int = 128) -> Iterator[tuple[str, Array]]:
+    """Every outline with every rounding of its corners, stretched to size×size."""
+    disc = np.zeros((size, size), np.uint8)
+    cv2.circle(disc, (size // 2, size // 2), size // 2, 1, cv2.FILLED)
+    yield "circle", disc.astype(bool)
+    for shape, corners in _OUTLINES.items():
+        for rounding in _ROUNDINGS:
+            margin = size // 2
+            canvas = np.zeros((size + 2 * margin, size + 2 * margin), np.uint8)
+            points = np.round(np.array(corners) * (size - 1) + margin).astype(np.int32)
+            cv2.fillPoly(canvas, [points], 1)
+            if rounding:
+                width = int(2 * rounding * size) | 1
+                ball = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+                canvas = cv2.morphologyEx(canvas, cv2.MORPH_OPEN, ball)
+            yield shape, _stretched(canvas.astype(bool), size)
+
+
+def _stretched(plate: Array, size: int = 128) -> Array:
+    """The mask's bounding box, stretched to size×size."""
+    x, y, w, h = cv2.boundingRect(plate.astype(np.uint8))
+    box = plate[y : y + h, x : x + w].astype(np.uint8) * 255
+    return cv2.resize(box, (size, size), interpolation=cv2.INTER_AREA) > 127
+
+
+_SHAPE_MASKS: Final = tuple(_shape_masks())
+
+
+def shape_of(plate: Array) -> str:
+    """The shape whose outline overlaps the plate best; ``other`` if none overlaps well."""
+    _, _, w, h = cv2.boundingRect(plate.astype(np.uint8))
+    mask = _stretched(plate)
+    overlap, shape = max(
+        (float((mask & other).sum() / (mask | other).sum()), shape) for shape, other in _SHAPE_MASKS
+    )
+    if overlap < _WORST_OVERLAP:
+        return "other"
+    if shape == "square":
+        if w / h > _RECTANGLE_RATIO:
+            return "wide_rectangle"
+        if h / w > _RECTANGLE_RATIO:
+            return "tall_rectangle"
+    return shape
+
+
+# --- colours --------------------------------------------------------------------------------------
+
+NO_COLOUR: Final = -1
+_HUES: Final = (  # upper end of the hue in degrees; colour when bright, colour when dark
+    (16, "red", "red"),
+    (41, "orange", "brown"),
+    (78, "yellow", "yellow"),
+    (172, "green", "green"),
+    (285, "blue", "blue"),
+    (360, "red", "red"),
+)
+
+
+def colours_of(rgba: Array, plate: Array) -> Array:
+    """Index into the palette for every pixel of a flat colour, elsewhere :data:`NO_COLOUR`.
+
+    Pixels at the seam of two colours are blends of both and say nothing; they are left out.
+    """
+    rgb = rgba[..., :3].astype(np.int32)
+    spread = np.zeros(rgb.shape[:2], np.int32)
+    for channel in range(3):
+        plane = np.ascontiguousarray(rgba[..., channel])
+        kernel = np.ones((3, 3), np.uint8)
+        difference = cv2.dilate(plane, kernel).astype(np.int32) - cv2.erode(plane, kernel)
+        spread = np.maximum(spread, difference)
+    bright, dark = rgb.max(axis=2), rgb.min(axis=2)
+    saturation = (bright - dark) / np.maximum(bright, 1)
+    hue = cv2.cvtColor(
+        np.ascontiguousarray(rgba[..., :3]).astype(np.float32) / 255, cv2.COLOR_RGB2HSV
+    )[..., 0]
+    index = np.full(hue.shape, NO_COLOUR, np.int16)
+    for limit, when_bright, when_dark in reversed(_HUES):
+        index[hue <= limit] = vocabulary.PALETTE.index(when_bright)
+        index[(hue <= limit) & (bright < 165)] = vocabulary.PALETTE.index(when_dark)
+    index[saturation < 0.22] = vocabulary.PALETTE.index("grey")
+    index[(saturation < 0.22) & (bright > 218)] = vocabulary.PALETTE.index("white")
+    index[(bright < 95) & (saturation < 0.22)] = vocabulary.PALETTE.index("black")
+    index[bright < 62] = vocabulary.PALETTE.index("black")
+    flat = plate & (spread <= 12) & (rgba[..., 3] > 250)
+    return np.where(flat, index, NO_COLOUR)
+
+
+_KEYLINE: Final = 0.04
+"""A white outer line thinner than this share of the plate's width is no border."""
+_THINNEST: Final = 0.012
+"""Nor is a line of any colour that is thinner than this."""
+_RIM_DEPTH: Final = 0.24
+_RIM_SHARE: Final = 0.72
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Colours of rim, face and legend, with the depth at which the face begins."""
+
+    border: str
+    background: str
+    legend: tuple[str, ...]
+
+
+def face_and_rim(colours: Array, plate: Array, bar: str) -> Colours:
+    """Read the plate as nested rings: border, face and what is drawn on the face."""
+    depth = cv2.distanceTransform(np.pad(plate.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    size = min(cv2.boundingRect(plate.astype(np.uint8))[2:])
+    depth = depth / size
+    palette = range(len(vocabulary.PALETTE))
+
+    def share(where: Array) -> Array:
+        counts = np.array([float((where & (colours == c)).sum()) for c in palette])
+        return counts / max(counts.sum(), 1.0)
+
+    # Runs of rings of one colour, from the edge inwards.
+    layers: list[tuple[int, float, float]] = []  # colour, depth where it begins and ends
+    step = 1 / size
+    for begin in np.arange(0, _RIM_DEPTH, step):
+        shares = share((depth > begin) & (depth <= begin + step))
+        colour = int(shares.argmax())
+        if shares[colour] < _RIM_SHARE:
+            continue
+        if layers and layers[-1][0] == colour:
+            layers[-1] = (colour, layers[-1][1], begin + step)
+        else:
+            layers.append((colour, begin, begin + step))
+
+    inside = share(depth > 0.17)
+    if bar in ("slash", "cross", "horizontal"):
+        inside[vocabulary.PALETTE.index("red")] *= 0.3
+    face = int(inside.argmax())
+    border, end = "none", 0.0
+    for colour, begin, until in layers:
+        name = vocabulary.PALETTE[colour]
+        thickness = until - begin
+        if colour == face or thickness < _THINNEST:
+            continue
+        if name == "white" and thickness < _KEYLINE:
+            continue
+        border, end = name, until
+        break
+    if border == "none" and layers and layers[0][0] == face:
+        end = 0.02
+
+    whole = max(float((plate & (colours != NO_COLOUR)).sum()), 1.0)
+    legend = []
+    for colour in palette:
+        drawn = (colours == colour) & (depth > max(end + 0.01, 0.03))
+        if colour != face and drawn.sum() / whole >= 0.02:
+            legend.append(vocabulary.PALETTE[colour])
+    return Colours(border, vocabulary.PALETTE[face], tuple(legend))
+
+
+# --- bar ------------------------------------------------------------------------------------------
+
+_END: Final = re.compile(r"^end-of-")
+_PROHIBITION: Final = re.compile(r"^no-")
+
+
+def bar_of(meaning: str, colours: Array, plate: Array) -> str:
+    """The bar across the face, looked for only where the name lets one expect it."""
+    if meaning in ("no-entry",):
+        return "horizontal"
+    end, prohibition = _END.match(meaning), _PROHIBITION.match(meaning)
+    if not (end or prohibition):
+        return "none"
+    x, y, w, h = cv2.boundingRect(plate.astype(np.uint8))
+    red, black, grey = (vocabulary.PALETTE.index(c) for c in ("red", "black", "grey"))
+    steps = np.linspace(0.24, 0.76, 80)
+
+    def longest(falling: bool, wanted: tuple[int, ...]) -> float:
+        found = 0.0
+        for shift in (-0.04, 0.0, 0.04):
+            columns = (x + (steps + shift) * w).astype(int)
+            rows = (y + ((steps if falling else 1 - steps) - shift) * h).astype(int)
+            inside = colours[rows.clip(0, len(colours) - 1), columns.clip(0, len(colours) - 1)]
+            known = inside != NO_COLOUR
+            found = max(found, float(np.isin(inside[known], wanted).sum() / max(known.sum(), 1)))
+        return found
+
+    falling, rising = longest(True, (red,)) > 0.8, longest(False, (red,)) > 0.8
+    if falling and rising:
+        return "cross"
+    if falling or rising:
+        return "slash"
+    if end:
+        return "stripes"
+    return "none"
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+_NUMBER: Final = re.compile(
+    r"(?:speed-limit|minimum-speed|speed-limit-led|advisory-maximum-speed-limit)-(\d+)$"
+)
+_TEXT: Final = re.compile(
+    r"(?:weight|height|width|length|axle)-(?:limit|restriction)|minimum-safe-distance|"
+    r"distance$|speed-limit-zone|text|street-name|route|time-restrictions|reference-location|"
+    r"school-zone|exit|fines|directions$"
+)
+
+
+def text_of(meaning: str) -> str:
+    """What stands on the sign as far as its name says it."""
+    if found := _NUMBER.search(meaning):
+        return found[1]
+    if meaning == "stop":
+        return "STOP"
+    return UNLABELLED if _TEXT.search(meaning) else ""
+
+
+# --- pictogram ------------------------------------------------------------------------------------
+
+_PREFIXES: Final = re.compile(r"^(?:end-of-no-|end-of-|no-|except-|including-)")
+_SUFFIXES: Final = re.compile(
+    r"-(?:only|permitted|crossing|ahead|priority-lane|allowed|restriction|likely)$"
+)
+_NOTHING_DRAWN: Final = re.compile(
+    r"speed-limit|minimum-speed|^stop$|^yield$|^priority-road$|^end-of-priority-road$|^no-entry$|"
+    r"^no-stopping$|^no-parking$|^no-parking-or-no-stopping$|text|street-name|^end-of-prohibition$|"
+    r"^road-closed|^weight-limit$|^end-of-no-parking|^no-motor-vehicles-x$"
+)
+PICTOGRAMS: Final[dict[str, str]] = {}
+"""Name of the pictogram by meaning, where the plain rules do not give a good one."""
+
+
+def pictogram_of(meaning: str) -> str:
+    """Name of what is drawn, independent of the plate it is drawn on."""
+    if meaning in PICTOGRAMS:
+        return PICTOGRAMS[meaning]
+    if _NOTHING_DRAWN.search(meaning):
+        return NO_PICTOGRAM
+    name = _SUFFIXES.sub("", _PREFIXES.sub("", meaning))
+    return PICTOGRAMS.get(name, name).replace("_", "-")
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+
+def derive(path: Path) -> Row:
+    """The row of one drawing, before corrections."""
+    _, meaning, _ = path.stem.split("--")
+    rgba = render(path)
+    plate = plate_of(rgba[..., 3])
+    colours = colours_of(rgba, plate)
+    bar = bar_of(meaning, colours, plate)
+    seen = face_and_rim(colours, plate, bar)
+    legend = [c for c in seen.legend if not (bar != "none" and c == "red")]
+    if bar == "horizontal":
+        legend = []
+    return Row(
+        name=path.stem,
+        shape=shape_of(plate),
+        border=seen.border,
+        background=seen.background,
+        legend="+".join(legend) or "none",
+        bar=bar,
+        text=text_of(meaning),
+        pictogram=pictogram_of(meaning),
+    )
+
+
+def read_corrections(path: Path = CORRECTIONS) -> dict[str, dict[str, str]]:
+    """Corrected cells by name and column; ValueError if a cell is corrected twice."""
+    corrections: dict[str, dict[str, str]] = {}
+    with path.open(newline="") as file:
+        for record in csv.DictReader(file):
+            cells = corrections.setdefault(record["name"], {})
+            if record["column"] not in COLUMNS[1:] or record["column"] in cells:
+                raise ValueError(f"{path.name}: {record['name']}, column {record['column']}")
+            cells[record["column"]] = record["value"]
+    return corrections
+
+
+def read_table(path: Path = TABLE) -> list[Row]:
+    """The rows of a table that :func:`main` has written."""
+    with path.open(newline="") as file:
+        return [Row(**record) for record in csv.DictReader(file)]
+
+
+def build(folder: Path) -> list[Row]:
+    """All rows of a folder of SVGs, corrected, validated and sorted by name."""
+    corrections = read_corrections()
+    rows = []
+    for path in sorted(folder.glob("*.svg"), key=lambda path: path.stem):
+        row = replace(derive(path), **corrections.pop(path.stem, {}))
+        row.validate()
+        rows.append(row)
+    if corrections:
+        raise ValueError(f"corrections without artwork: {', '.join(sorted(corrections))}")
+    return rows
+
+
+def main() -> int:
+    """Write the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path, help="folder with the SVGs (package_signs/)")
+    parser.add_argument("--out", type=Path, default=TABLE, help="table to write")
+    arguments = parser.parse_args()
+    rows = build(arguments.folder)
+    if not rows:
+        print(f"no SVG in {arguments.folder}", file=sys.stderr)
+        return 2
+    with arguments.out.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(astuple(row) for row in rows)
+    print(f"{len(rows)} rows written to {arguments.out}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
