@@ -40,7 +40,7 @@ TABLE: Final = FOLDER / "artwork.csv"
 CORRECTIONS: Final = FOLDER / "artwork_corrections.csv"
 EXCLUDED: Final = FOLDER / "excluded_artwork.csv"
 
-SIZE: Final = 256
+SIZE: Final = 512
 """Pixels of the rendering that colours and shapes are measured on."""
 UNLABELLED: Final = "?"
 """Text that is present, but long, of several lines, illegible or not latin."""
@@ -217,108 +217,173 @@ def colours_of(rgba: Array, plate: Array) -> Array:
     return np.where(flat, index, NO_COLOUR)
 
 
+_LEGEND_SHARE: Final = 0.02
+"""A colour is one of the legend if it covers at least this share of the sign."""
 _KEYLINE: Final = 0.04
-"""A white outer line thinner than this share of the plate's width is no border."""
-_THINNEST: Final = 0.012
+"""A white line thinner than this share of the plate's width is a keyline, no border."""
+_THINNEST: Final = 0.006
 """Nor is a line of any colour that is thinner than this."""
+_THICKEST: Final = 0.15
+"""A ring thicker than this is no border, but the face around something drawn on it."""
 _RIM_DEPTH: Final = 0.24
 _RIM_SHARE: Final = 0.72
+_FACE_DEPTH: Final = 0.17
+_BIN: Final = 1.5
+"""Pixels of depth that are counted together."""
 
 
 @dataclass(frozen=True)
 class Colours:
-    """Colours of rim, face and legend, with the depth at which the face begins."""
+    """Colours of rim, face and legend."""
 
     border: str
     background: str
     legend: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Ring:
+    """A ring of one colour around the plate; depths as shares of the plate's width."""
+
+    colour: int
+    begin: float
+    end: float
+
+    @property
+    def thickness(self) -> float:
+        """From its outer to its inner edge."""
+        return self.end - self.begin
+
+
+def rings_of(counts: Array, step: float) -> list[Ring]:
+    """Rings of one colour from the edge inwards; ``counts`` is pixels per depth and colour."""
+    rings: list[Ring] = []
+    depths = counts[: int(_RIM_DEPTH / step)]
+    fewest = 0.3 * float(np.median(depths.sum(axis=1)))  # the rest are seams between rings
+    for index, found in enumerate(depths):
+        colour = int(found.argmax())
+        if found.sum() < fewest or found[colour] < _RIM_SHARE * found.sum():
+            continue
+        begin, end = index * step, (index + 1) * step
+        if rings and rings[-1].colour == colour:
+            rings[-1] = replace(rings[-1], end=end)
+        else:
+            rings.append(Ring(colour, begin, end))
+    return rings
+
+
+def _is_border(ring: Ring) -> bool:
+    white = vocabulary.PALETTE[ring.colour] == "white"
+    return (_KEYLINE if white else _THINNEST) <= ring.thickness <= _THICKEST
+
+
 def face_and_rim(colours: Array, plate: Array, bar: str) -> Colours:
     """Read the plate as nested rings: border, face and what is drawn on the face."""
     depth = cv2.distanceTransform(np.pad(plate.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
     size = min(cv2.boundingRect(plate.astype(np.uint8))[2:])
-    depth = depth / size
-    palette = range(len(vocabulary.PALETTE))
+    known = plate & (colours != NO_COLOUR)
+    bins = (depth[known] / _BIN).astype(np.int64)
+    columns = len(vocabulary.PALETTE)
+    counts = np.bincount(bins * columns + colours[known], minlength=(size + 2) * columns)
+    counts = counts.reshape(-1, columns)
+    step = _BIN / size
+    rings = rings_of(counts, step)
 
-    def share(where: Array) -> Array:
-        counts = np.array([float((where & (colours == c)).sum()) for c in palette])
-        return counts / max(counts.sum(), 1.0)
+    def dominant(begin: float, end: float) -> tuple[int, float]:
+        seen = counts[int(begin / step) : int(end / step)].sum(axis=0).astype(float)
+        if bar in ("slash", "cross", "horizontal"):
+            seen[vocabulary.PALETTE.index("red")] *= 0.3
+        return int(seen.argmax()), float(seen.max() / max(seen.sum(), 1))
 
-    # Runs of rings of one colour, from the edge inwards.
-    layers: list[tuple[int, float, float]] = []  # colour, depth where it begins and ends
-    step = 1 / size
-    for begin in np.arange(0, _RIM_DEPTH, step):
-        shares = share((depth > begin) & (depth <= begin + step))
-        colour = int(shares.argmax())
-        if shares[colour] < _RIM_SHARE:
-            continue
-        if layers and layers[-1][0] == colour:
-            layers[-1] = (colour, layers[-1][1], begin + step)
-        else:
-            layers.append((colour, begin, begin + step))
+    face, border = dominant(_FACE_DEPTH, 1.0)[0], None
+    nested = [
+        (middle, inner)
+        for outer, middle, inner in zip(rings, rings[1:], rings[2:], strict=False)
+        if outer.colour == inner.colour and outer.thickness < _KEYLINE
+    ]
+    if nested:  # a line inset in the face, or a rim within a keyline
+        middle, inner = nested[-1]
+        face, border = inner.colour, middle if _is_border(middle) else None
+    else:
+        others = [ring for ring in rings if ring.colour != face and _is_border(ring)]
+        if others:
+            border = max(others, key=lambda ring: ring.thickness)
+            beneath, share = dominant(border.end + 0.01, border.end + 0.05)
+            if share > 0.6 and beneath != border.colour:
+                face = beneath
 
-    inside = share(depth > 0.17)
-    if bar in ("slash", "cross", "horizontal"):
-        inside[vocabulary.PALETTE.index("red")] *= 0.3
-    face = int(inside.argmax())
-    border, end = "none", 0.0
-    for colour, begin, until in layers:
-        name = vocabulary.PALETTE[colour]
-        thickness = until - begin
-        if colour == face or thickness < _THINNEST:
-            continue
-        if name == "white" and thickness < _KEYLINE:
-            continue
-        border, end = name, until
-        break
-    if border == "none" and layers and layers[0][0] == face:
-        end = 0.02
-
-    whole = max(float((plate & (colours != NO_COLOUR)).sum()), 1.0)
-    legend = []
-    for colour in palette:
-        drawn = (colours == colour) & (depth > max(end + 0.01, 0.03))
-        if colour != face and drawn.sum() / whole >= 0.02:
-            legend.append(vocabulary.PALETTE[colour])
-    return Colours(border, vocabulary.PALETTE[face], tuple(legend))
+    begin = max(border.end + 0.012 if border else 0.0, 0.035)
+    drawn = counts[int(begin / step) :].sum(axis=0) / max(counts.sum(), 1)
+    legend = [
+        vocabulary.PALETTE[colour]
+        for colour in range(columns)
+        if colour != face and drawn[colour] >= _LEGEND_SHARE
+    ]
+    return Colours(
+        vocabulary.PALETTE[border.colour] if border else "none",
+        vocabulary.PALETTE[face],
+        tuple(legend),
+    )
 
 
 # --- bar ------------------------------------------------------------------------------------------
 
-_END: Final = re.compile(r"^end-of-")
-_PROHIBITION: Final = re.compile(r"^no-")
+_FALLING: Final = tuple(range(25, 71, 5))
+_RISING: Final = tuple(range(110, 156, 5))
+_BAR_SHARE: Final = 0.36
+"""A red bar shows on at least this share of either half of its line; the rest is drawn over."""
+
+
+def _along(colours: Array, plate: Array, angle: float, shift: float) -> tuple[Array, Array]:
+    """Flat colours on the two halves of a line through the plate, ``shift`` beside its centre."""
+    x, y, w, h = cv2.boundingRect(plate.astype(np.uint8))
+    radians = np.deg2rad(angle)
+    halves = []
+    for sign in (-1, 1):
+        reach = sign * np.linspace(0.1, 0.33, 60)
+        across = 0.5 + reach * np.cos(radians) - shift * np.sin(radians)
+        down = 0.5 + reach * np.sin(radians) + shift * np.cos(radians)
+        found = colours[(y + down * h).astype(int), (x + across * w).astype(int)]
+        halves.append(found[found != NO_COLOUR])
+    return halves[0], halves[1]
+
+
+def _share(halves: tuple[Array, Array], wanted: tuple[str, ...]) -> float:
+    """Share of the wanted colours on the half that has fewer of them."""
+    indices = [vocabulary.PALETTE.index(colour) for colour in wanted]
+    return min(float(np.isin(half, indices).sum() / max(half.size, 20)) for half in halves)
 
 
 def bar_of(meaning: str, colours: Array, plate: Array) -> str:
     """The bar across the face, looked for only where the name lets one expect it."""
-    if meaning in ("no-entry",):
+    if meaning == "no-entry":
         return "horizontal"
-    end, prohibition = _END.match(meaning), _PROHIBITION.match(meaning)
-    if not (end or prohibition):
+    if not meaning.startswith(("no-", "end-of-")):
         return "none"
-    x, y, w, h = cv2.boundingRect(plate.astype(np.uint8))
-    red, black, grey = (vocabulary.PALETTE.index(c) for c in ("red", "black", "grey"))
-    steps = np.linspace(0.24, 0.76, 80)
 
-    def longest(falling: bool, wanted: tuple[int, ...]) -> float:
-        found = 0.0
-        for shift in (-0.04, 0.0, 0.04):
-            columns = (x + (steps + shift) * w).astype(int)
-            rows = (y + ((steps if falling else 1 - steps) - shift) * h).astype(int)
-            inside = colours[rows.clip(0, len(colours) - 1), columns.clip(0, len(colours) - 1)]
-            known = inside != NO_COLOUR
-            found = max(found, float(np.isin(inside[known], wanted).sum() / max(known.sum(), 1)))
-        return found
+    def red(angles: tuple[int, ...]) -> bool:
+        return any(
+            _share(_along(colours, plate, angle, shift), ("red",)) > _BAR_SHARE
+            for angle in angles
+            for shift in (-0.03, 0.0, 0.03)
+        )
 
-    falling, rising = longest(True, (red,)) > 0.8, longest(False, (red,)) > 0.8
+    falling, rising = red(_FALLING), red(_RISING)
     if falling and rising:
         return "cross"
     if falling or rising:
         return "slash"
-    if end:
-        return "stripes"
-    return "none"
+    if not meaning.startswith("end-of-"):
+        return "none"
+    bundles = 0
+    for angle in (120, 125, 130, 135):
+        dark = [
+            _share(_along(colours, plate, angle, shift), ("black", "grey")) > 0.75
+            for shift in np.arange(-0.22, 0.22, 0.004)
+        ]
+        lines = sum(now and not before for before, now in zip([False, *dark], dark, strict=False))
+        bundles = max(bundles, lines)
+    return ("none", "slash")[bundles] if bundles < 2 else "stripes"
 
 
 # --- text -----------------------------------------------------------------------------------------
@@ -378,9 +443,11 @@ def derive(path: Path) -> Row:
     colours = colours_of(rgba, plate)
     bar = bar_of(meaning, colours, plate)
     seen = face_and_rim(colours, plate, bar)
-    legend = [c for c in seen.legend if not (bar != "none" and c == "red")]
+    legend = [colour for colour in seen.legend if not (bar != "none" and colour == "red")]
+    if bar != "none" and meaning.startswith("end-of-") and "grey" in legend:
+        legend = [colour for colour in legend if colour != "black"]  # the bar of a greyed sign
     if bar == "horizontal":
-        legend = []
+        seen, legend = replace(seen, border="none", background="red"), []
     return Row(
         name=path.stem,
         shape=shape_of(plate),
