@@ -1,0 +1,1 @@
+"""Training of the attribute network; needs the extra `signrules[train]`."""

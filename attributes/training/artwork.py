@@ -1,0 +1,146 @@
+"""Sign artwork as sprites: drawings with their attribute labels, ready to be warped."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from attributes.training import packages
+
+SPRITE_SIZE = 64
+"""Side of a sprite, pixels. The plate's longer side fills SPRITE_FILL of it."""
+SPRITE_FILL = 0.9
+
+TABLE = Path(__file__).with_name("artwork.csv")
+EXCLUDED = Path(__file__).with_name("excluded_artwork.csv")
+GERMAN_TABLE = Path(__file__).with_name("gtsrb.csv")
+
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One piece of artwork.
+
+    Attributes:
+        source: ``mapillary:NAME`` or ``commonroad:VZ``.
+        row: its attributes as they stand in the table.
+        sprite: uint8 (SPRITE_SIZE, SPRITE_SIZE, 4), RGBA with straight alpha, plate centred.
+        aspect: width / height of the plate.
+    """
+
+    source: str
+    row: Mapping[str, str]
+    sprite: Pixels
+    aspect: float
+
+
+def read_table(path: Path = TABLE) -> list[dict[str, str]]:
+    """Rows of an attribute table (csv with a header)."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def load_drawings(without: Sequence[str] = ()) -> list[Drawing]:
+    """Every usable piece of artwork of both packages.
+
+    Args:
+        without: pictogram classes or texts of signs that training must not see.
+
+    Raises:
+        MissingPackageError: an artwork package cannot be had.
+    """
+    excluded = {row["name"] for row in read_table(EXCLUDED)} if EXCLUDED.exists() else set()
+    hidden = set(without)
+    drawings = []
+    for row in read_table():
+        if row["name"] not in excluded and not hidden & {row["pictogram"], row["text"]}:
+            source = f"mapillary:{row['name']}"
+            drawings.append(_drawing(source, row, load_artwork(source)))
+    for row in german_rows():
+        if row["commonroad"] and not hidden & {row["pictogram"], row["text"]}:
+            source = f"commonroad:{row['commonroad']}"
+            drawings.append(_drawing(source, row, load_artwork(source)))
+    return drawings
+
+
+def german_rows() -> list[dict[str, str]]:
+    """The 43 signs of GTSRB with attributes, their pictogram class taken from the artwork's."""
+    pictograms = {row["name"]: row["pictogram"] for row in read_table()}
+    return [{**row, "pictogram": pictograms[row["mapillary"]]} for row in read_table(GERMAN_TABLE)]
+
+
+def load_artwork(reference: str, size: int = 192) -> Pixels:
+    """Render ``mapillary:NAME`` or read ``commonroad:VZ`` as uint8 RGBA (H, W, 4).
+
+    Raises:
+        MissingPackageError: the package cannot be had.
+        FileNotFoundError: the package has no such artwork.
+        ValueError: the reference names no known package.
+    """
+    package, _, name = reference.partition(":")
+    if package == "mapillary":
+        path = packages.mapillary_signs() / f"{name}.svg"
+        if not path.is_file():
+            raise FileNotFoundError(f"{reference}: no such artwork in {path.parent}")
+        return render_svg(path, size)
+    if package == "commonroad":
+        path = packages.commonroad_signs() / f"{name}.png"
+        pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) if path.is_file() else None
+        if pixels is None:
+            raise FileNotFoundError(f"{reference}: no such artwork in {path.parent}")
+        if pixels.ndim == 3 and pixels.shape[2] == 4:
+            return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA), np.uint8)
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGBA), np.uint8)
+    raise ValueError(f"{reference}: artwork is mapillary:NAME or commonroad:VZ")
+
+
+def render_svg(path: Path, size: int) -> Pixels:
+    """Render an SVG with its longer side at ``size`` pixels, uint8 RGBA (H, W, 4)."""
+    import resvg_py  # an extra: only training and gallery building draw artwork
+
+    encoded = bytes(resvg_py.svg_to_bytes(svg_path=str(path), width=size))
+    pixels = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_UNCHANGED)
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA), np.uint8)
+
+
+def to_sprite(rgba: Pixels) -> tuple[Pixels, float]:
+    """Crop to the plate, scale it to SPRITE_FILL of a sprite and centre it.
+
+    Returns:
+        the sprite, uint8 (SPRITE_SIZE, SPRITE_SIZE, 4), and the plate's width / height.
+
+    Raises:
+        ValueError: the drawing is empty.
+    """
+    rows, columns = np.nonzero(rgba[:, :, 3] > 40)
+    if not len(rows):
+        raise ValueError("the drawing has no opaque pixel")
+    plate = rgba[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    height, width = plate.shape[:2]
+    scale = SPRITE_SIZE * SPRITE_FILL / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    # Premultiplied while resampling, or transparent pixels would darken the plate's edge.
+    alpha = plate[:, :, 3:].astype(np.float32) / 255
+    premultiplied = np.concatenate([plate[:, :, :3] * alpha, alpha * 255], axis=2)
+    small = cv2.resize(premultiplied, size, interpolation=cv2.INTER_AREA)
+    colours = small[:, :, :3] / np.maximum(small[:, :, 3:] / 255, 1e-3)
+    sprite = np.zeros((SPRITE_SIZE, SPRITE_SIZE, 4), np.uint8)
+    top, left = (SPRITE_SIZE - size[1]) // 2, (SPRITE_SIZE - size[0]) // 2
+    target = sprite[top : top + size[1], left : left + size[0]]
+    target[:] = np.concatenate([colours, small[:, :, 3:]], axis=2).clip(0, 255).round()
+    return sprite, width / height
+
+
+def _drawing(source: str, row: Mapping[str, str], rgba: Pixels) -> Drawing:
+    try:
+        sprite, aspect = to_sprite(rgba)
+    except ValueError as error:
+        raise ValueError(f"{source}: {error}") from None
+    return Drawing(source, row, sprite, aspect)

@@ -1,0 +1,223 @@
+"""Mixed training batches: photographs, drawings, composed plates and scenes without a sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from attributes.training import operators
+from attributes.training.artwork import Drawing
+from attributes.training.configuration import Configuration
+from attributes.training.labels import UNKNOWN, Labels
+from attributes.training.operators import chosen, uniform
+from attributes.training.photographs import PhotographBank
+from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
+from attributes.training.plates import PlateBank, compose_plates, draw_plate_bank
+
+_TEXTS = 6000
+_GERMAN_WEIGHT = 4.0
+"""How much likelier a drawing of the road's own style is drawn than a generic one."""
+
+
+@dataclass(frozen=True)
+class Materials:
+    """Everything a batch is made of, loaded once.
+
+    Attributes:
+        sprites: uint8 (K, 4, S, S), RGBA drawings; aspects float32 (K,), weights float32 (K,).
+        sprite_labels: labels of the drawings.
+        mirror: int64 (classes,), index of each pictogram class's mirror image.
+        blanks, pictograms, pictogram_ids, texts: what plates are composed from.
+        photographs: labelled photographs, or None in a templates-only run.
+        scenes: uint8 (K, 3, s, s) photographs without signs, or None for procedural ones.
+    """
+
+    sprites: Tensor
+    aspects: Tensor
+    weights: Tensor
+    sprite_labels: Labels
+    mirror: Tensor
+    blanks: PlateBank
+    pictograms: MaskBank
+    pictogram_ids: Tensor
+    texts: MaskBank
+    photographs: PhotographBank | None
+    scenes: Tensor | None
+
+
+def gather_materials(
+    drawings: list[Drawing],
+    names: list[str],
+    mirror: list[int],
+    photographs: PhotographBank | None,
+    scenes: Tensor | None,
+    configuration: Configuration,
+) -> Materials:
+    """Turn drawings into tensors and cut their pictograms out."""
+    rng = np.random.default_rng(configuration.seed)
+    pictograms = pictogram_masks(drawings)
+    counts: dict[str, int] = {}
+    for drawing in drawings:
+        counts[drawing.row["pictogram"]] = counts.get(drawing.row["pictogram"], 0) + 1
+    weights = [
+        counts[d.row["pictogram"]] ** -0.5
+        * (_GERMAN_WEIGHT if d.source.startswith("commonroad") else 1.0)
+        for d in drawings
+    ]
+    index = {name: i for i, name in enumerate(names)}
+    return Materials(
+        sprites=torch.from_numpy(np.stack([d.sprite for d in drawings])).permute(0, 3, 1, 2),
+        aspects=torch.tensor([d.aspect for d in drawings], dtype=torch.float32),
+        weights=torch.tensor(weights, dtype=torch.float32),
+        sprite_labels=Labels.from_rows([d.row for d in drawings], names),
+        mirror=torch.tensor(mirror),
+        blanks=draw_plate_bank(rng),
+        pictograms=pictograms,
+        pictogram_ids=torch.tensor([index[n] for n in pictograms.names]),
+        texts=text_masks(rng, _TEXTS, without=configuration.without),
+        photographs=photographs,
+        scenes=scenes,
+    )
+
+
+def make_batch(
+    g: Generator, materials: Materials, configuration: Configuration, size: int
+) -> tuple[Tensor, Labels]:
+    """One batch.
+
+    Returns:
+        images float32 (N, 3, size, size), RGB in [0, 1], and their labels; N as configured.
+    """
+    share = configuration.batch
+    sprites, aspects, labels = _draw_sprites(g, materials, share.artwork, share.composed)
+    images = _photograph(g, materials, sprites, aspects, size)
+    parts, part_labels = [images], [labels]
+    if materials.photographs is not None and share.photographs:
+        images, labels = _augment_photographs(g, materials, share.photographs, size)
+        parts.append(images)
+        part_labels.append(labels)
+    if share.scenes:
+        background = _backgrounds(g, materials, share.scenes, size)
+        background = operators.expose(g, operators.blur(g, background))
+        parts.append(operators.sensor_noise(g, background))
+        part_labels.append(Labels.of_nothing(share.scenes))
+    return torch.cat(parts).clamp(0, 1), Labels.concatenate(part_labels)
+
+
+def _draw_sprites(
+    g: Generator, materials: Materials, artwork: int, composed: int
+) -> tuple[Tensor, Tensor, Labels]:
+    picked = torch.multinomial(materials.weights, artwork, replacement=True, generator=g)
+    drawings = materials.sprites[picked].float() / 255
+    tint = 1 + 0.12 * torch.randn(artwork, 3, 1, 1, generator=g)
+    lift = 0.1 * uniform(g, artwork)[:, None, None, None]
+    drawings = torch.cat(
+        [(drawings[:, :3] * tint * (1 - lift) + lift).clamp(0, 1), drawings[:, 3:]], dim=1
+    )
+    plates, aspects, labels = compose_plates(
+        g, composed, materials.blanks, materials.pictograms, materials.pictogram_ids,
+        materials.texts,
+    )  # fmt: skip
+    sprites = torch.cat([drawings, plates])
+    aspects = torch.cat([materials.aspects[picked], aspects])
+    labels = Labels.concatenate([materials.sprite_labels[picked], labels])
+    return (*_mirror_some(g, sprites, labels, materials.mirror, aspects),)
+
+
+def _mirror_some(
+    g: Generator, images: Tensor, labels: Labels, mirror: Tensor, aspects: Tensor
+) -> tuple[Tensor, Tensor, Labels]:
+    """Mirror a third of those that show no readable text."""
+    wordless = (labels.text[:, 0] == 0) & (labels.presence == 1)
+    flip = wordless & chosen(g, len(images), 0.33)
+    images = torch.where(flip[:, None, None, None], images.flip(3), images)
+    known = labels.pictogram != UNKNOWN
+    mirrored = torch.where(known, mirror[labels.pictogram.clamp(min=0)], labels.pictogram)
+    pictogram = torch.where(flip, mirrored, labels.pictogram)
+    return (
+        images,
+        aspects,
+        Labels(labels.categorical, labels.legend, labels.text, pictogram, labels.presence),
+    )
+
+
+def _photograph(
+    g: Generator, materials: Materials, sprites: Tensor, aspects: Tensor, size: int
+) -> Tensor:
+    """Put sprites into scenes and look at them through a camera."""
+    count = len(sprites)
+    homographies = operators.random_homographies(
+        g, count, scale=(0.72, 1.12), shift=0.07, degrees=20, shear=0.12, perspective=0.14
+    )
+    plates = operators.warp(sprites, homographies, size)
+    alpha = plates[:, 3:]
+    colours = operators.fade(g, plates[:, :3] / alpha.clamp(min=1e-3))
+    colours = operators.illuminate(g, operators.stickers(g, operators.dirt(g, colours)))
+
+    backgrounds = _backgrounds(g, materials, count, size)
+    neighbours = plates.roll(1, dims=0)
+    beside = operators.random_homographies(g, count, (0.7, 1.1), 0.0, 10, 0.1, 0.0)
+    away = uniform(g, count, 1.35, 1.7) * torch.where(chosen(g, count, 0.5), 1.0, -1.0)
+    beside[:, 0, 2] += torch.where(chosen(g, count, 0.4), away, torch.zeros(count))
+    beside[:, 1, 2] += torch.where(beside[:, 0, 2].abs() < 1, away, torch.zeros(count))
+    neighbours = operators.warp(neighbours, beside, size)
+    seen = neighbours[:, 3:] * chosen(g, count, 0.2).float()[:, None, None, None]
+    backgrounds = backgrounds * (1 - seen) + neighbours[:, :3] * seen
+
+    images = colours * alpha + backgrounds * (1 - alpha)
+    images = operators.glare(g, operators.occlude(g, images))
+    if materials.photographs is not None:
+        donors = torch.randint(len(materials.photographs.pixels), (count,), generator=g)
+        donated = operators.transplant_tones(
+            images.clamp(0, 1), materials.photographs.pixels[donors].float() / 255
+        )
+        given = chosen(g, count, 0.5)[:, None, None, None]
+        exposed = operators.desaturate(g, operators.expose(g, images))
+        images = torch.where(given, donated, exposed)
+    else:
+        images = operators.desaturate(g, operators.expose(g, images))
+    images = operators.replicate_margins(g, images.clamp(0, 1), aspects)
+    images = operators.lower_resolution(g, operators.blur(g, images))
+    return operators.jpeg(g, operators.sensor_noise(g, images))
+
+
+def _augment_photographs(
+    g: Generator, materials: Materials, count: int, size: int
+) -> tuple[Tensor, Labels]:
+    bank = materials.photographs
+    assert bank is not None
+    frequency = torch.bincount(bank.class_ids).clamp(min=1).float()
+    weights = frequency[bank.class_ids] ** -0.6
+    picked = torch.multinomial(weights, count, replacement=True, generator=g)
+    images = bank.pixels[picked].float() / 255
+    images, _, labels = _mirror_some(
+        g, images, bank.labels[picked], materials.mirror, torch.ones(count)
+    )
+    homographies = operators.random_homographies(
+        g, count, scale=(0.9, 1.2), shift=0.05, degrees=12, shear=0.08, perspective=0.08
+    )
+    images = operators.warp(images, homographies, size, padding="border")
+    changed = operators.illuminate(g, operators.expose(g, operators.stickers(g, images)))
+    images = torch.where(chosen(g, count, 0.4)[:, None, None, None], changed, images)
+    degraded = operators.lower_resolution(g, operators.blur(g, images.clamp(0, 1)), 16)
+    images = torch.where(chosen(g, count, 0.5)[:, None, None, None], degraded, images)
+    return operators.sensor_noise(g, images), labels
+
+
+def _backgrounds(g: Generator, materials: Materials, count: int, size: int) -> Tensor:
+    """Scenes, or smooth coloured noise where there are none; float32 (count, 3, size, size)."""
+    noise = 0.5 + 0.25 * operators.smooth_noise(g, count, size, 6, channels=3)
+    grey = noise.mean(1, keepdim=True)
+    procedural = grey + (noise - grey) * 0.4 + uniform(g, count, -0.3, 0.3)[:, None, None, None]
+    if materials.scenes is None:
+        return procedural.clamp(0, 1)
+    picked = torch.randint(len(materials.scenes), (count,), generator=g)
+    scenes = materials.scenes[picked].float() / 255
+    matrix = operators.random_homographies(g, count, (1.0, 2.0), 0.1, 30, 0.2, 0.0)
+    scenes = operators.warp(scenes, matrix, size, padding="reflection")
+    scenes = torch.where(chosen(g, count, 0.5)[:, None, None, None], scenes.flip(3), scenes)
+    plain = chosen(g, count, 0.15)[:, None, None, None]
+    return torch.where(plain, procedural, scenes).clamp(0, 1)

@@ -1,0 +1,248 @@
+"""The training loop: batches, moving average, checkpoints, curve."""
+
+from __future__ import annotations
+
+import csv
+import ctypes
+import math
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Generator, Tensor, nn
+
+from attributes.network import Architecture, AttributeNetwork
+from attributes.training.batches import Materials, make_batch
+from attributes.training.configuration import Configuration, ConfigurationError
+from attributes.training.labels import Labels
+from attributes.training.losses import CosineMarginLoss, attribute_losses
+
+_CHECKPOINT_EVERY = 250
+_WARM_UP = 400
+_LOG_EVERY = 50
+
+
+@dataclass
+class Run:
+    """State of a training run; what a checkpoint holds."""
+
+    network: AttributeNetwork
+    average: AttributeNetwork
+    embedding_loss: CosineMarginLoss
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+
+
+def train(
+    configuration: Configuration,
+    materials: Materials,
+    classes: int,
+    folder: Path,
+    architecture: Architecture | None = None,
+) -> AttributeNetwork:
+    """Train, or go on where an interrupted run of the same configuration stopped.
+
+    Args:
+        configuration: what to do.
+        materials: what batches are made of.
+        classes: number of pictogram classes.
+        folder: receives ``checkpoint.pt`` and ``curve.csv``.
+        architecture: of the network; the standard one if absent.
+
+    Returns:
+        the moving average of the network's weights, in evaluation mode, on the CPU.
+
+    Raises:
+        ConfigurationError: the folder holds a checkpoint of another run.
+        OSError: the folder cannot be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _keep_freed_memory()
+    torch.manual_seed(configuration.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    run = _new_run(configuration, classes, architecture or Architecture(), device)
+    _resume(run, configuration, folder)
+    with _progress() as progress:
+        task = progress.add_task(configuration.name, total=configuration.steps, completed=run.step)
+        sums: dict[str, float] = {}
+        started = time.monotonic()
+        while run.step < configuration.steps:
+            losses = _step(run, configuration, materials, device)
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + value / _LOG_EVERY
+            if run.step % _LOG_EVERY == 0:
+                seconds = (time.monotonic() - started) / _LOG_EVERY
+                _append_to_curve(folder / "curve.csv", run.step, sums, seconds)
+                progress.update(task, completed=run.step, description=_summary(sums))
+                sums, started = {}, time.monotonic()
+            if run.step % _CHECKPOINT_EVERY == 0 or run.step == configuration.steps:
+                _save(run, configuration, folder)
+    return run.average.cpu().eval()
+
+
+def learning_rate(configuration: Configuration, step: int) -> float:
+    """Linear warm-up, then a half cosine down to zero (Loshchilov and Hutter, 2017)."""
+    if step < _WARM_UP:
+        return configuration.learning_rate * (step + 1) / _WARM_UP
+    progress = (step - _WARM_UP) / max(1, configuration.steps - _WARM_UP)
+    return configuration.learning_rate * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+
+
+def supports_fast_bfloat16(device: torch.device) -> bool:
+    """Whether bfloat16 is faster than float32 here (AVX512-BF16 or AMX on CPUs)."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    cpuinfo = Path("/proc/cpuinfo")
+    return cpuinfo.exists() and "avx512_bf16" in cpuinfo.read_text()
+
+
+def _new_run(
+    configuration: Configuration, classes: int, architecture: Architecture, device: torch.device
+) -> Run:
+    network = AttributeNetwork(architecture).to(device, memory_format=torch.channels_last)
+    average = AttributeNetwork(architecture).to(device)
+    average.load_state_dict(network.state_dict())
+    embedding_loss = CosineMarginLoss(
+        classes, configuration.embedding_scale, configuration.embedding_margin
+    ).to(device)
+    # Biases, norms and the class directions gain nothing from being pulled to zero.
+    parameters = list(network.parameters())
+    optimizer = torch.optim.AdamW(
+        [
+            {
+                "params": [p for p in parameters if p.ndim > 1],
+                "weight_decay": configuration.weight_decay,
+            },
+            {
+                "params": [*(p for p in parameters if p.ndim <= 1), *embedding_loss.parameters()],
+                "weight_decay": 0.0,
+            },
+        ],
+        lr=configuration.learning_rate,
+    )
+    return Run(network, average, embedding_loss, optimizer)
+
+
+def _step(
+    run: Run, configuration: Configuration, materials: Materials, device: torch.device
+) -> dict[str, float]:
+    # One generator per step: a resumed run sees the batches that the uninterrupted one would.
+    g = Generator().manual_seed(configuration.seed * 1_000_003 + run.step)
+    size = run.network.architecture.input_size
+    images, labels = make_batch(g, materials, configuration, size)
+    inputs = normalise(images).to(device, memory_format=torch.channels_last)
+    labels = labels.to(device)
+    for group in run.optimizer.param_groups:
+        group["lr"] = learning_rate(configuration, run.step)
+    run.network.train()
+    losses = _losses(run, inputs, labels, device)
+    total = torch.stack(list(losses.values())).sum()
+    run.optimizer.zero_grad(set_to_none=True)
+    total.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(run.network.parameters(), 5.0)
+    run.optimizer.step()
+    run.step += 1
+    _update_average(run, configuration.average_decay)
+    return {name: float(value.detach()) for name, value in losses.items()}
+
+
+def _losses(run: Run, inputs: Tensor, labels: Labels, device: torch.device) -> dict[str, Tensor]:
+    with torch.autocast(device.type, torch.bfloat16, enabled=supports_fast_bfloat16(device)):
+        logits = run.network(inputs)
+    losses = attribute_losses(logits, labels)
+    losses["pictogram"] = run.embedding_loss(logits.embedding, labels.pictogram)
+    return losses
+
+
+def normalise(images: Tensor) -> Tensor:
+    """[0, 1] RGB -> what the network expects: mean 0.5 and standard deviation 0.25 per channel.
+
+    :mod:`attributes.predictor` does the same with the figures in the weights' card.
+    """
+    return (images - 0.5) / 0.25
+
+
+@torch.no_grad()
+def _update_average(run: Run, decay: float) -> None:
+    # A young average follows faster, or its random beginning would linger.
+    decay = min(decay, (1 + run.step) / (10 + run.step))
+    new = run.network.state_dict()
+    for name, value in run.average.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(new[name], 1 - decay)
+        else:
+            value.copy_(new[name])
+
+
+def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
+    path = folder / "checkpoint.pt"
+    if not path.exists():
+        return
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    if state["configuration"] != configuration.fingerprint():
+        raise ConfigurationError(
+            f"{path}: belongs to another configuration than {configuration.name!r}; "
+            "choose another folder, or remove it to start anew"
+        )
+    if len(state["embedding_loss"]["directions"]) != len(run.embedding_loss.directions):
+        raise ConfigurationError(
+            f"{path}: was made with another artwork table; remove it to start anew"
+        )
+    run.network.load_state_dict(state["network"])
+    run.average.load_state_dict(state["average"])
+    run.embedding_loss.load_state_dict(state["embedding_loss"])
+    run.optimizer.load_state_dict(state["optimizer"])
+    run.step = state["step"]
+
+
+def _save(run: Run, configuration: Configuration, folder: Path) -> None:
+    """Replace the checkpoint at once or not at all, so that a full disk leaves the last good."""
+    temporary = folder / "checkpoint.pt.new"
+    torch.save(
+        {
+            "configuration": configuration.fingerprint(),
+            "network": run.network.state_dict(),
+            "average": run.average.state_dict(),
+            "embedding_loss": run.embedding_loss.state_dict(),
+            "optimizer": run.optimizer.state_dict(),
+            "step": run.step,
+        },
+        temporary,
+    )
+    os.replace(temporary, folder / "checkpoint.pt")
+
+
+def _append_to_curve(path: Path, step: int, sums: dict[str, float], seconds: float) -> None:
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(["step", *sums, "seconds_per_step"])
+        writer.writerow([step, *(f"{v:.4f}" for v in sums.values()), f"{seconds:.3f}"])
+
+
+def _summary(sums: dict[str, float]) -> str:
+    return f"loss {sum(sums.values()):.2f} (pictogram {sums['pictogram']:.2f})"
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=Console(stderr=True), disable=not sys.stderr.isatty(),
+    )  # fmt: skip
+
+
+def _keep_freed_memory() -> None:
+    """Tell glibc to reuse large blocks: fresh pages cost more here than the arithmetic on them."""
+    try:
+        libc = ctypes.CDLL("libc.so.6")
+    except OSError:
+        return
+    mmap_threshold, trim_threshold = -3, -1
+    libc.mallopt(mmap_threshold, 1 << 30)
+    libc.mallopt(trim_threshold, (1 << 31) - 1)

@@ -1,0 +1,56 @@
+"""Losses of the heads. Labels marked UNKNOWN take part in none of them."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from attributes.network import AttributeLogits
+from attributes.training.labels import UNKNOWN, Labels
+from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS
+
+
+class CosineMarginLoss(nn.Module):
+    """Softmax over scaled cosines, the right class's lowered by a margin (CosFace, CVPR 2018).
+
+    Its class directions serve training only; matching needs just the embedding.
+    """
+
+    def __init__(self, classes: int, scale: float, margin: float) -> None:
+        super().__init__()
+        self.directions = nn.Parameter(torch.randn(classes, EMBEDDING_DIMENSIONS))
+        self.scale = scale
+        self.margin = margin
+
+    def forward(self, embedding: Tensor, target: Tensor) -> Tensor:
+        """Unit embeddings (N, D) and class indices (N,) -> scalar; UNKNOWN targets are left out."""
+        known = target != UNKNOWN
+        if not known.any():
+            return embedding.sum() * 0
+        cosines = embedding[known].float() @ F.normalize(self.directions, dim=1).T
+        margins = F.one_hot(target[known], len(self.directions)) * self.margin
+        return F.cross_entropy(self.scale * (cosines - margins), target[known])
+
+
+def attribute_losses(logits: AttributeLogits, labels: Labels) -> dict[str, Tensor]:
+    """Loss of each head but the embedding's, by attribute name; scalars."""
+    losses = {
+        attribute.name: _cross_entropy(logits.categorical[attribute.name], labels.categorical[:, i])
+        for i, attribute in enumerate(CATEGORICAL)
+    }
+    known = labels.legend != UNKNOWN
+    per_colour = F.binary_cross_entropy_with_logits(
+        logits.legend.float(), labels.legend.clamp(min=0), reduction="none"
+    )
+    losses["legend"] = 3 * (per_colour * known).sum() / known.sum().clamp(min=1)
+    losses["text"] = 2 * _cross_entropy(logits.text.flatten(0, 1), labels.text.flatten())
+    losses["presence"] = F.binary_cross_entropy_with_logits(
+        logits.presence.float(), labels.presence
+    )
+    return losses
+
+
+def _cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
+    total = F.cross_entropy(logits.float(), target, ignore_index=UNKNOWN, reduction="sum")
+    return total / (target != UNKNOWN).sum().clamp(min=1)

@@ -1,0 +1,57 @@
+"""Which pictogram a mirrored pictogram is.
+
+A mirrored *keep right* is *keep left*; a mirrored snowflake is a snowflake; a mirrored anything
+else is a picture that means nothing yet, and becomes a class of its own. Such pseudo-classes make
+the embedding look at directions and give it more to tell apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from attributes.training.artwork import Drawing
+from attributes.training.labels import NO_PICTOGRAM
+
+_SYMMETRIC_SHARE = 0.03
+"""Largest share of a plate's pixels that may change when a symmetric drawing is mirrored."""
+
+
+def pictogram_classes(drawings: Sequence[Drawing]) -> tuple[list[str], list[int]]:
+    """Names of all pictogram classes, pseudo-classes included, and the mirror image of each.
+
+    Returns:
+        names in index order, and for each the index of its mirror image (its own if symmetric).
+    """
+    shares: dict[str, list[float]] = {}
+    for drawing in drawings:
+        name = drawing.row["pictogram"]
+        if name != NO_PICTOGRAM:
+            shares.setdefault(name, []).append(_changed_share(drawing))
+    names = sorted(shares)
+    mirrored = {}
+    for name in list(names):
+        swapped = re.sub(r"left|right", lambda m: _OTHER_SIDE[m[0]], name)
+        if swapped != name and swapped in shares:
+            mirrored[name] = swapped
+        elif float(np.mean(shares[name])) <= _SYMMETRIC_SHARE:
+            mirrored[name] = name
+        else:
+            pseudo = f"mirrored {name}"
+            names.append(pseudo)
+            mirrored[name], mirrored[pseudo] = pseudo, name
+    index = {name: i for i, name in enumerate(names)}
+    return names, [index[mirrored[name]] for name in names]
+
+
+_OTHER_SIDE = {"left": "right", "right": "left"}
+
+
+def _changed_share(drawing: Drawing) -> float:
+    """Share of the plate's pixels that differ clearly from their mirror image."""
+    pixels = drawing.sprite.astype(np.float32)
+    pixels[:, :, :3] *= pixels[:, :, 3:] / 255
+    changed = np.abs(pixels - pixels[:, ::-1]).max(axis=2) > 90
+    return float(changed.sum() / max(1, (pixels[:, :, 3] > 128).sum()))

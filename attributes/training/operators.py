@@ -1,0 +1,291 @@
+"""Camera and weather: small operators that make renderings look like photographs.
+
+Every operator takes and returns float32 images (N, 3, H, W) in [0, 1] (sRGB, not linear) and
+draws its randomness from the given generator, so that a batch is reproduced by its seed. Which
+operators are decisive was found by Lopes da Silva and Ramires Fernandes (DeLTA 2022): geometry,
+smooth and confetti noise, brightness spread widely towards dark, blur and low resolution.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional as F
+
+
+def uniform(g: Generator, count: int, low: float = 0.0, high: float = 1.0) -> Tensor:
+    """``count`` numbers drawn evenly from [low, high), float32."""
+    return torch.rand(count, generator=g) * (high - low) + low
+
+
+def chosen(g: Generator, count: int, probability: float) -> Tensor:
+    """Boolean (count,): which images an operator touches."""
+    return torch.rand(count, generator=g) < probability
+
+
+def smooth_noise(g: Generator, count: int, size: int, cells: int, channels: int = 1) -> Tensor:
+    """Band-limited noise (count, channels, size, size), zero mean, about unit variance."""
+    coarse = torch.randn(count, channels, cells + 1, cells + 1, generator=g)
+    return F.interpolate(coarse, size=(size, size), mode="bicubic", align_corners=True)
+
+
+def random_homographies(
+    g: Generator,
+    count: int,
+    scale: tuple[float, float],
+    shift: float,
+    degrees: float,
+    shear: float,
+    perspective: float,
+) -> Tensor:
+    """Output-to-input homographies (count, 3, 3) in [-1, 1] coordinates.
+
+    ``scale`` is the apparent size of the input in the output (1 = fills it), ``shift`` and
+    ``shear`` are fractions of the output, ``degrees`` the largest rotation.
+    """
+    angle = uniform(g, count, -1, 1) ** 3 * math.radians(degrees)
+    size = 1.0 / uniform(g, count, *scale)
+    stretch = 1.0 + uniform(g, count, -1, 1) * shear
+    cos, sin = torch.cos(angle), torch.sin(angle)
+    skew = uniform(g, count, -1, 1) * shear
+    matrix = torch.zeros(count, 3, 3)
+    matrix[:, 0, 0] = size * stretch * cos
+    matrix[:, 0, 1] = size * (skew * cos - sin)
+    matrix[:, 1, 0] = size * stretch * sin
+    matrix[:, 1, 1] = size * (skew * sin + cos)
+    matrix[:, 0, 2] = uniform(g, count, -1, 1) * 2 * shift
+    matrix[:, 1, 2] = uniform(g, count, -1, 1) * 2 * shift
+    matrix[:, 2, 0] = uniform(g, count, -1, 1) * perspective
+    matrix[:, 2, 1] = uniform(g, count, -1, 1) * perspective
+    matrix[:, 2, 2] = 1.0
+    return matrix
+
+
+def warp(images: Tensor, homographies: Tensor, size: int, padding: str = "zeros") -> Tensor:
+    """Resample (N, C, H, W) to (N, C, size, size) through output-to-input homographies."""
+    axis = (torch.arange(size) + 0.5) / size * 2 - 1
+    y, x = torch.meshgrid(axis, axis, indexing="ij")
+    points = torch.stack([x, y, torch.ones_like(x)], dim=-1).reshape(-1, 3)
+    projected = points @ homographies.transpose(1, 2)
+    grid = projected[..., :2] / projected[..., 2:].clamp(min=1e-3)
+    return F.grid_sample(
+        images, grid.reshape(-1, size, size, 2), padding_mode=padding, align_corners=False
+    )
+
+
+def replicate_margins(g: Generator, images: Tensor, aspects: Tensor) -> Tensor:
+    """What the predictor sees of an oblong crop: its rim repeated until it is square.
+
+    ``aspects`` is width / height of the plate in each image; plates near 1 stay untouched.
+    """
+    count, _, size, _ = images.shape
+    axis = (torch.arange(size) + 0.5) / size * 2 - 1
+    limit = uniform(g, count, 0.85, 1.15)
+    wide = (limit * aspects).clamp(max=1.0)
+    tall = (limit / aspects).clamp(max=1.0)
+    x = axis[None].expand(count, -1).clamp(min=-wide[:, None], max=wide[:, None])
+    y = axis[None].expand(count, -1).clamp(min=-tall[:, None], max=tall[:, None])
+    grid = torch.stack(
+        [x[:, None, :].expand(-1, size, -1), y[:, :, None].expand(-1, -1, size)], dim=-1
+    )
+    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
+def fade(g: Generator, images: Tensor) -> Tensor:
+    """Sun-bleached paint: colours move towards a light grey."""
+    amount = (uniform(g, len(images)) ** 3 * 0.5)[:, None, None, None]
+    return images + (0.65 - images) * amount
+
+
+def dirt(g: Generator, images: Tensor) -> Tensor:
+    """Smooth brownish stains that cover parts of the plate."""
+    count, _, size, _ = images.shape
+    noise = smooth_noise(g, count, size, 5)
+    strength = (uniform(g, count) ** 2 * 0.6 * chosen(g, count, 0.4))[:, None, None, None]
+    stain = torch.tensor([0.35, 0.32, 0.27])[None, :, None, None]
+    return images + (stain - images) * strength * torch.sigmoid(4 * noise)
+
+
+def stickers(g: Generator, images: Tensor) -> Tensor:
+    """Confetti: up to four small rectangles of any colour."""
+    count, _, size, _ = images.shape
+    axis = torch.arange(size)[None] / size
+    for _ in range(4):
+        touched = chosen(g, count, 0.12)
+        half = uniform(g, count, 0.01, 0.07)
+        x, y = uniform(g, count), uniform(g, count)
+        inside_x = (axis - x[:, None]).abs() < half[:, None]
+        inside_y = (axis - y[:, None]).abs() < (half * uniform(g, count, 0.4, 2.0))[:, None]
+        mask = (inside_y[:, :, None] & inside_x[:, None, :] & touched[:, None, None])[:, None]
+        colour = torch.rand(count, 3, 1, 1, generator=g)
+        images = torch.where(mask, colour, images)
+    return images
+
+
+def occlude(g: Generator, images: Tensor) -> Tensor:
+    """Leaves (smooth blobs from one side) and poles (a dark line) in front of the sign."""
+    count, _, size, _ = images.shape
+    axis = torch.linspace(-1, 1, size)
+    angle = uniform(g, count, 0, 2 * math.pi)
+    side = (
+        torch.cos(angle)[:, None, None] * axis[None, None, :]
+        + torch.sin(angle)[:, None, None] * axis[None, :, None]
+    )
+    blobs = smooth_noise(g, count, size, 9)[:, 0]
+    leaves = side + 0.25 * blobs > uniform(g, count, 0.65, 1.3)[:, None, None]
+    leaves &= chosen(g, count, 0.15)[:, None, None]
+    distance = (side + uniform(g, count, -0.9, 0.9)[:, None, None]).abs()
+    poles = distance < uniform(g, count, 0.02, 0.09)[:, None, None]
+    poles &= chosen(g, count, 0.04)[:, None, None]
+    shade = uniform(g, count, 0.05, 0.5)[:, None, None, None]
+    tint = torch.rand(count, 3, 1, 1, generator=g) * 0.3 + 0.7
+    texture = (1 + 0.3 * smooth_noise(g, count, size, 16)).clamp(0.3, 1.7)
+    return torch.where((leaves | poles)[:, None], shade * tint * texture, images)
+
+
+def illuminate(g: Generator, images: Tensor) -> Tensor:
+    """Uneven light: a linear gradient, smooth shade, and now and then a hard shadow's edge."""
+    count, _, size, _ = images.shape
+    axis = torch.linspace(-1, 1, size)
+    angle = uniform(g, count, 0, 2 * math.pi)
+    ramp = (
+        torch.cos(angle)[:, None, None] * axis[None, None, :]
+        + torch.sin(angle)[:, None, None] * axis[None, :, None]
+    )
+    gain = 1 + 0.3 * uniform(g, count, -1, 1)[:, None, None] * ramp
+    gain = gain + 0.12 * smooth_noise(g, count, size, 3)[:, 0] * uniform(g, count)[:, None, None]
+    shadow = (
+        ramp + 0.2 * smooth_noise(g, count, size, 4)[:, 0]
+        > uniform(g, count, -0.6, 0.9)[:, None, None]
+    )
+    shadow = shadow & chosen(g, count, 0.2)[:, None, None]
+    gain = torch.where(shadow, gain * uniform(g, count, 0.35, 0.8)[:, None, None], gain)
+    return images * gain[:, None].clamp(0.1, 2.0)
+
+
+def glare(g: Generator, images: Tensor) -> Tensor:
+    """A bright spot that washes colours out (retroreflection, low sun)."""
+    count, _, size, _ = images.shape
+    axis = torch.linspace(-1, 1, size)
+    x, y = uniform(g, count, -1, 1), uniform(g, count, -1, 1)
+    square = (axis[None, None, :] - x[:, None, None]) ** 2 + (
+        axis[None, :, None] - y[:, None, None]
+    ) ** 2
+    spot = torch.exp(-square / uniform(g, count, 0.1, 0.8)[:, None, None])
+    amount = uniform(g, count, 0.2, 0.8) * chosen(g, count, 0.08)
+    return images + (1 - images) * (spot * amount[:, None, None])[:, None]
+
+
+def expose(g: Generator, images: Tensor) -> Tensor:
+    """Brightness spread widely towards dark, contrast, gamma, haze and colour cast.
+
+    The mean grey level is drawn as 10 + u^2 * 245 (DeLTA 2022); half of the images keep a
+    level nearer to their own, as daylight photographs do.
+    """
+    count = len(images)
+    mean = images.mean((1, 2, 3)).clamp(min=0.02)
+    dark = (10 + uniform(g, count) ** 2 * 225) / 255
+    level = torch.where(chosen(g, count, 0.5), dark, mean * uniform(g, count, 0.5, 1.3))
+    gain = (level / mean).clamp(0.06, 2.5)[:, None, None, None]
+    cast = 1 + 0.12 * torch.randn(count, 3, 1, 1, generator=g)
+    haze = (uniform(g, count) ** 2 * 0.45)[:, None, None, None]
+    exposed = (images * gain * cast).clamp(0, 1)
+    hazed = exposed + (exposed.mean((2, 3), keepdim=True) - exposed) * haze
+    return (
+        hazed.clamp(1e-4, 1)
+        ** torch.exp(0.25 * torch.randn(count, generator=g))[:, None, None, None]
+    )
+
+
+def desaturate(g: Generator, images: Tensor) -> Tensor:
+    """Cheap or overcast camera: colours lose part of their saturation."""
+    grey = images.mean(1, keepdim=True)
+    amount = (uniform(g, len(images)) ** 2 * 0.75)[:, None, None, None]
+    return images + (grey - images) * amount
+
+
+@lru_cache(maxsize=1)
+def _blur_kernels() -> Tensor:
+    """(64, 7, 7): identity, Gaussian, disc (defocus) and motion kernels, each summing to 1."""
+    rng = np.random.default_rng(0)
+    axis = np.arange(7) - 3
+    x, y = np.meshgrid(axis, axis)
+    kernels = [np.float64((x == 0) & (y == 0))] * 16
+    kernels += [np.exp(-(x**2 + y**2) / (2 * s**2)) for s in np.linspace(0.4, 1.6, 20)]
+    kernels += [np.clip(r + 0.5 - np.hypot(x, y), 0, 1) for r in np.linspace(0.7, 2.2, 8)]
+    for _ in range(20):
+        angle, length = rng.uniform(0, np.pi), rng.uniform(1.0, 3.2)
+        along = x * np.cos(angle) + y * np.sin(angle)
+        across = -x * np.sin(angle) + y * np.cos(angle)
+        kernels.append(np.clip(length - np.abs(along), 0, 1) * np.clip(1 - np.abs(across), 0, 1))
+    stacked = np.stack([k / k.sum() for k in kernels])
+    return torch.from_numpy(stacked).float()
+
+
+def blur(g: Generator, images: Tensor) -> Tensor:
+    """Defocus, motion and lens blur: one of 64 kernels of 7 x 7 pixels for each image."""
+    count, channels, height, width = images.shape
+    kernels = _blur_kernels()
+    picked = kernels[torch.randint(len(kernels), (count,), generator=g)]
+    weight = picked[:, None].expand(-1, channels, -1, -1).reshape(count * channels, 1, 7, 7)
+    padded = F.pad(images, (3, 3, 3, 3), mode="replicate")
+    flat = padded.reshape(1, count * channels, height + 6, width + 6)
+    return F.conv2d(flat, weight, groups=count * channels).reshape(images.shape)
+
+
+def lower_resolution(g: Generator, images: Tensor, smallest: int = 14) -> Tensor:
+    """A distant sign: area-averaged to fewer pixels, then enlarged again.
+
+    Images are dealt into eight groups of one resolution each, half of them at full resolution.
+    """
+    count, _, size, _ = images.shape
+    result = images.clone()
+    order = torch.randperm(count, generator=g)
+    for group in order[: count // 2].chunk(8):
+        if not len(group):
+            continue
+        side = int(smallest + (size - smallest) * float(uniform(g, 1)) ** 1.3)
+        small = F.interpolate(images[group], size=(side, side), mode="area")
+        result[group] = F.interpolate(
+            small, size=(size, size), mode="bilinear", align_corners=False
+        )
+    return result
+
+
+def sensor_noise(g: Generator, images: Tensor) -> Tensor:
+    """Gaussian noise, standard deviation up to 0.06, stronger in few images than in most."""
+    sigma = (uniform(g, len(images)) ** 3 * 0.06)[:, None, None, None]
+    return images + sigma * torch.randn(images.shape, generator=g)
+
+
+def jpeg(g: Generator, images: Tensor, probability: float = 0.35) -> Tensor:
+    """JPEG compression at quality 25 to 95 for a share of the images."""
+    result = images.clone()
+    for index in torch.nonzero(chosen(g, len(images), probability)).flatten().tolist():
+        quality = int(uniform(g, 1, 25, 95))
+        pixels = (images[index].clamp(0, 1) * 255).byte().permute(1, 2, 0).numpy()
+        done, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        if done:
+            decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+            result[index] = torch.from_numpy(decoded).permute(2, 0, 1).float() / 255
+    return result
+
+
+def transplant_tones(images: Tensor, donors: Tensor) -> Tensor:
+    """Give each rendering the dark and bright colours of a photograph.
+
+    The 3rd and 97th percentile of the centre of each donor channel become black and white of
+    the rendering. Both are (N, 3, H, W) in [0, 1].
+    """
+    quarter = donors.shape[-1] // 4
+    centre = donors[:, :, quarter:-quarter, quarter:-quarter].flatten(2)
+    ordered = centre.sort(dim=2).values
+    last = centre.shape[2] - 1
+    dark = ordered[:, :, round(0.03 * last)][:, :, None, None]
+    bright = ordered[:, :, round(0.97 * last)][:, :, None, None]
+    return dark + images * (bright - dark)

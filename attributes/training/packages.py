@@ -1,0 +1,84 @@
+"""Fetch the packages that sign artwork and fonts come from, by their ordinary clients.
+
+Nothing of them enters the repository: they are unpacked into a cache folder
+(``$SIGNRULES_CACHE`` or ``~/.cache/signrules``) and read from there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+MAPILLARY = "mapillary_sprite_source@1.8.0"  # MIT: 1,543 SVGs
+COMMONROAD = "commonroad-io==2026.1"  # BSD-3: German signs as PNG, by VZ number
+BARLOW = "@fontsource/barlow@5.3.0"  # OFL: letters near to DIN 1451
+
+
+class MissingPackageError(RuntimeError):
+    """A package of artwork or fonts is neither cached nor to be had."""
+
+
+def cache_folder() -> Path:
+    """Where fetched packages lie; created when first used."""
+    default = Path.home() / ".cache" / "signrules"
+    folder = Path(os.environ.get("SIGNRULES_CACHE", default))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def mapillary_signs() -> Path:
+    """Folder of the SVGs named ``category--meaning--gN.svg``."""
+    return _npm(MAPILLARY) / "package_signs"
+
+
+def commonroad_signs() -> Path:
+    """Folder of the German signs, PNG files named by their VZ number."""
+    return (
+        _wheel(COMMONROAD) / "commonroad" / "visualization" / "traffic_signs"
+        / "TrafficSignIDGermany"
+    )  # fmt: skip
+
+
+def barlow_fonts() -> Path:
+    """Folder of the Barlow web fonts (woff)."""
+    return _npm(BARLOW) / "files"
+
+
+def _npm(package: str) -> Path:
+    return _cached(package, ["npm", "pack", "--silent", package], "*.tgz") / "package"
+
+
+def _wheel(requirement: str) -> Path:
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", ".", requirement]
+    return _cached(requirement, command, "*.whl")
+
+
+def _cached(package: str, command: list[str], pattern: str) -> Path:
+    """Unpacked folder of ``package``; it appears under its final name only when complete."""
+    folder = cache_folder() / package.replace("/", "_").replace("@", "_").replace("=", "_")
+    if folder.is_dir():
+        return folder
+    if shutil.which(command[0]) is None:
+        raise MissingPackageError(f"{package}: `{command[0]}` is needed to fetch it; install that")
+    with tempfile.TemporaryDirectory(dir=cache_folder()) as temporary:
+        work = Path(temporary)
+        done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
+        archives = list(work.glob(pattern))
+        if done.returncode or not archives:
+            reason = (done.stderr.strip().splitlines() or ["no archive came"])[-1]
+            raise MissingPackageError(f"{package}: `{' '.join(command)}` failed: {reason}")
+        unpacked = work / "unpacked"
+        if archives[0].suffix == ".whl":
+            with zipfile.ZipFile(archives[0]) as wheel:
+                wheel.extractall(unpacked)
+        else:
+            with tarfile.open(archives[0]) as tarball:
+                tarball.extractall(unpacked, filter="data")
+        unpacked.rename(folder)
+    return folder

@@ -1,0 +1,177 @@
+"""Photographs that training sees: GTSRB crops with attribute labels, and scenes without signs."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from rich.progress import track
+from torch import Tensor
+
+from attributes.training.artwork import german_rows
+from attributes.training.labels import Labels
+
+STORED_SIZE = 56
+"""Side at which photographs are kept in memory, pixels; a little more than the network's input."""
+
+_VALIDATION_SHARE = 0.1
+
+
+class DatasetError(RuntimeError):
+    """A data set is not where it should be, or not laid out as it should be."""
+
+
+@dataclass(frozen=True)
+class Crop:
+    """One picture of GTSRB's official training half."""
+
+    path: Path
+    class_id: int
+    track: str
+
+
+def gtsrb_crops(root: Path) -> Iterator[Crop]:
+    """All crops of the official training layout, in a fixed order.
+
+    Args:
+        root: the folder that holds ``Final_Training/Images/000CC``.
+
+    Raises:
+        DatasetError: the folder is missing or holds no class folders.
+    """
+    images = root / "Final_Training" / "Images"
+    folders = sorted(p for p in images.glob("[0-9]*") if p.is_dir())
+    if not folders:
+        raise DatasetError(f"{images}: no class folders (00000, 00001, ...); is this GTSRB?")
+    for folder in folders:
+        for path in sorted(p for p in folder.iterdir() if p.suffix in {".jpg", ".ppm", ".png"}):
+            yield Crop(path, int(folder.name), path.stem.split("_")[0])
+
+
+def is_validation_track(crop: Crop, validation: Collection[tuple[int, str]]) -> bool:
+    """Whether the crop's track is held out from training."""
+    return (crop.class_id, crop.track) in validation
+
+
+def validation_tracks(crops: Collection[Crop]) -> set[tuple[int, str]]:
+    """The fixed tenth of each class's tracks (at least one) that training never sees.
+
+    A track shows one physical sign thirty times, so the split is by track. Which tracks is
+    decided by a hash of class and track, the same on every machine.
+    """
+    tracks: dict[int, set[str]] = {}
+    for crop in crops:
+        tracks.setdefault(crop.class_id, set()).add(crop.track)
+    held_out = set()
+    for class_id, names in tracks.items():
+        ranked = sorted(names, key=lambda n: hashlib.sha256(f"{class_id}/{n}".encode()).digest())
+        count = max(1, round(_VALIDATION_SHARE * len(names)))
+        held_out |= {(class_id, name) for name in ranked[:count]}
+    return held_out
+
+
+@dataclass(frozen=True)
+class PhotographBank:
+    """Labelled photographs in memory.
+
+    Attributes:
+        pixels: uint8 (K, 3, STORED_SIZE, STORED_SIZE), RGB.
+        labels: their attributes, K of them.
+        class_ids: int64 (K,), the data set's own classes, to balance batches by.
+    """
+
+    pixels: Tensor
+    labels: Labels
+    class_ids: Tensor
+
+
+def load_gtsrb(
+    root: Path, pictograms: list[str], classes: Collection[int] | None = None
+) -> PhotographBank:
+    """Read the training tracks (never the validation tracks) of GTSRB.
+
+    Args:
+        root: see :func:`gtsrb_crops`.
+        pictograms: names of the pictogram classes, in index order.
+        classes: only these class ids; None for all.
+
+    Raises:
+        DatasetError: see :func:`gtsrb_crops`.
+    """
+    crops = list(gtsrb_crops(root))
+    held_out = validation_tracks(crops)
+    used = [
+        c for c in crops
+        if not is_validation_track(c, held_out) and (classes is None or c.class_id in classes)
+    ]  # fmt: skip
+    pixels = torch.empty(len(used), 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8)
+    for index, crop in enumerate(track(used, "GTSRB", disable=None)):
+        pixels[index] = _stored(_read(crop.path))
+    per_class = Labels.from_rows(german_rows(), pictograms)
+    class_ids = torch.tensor([c.class_id for c in used])
+    return PhotographBank(pixels, per_class[class_ids], class_ids)
+
+
+def load_scenes(root: Path, last_frame: int, seed: int, per_frame: int = 10) -> Tensor:
+    """Square patches of GTSDB frames away from every labelled sign.
+
+    Args:
+        root: folder of the frames and ``gt.txt``.
+        last_frame: highest frame number used; later ones stay for validation.
+        seed: of the patches' places.
+        per_frame: patches of each frame.
+
+    Returns:
+        uint8 (K, 3, STORED_SIZE, STORED_SIZE), RGB.
+
+    Raises:
+        DatasetError: the ground truth or the frames are missing.
+    """
+    truth = root / "gt.txt"
+    if not truth.is_file():
+        raise DatasetError(f"{truth}: not found; is this GTSDB?")
+    boxes: dict[str, list[tuple[int, int, int, int]]] = {}
+    with truth.open(newline="") as file:
+        for name, *numbers in csv.reader(file, delimiter=";"):
+            x1, y1, x2, y2 = (int(n) for n in numbers[:4])
+            boxes.setdefault(Path(name).stem, []).append((x1, y1, x2, y2))
+    frames = [
+        p for p in sorted(root.iterdir())
+        if p.suffix in {".jpg", ".ppm", ".png"} and int(p.stem) <= last_frame
+    ]  # fmt: skip
+    if not frames:
+        raise DatasetError(f"{root}: no frames (00000.jpg, ...)")
+    rng = np.random.default_rng(seed)
+    patches = []
+    for path in track(frames, "GTSDB scenes", disable=None):
+        frame = _read(path)
+        height, width = frame.shape[:2]
+        for _ in range(per_frame):
+            side = int(np.exp(rng.uniform(np.log(24), np.log(320))))
+            left, top = int(rng.integers(width - side)), int(rng.integers(height - side))
+            if not any(
+                x1 < left + side and left < x2 and y1 < top + side and top < y2
+                for x1, y1, x2, y2 in boxes.get(path.stem, [])
+            ):
+                patches.append(_stored(frame[top : top + side, left : left + side]))
+    return torch.stack(patches)
+
+
+def _read(path: Path) -> np.ndarray:
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise DatasetError(f"{path}: not a picture")
+    return np.asarray(pixels)
+
+
+def _stored(bgr: np.ndarray) -> Tensor:
+    shrinks = min(bgr.shape[:2]) > STORED_SIZE
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    resized = cv2.resize(bgr, (STORED_SIZE, STORED_SIZE), interpolation=interpolation)
+    return torch.from_numpy(cv2.cvtColor(resized, cv2.COLOR_BGR2RGB)).permute(2, 0, 1)

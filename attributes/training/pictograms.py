@@ -1,0 +1,210 @@
+"""Pictograms cut out of artwork, and numbers and words drawn with fonts, as masks.
+
+A mask is free of its plate: it can be drawn on any plate in any colour. That teaches the
+embedding to compare pictograms across plates, and the text reader to read any number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from attributes.training import packages
+from attributes.training.artwork import SPRITE_SIZE, Drawing
+from attributes.training.colours import usual_shade
+from attributes.training.labels import NO_PICTOGRAM
+from attributes.vocabulary import TEXT
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+
+Mask = npt.NDArray[np.uint8]
+
+_WORDS = ("STOP", "TAXI", "ZONE", "BUS", "P", "H", "HALT", "ZOLL", "KM", "YIELD", "ONLY", "M", "T")
+_CAPTIONS = ("SPEED", "LIMIT", "MAX", "km/h", "t", "m", "ZONE", "mph", "MINIMUM")
+
+
+@dataclass(frozen=True)
+class MaskBank:
+    """Masks with what they say.
+
+    Attributes:
+        masks: uint8 (K, SPRITE_SIZE, SPRITE_SIZE), 255 where the legend is.
+        names: pictogram class of each, or the string.
+    """
+
+    masks: Mask
+    names: tuple[str, ...]
+
+
+def pictogram_masks(drawings: Sequence[Drawing]) -> MaskBank:
+    """Masks of all pictograms that are drawn in one colour and crossed by no bar."""
+    masks, names = [], []
+    for drawing in drawings:
+        row = drawing.row
+        if row["bar"] != "none" or row["text"] or row["pictogram"] == NO_PICTOGRAM:
+            continue
+        if "+" in row["legend"] or row["legend"] in {"none", "?", row["background"]}:
+            continue
+        mask = _legend_mask(drawing)
+        if mask is not None:
+            masks.append(mask)
+            names.append(row["pictogram"])
+    return MaskBank(np.stack(masks), tuple(names))
+
+
+def _legend_mask(drawing: Drawing) -> Mask | None:
+    """Pixels inside the rim that differ from the face, scaled to fill a sprite; None if unclear.
+
+    The two cluster centres of the interior are the face, which the table names, and the legend.
+    """
+    alpha = drawing.sprite[:, :, 3]
+    plate = np.uint8(alpha > 128) * 255
+    rim = max(2, round(0.13 * SPRITE_SIZE * min(1.0, drawing.aspect, 1 / drawing.aspect)))
+    interior = cv2.erode(plate, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8), borderValue=0) > 0
+    if interior.sum() < 80:
+        return None
+    pixels = drawing.sprite[:, :, :3].astype(np.float32)
+    _, _, centres = cv2.kmeans(
+        pixels[interior], 2, None, (cv2.TERM_CRITERIA_MAX_ITER, 20, 1.0), 3, cv2.KMEANS_PP_CENTERS
+    )
+    shade = np.array(usual_shade(drawing.row["background"])) * 255
+    face = int(np.argmin(np.square(centres - shade).sum(axis=1)))
+    axis = centres[1 - face] - centres[face]
+    length = float(axis @ axis)
+    if length < 60**2:
+        return None
+    share = ((pixels - centres[face]) @ axis / length).clip(0, 1)
+    # Beyond the interior only what hangs together with the legend inside belongs to it.
+    wide = cv2.erode(plate, np.ones((2 * (rim // 2) + 1,) * 2, np.uint8), borderValue=0) > 0
+    candidates = np.uint8((share > 0.5) & wide)
+    _, components = cv2.connectedComponents(candidates)
+    outside = set(np.unique(components[wide & ~interior & (candidates > 0)])) - {0}
+    inside = set(np.unique(components[interior & (candidates > 0)])) - {0}
+    ringed = {c for c in outside if _spans(components == c)}
+    kept = np.isin(components, list(inside - ringed))
+    if not 0.03 < kept.sum() / wide.sum() < 0.8:
+        return None
+    near = cv2.dilate(np.uint8(kept), np.ones((3, 3), np.uint8)) > 0
+    return _fill_square(np.uint8(share * near * wide * 255))
+
+
+def _spans(component: npt.NDArray[np.bool_]) -> bool:
+    """Whether a component reaches around the plate as a rim does."""
+    rows, columns = np.nonzero(component)
+    reach = 0.78 * SPRITE_SIZE
+    return bool(np.ptp(rows) > reach and np.ptp(columns) > reach)
+
+
+def _fill_square(mask: Mask) -> Mask:
+    """Scale a mask's contents to fill the square sprite, keeping its aspect."""
+    rows, columns = np.nonzero(mask > 60)
+    cut = mask[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    scale = (SPRITE_SIZE - 4) / max(cut.shape)
+    size = (max(1, round(cut.shape[1] * scale)), max(1, round(cut.shape[0] * scale)))
+    resized = cv2.resize(cut, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    filled = np.zeros((SPRITE_SIZE, SPRITE_SIZE), np.uint8)
+    top, left = (SPRITE_SIZE - size[1]) // 2, (SPRITE_SIZE - size[0]) // 2
+    filled[top : top + size[1], left : left + size[0]] = resized
+    return filled
+
+
+def text_masks(rng: np.random.Generator, count: int, without: Sequence[str] = ()) -> MaskBank:
+    """Numbers and words in several fonts, now and then with a small caption above or below.
+
+    Args:
+        rng: source of randomness.
+        count: how many masks to draw.
+        without: strings that must not occur.
+    """
+    from PIL import ImageFont
+
+    folder = packages.barlow_fonts()
+    weights = [400, 500, 600, 700, 800]
+    fonts = [
+        ImageFont.truetype(str(_unpacked(folder / f"barlow-latin-{w}-normal.woff")), 44)
+        for w in weights
+    ]
+    masks, strings = [], []
+    while len(strings) < count:
+        string = _random_string(rng)
+        if string not in without:
+            masks.append(_draw(rng, string, fonts))
+            strings.append(string)
+    return MaskBank(np.stack(masks), tuple(strings))
+
+
+def _random_string(rng: np.random.Generator) -> str:
+    kind = rng.random()
+    if kind < 0.30:
+        return str(int(rng.integers(1, 31)) * 5)
+    if kind < 0.55:
+        return str(int(rng.integers(1, 1000 if rng.random() < 0.4 else 100)))
+    if kind < 0.68:
+        return f"{rng.integers(0, 25)}.{rng.integers(1, 10)}"
+    if kind < 0.72:
+        return str(int(rng.integers(1, 10)) * 100)
+    if kind < 0.85:
+        return str(rng.choice(_WORDS))
+    letters = TEXT.alphabet[11:] if rng.random() < 0.7 else TEXT.alphabet.replace(".", "")
+    return "".join(rng.choice(list(letters), int(rng.integers(1, TEXT.max_length + 1))))
+
+
+def _draw(rng: np.random.Generator, string: str, fonts: Sequence[FreeTypeFont]) -> Mask:
+    """White characters on black, squeezed or stretched a little, filling most of a sprite."""
+    font = fonts[int(rng.integers(len(fonts)))]
+    shown = string.replace(".", "," if rng.random() < 0.5 else ".")
+    if string[0].isdigit() and rng.random() < 0.12:
+        shown += str(rng.choice(["t", "m", " t", " m"]))
+    main = _text_strip(shown, font)
+    squeeze = rng.uniform(0.75, 1.15)
+    box = SPRITE_SIZE - 4
+    caption = rng.random()
+    height = box * (0.62 if caption < 0.2 else 1.0)
+    scale = min(box / (main.shape[1] * squeeze), height / main.shape[0])
+    size = (max(1, round(main.shape[1] * squeeze * scale)), max(1, round(main.shape[0] * scale)))
+    main = cv2.resize(main, size, interpolation=cv2.INTER_AREA)
+    canvas = np.zeros((SPRITE_SIZE, SPRITE_SIZE), np.uint8)
+    left = (SPRITE_SIZE - size[0]) // 2
+    if caption < 0.2:
+        small = _text_strip(str(rng.choice(_CAPTIONS)), font)
+        fit = min(box / small.shape[1], 0.26 * box / small.shape[0])
+        width, tall = max(1, round(small.shape[1] * fit)), max(1, round(small.shape[0] * fit))
+        small = cv2.resize(small, (width, tall), interpolation=cv2.INTER_AREA)
+        above = rng.random() < 0.5
+        start = 2 if above else SPRITE_SIZE - 2 - tall
+        canvas[start : start + tall, (SPRITE_SIZE - width) // 2 :][:, :width] = small
+        top = SPRITE_SIZE - 2 - size[1] if above else 2
+    else:
+        top = (SPRITE_SIZE - size[1]) // 2
+    canvas[top : top + size[1], left : left + size[0]] = main
+    return canvas
+
+
+def _text_strip(string: str, font: FreeTypeFont) -> Mask:
+    """The string's ink, uint8 (height, width)."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("L", (64 * len(string) + 64, 96), 0)
+    ImageDraw.Draw(image).text((24, 16), string, font=font, fill=255)
+    bounds = image.getbbox()
+    assert bounds is not None, f"{string!r} left no ink"
+    return np.asarray(image.crop(bounds), np.uint8)
+
+
+def _unpacked(woff: Path) -> Path:
+    """A TrueType copy of a web font, written beside it once."""
+    from fontTools.ttLib import TTFont
+
+    target = woff.with_suffix(".ttf")
+    if not target.exists():
+        font = TTFont(woff)
+        font.flavor = None
+        font.save(target)
+    return target

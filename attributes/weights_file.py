@@ -1,0 +1,170 @@
+"""Weights on disk: a safetensors file and, beside it, a JSON card that says what it is.
+
+Nothing here unpickles. The card carries the architecture, the preprocessing and the calibration,
+so that whoever has the two files reads crops exactly as training meant it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+import safetensors.torch
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
+from torch import nn
+
+from attributes import vocabulary
+from attributes.network import Architecture, AttributeNetwork
+
+DEFAULT_WEIGHTS = Path(__file__).parent / "weights" / "release.safetensors"
+
+
+class WeightsError(ValueError):
+    """A weights file or its card is missing, damaged, or does not fit this vocabulary."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Preprocessing(_Section):
+    """How a crop becomes the network's input.
+
+    ``input_size`` is the side in pixels; ``mean`` and ``std`` are per RGB channel of [0, 1] values;
+    an oblong crop is made square by repeating its rim, not by squeezing it.
+    """
+
+    input_size: int
+    mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    std: tuple[float, float, float] = (0.25, 0.25, 0.25)
+    square: Literal["replicate"] = "replicate"
+
+
+class Calibration(_Section):
+    """Temperatures that logits are divided by, one per head (Guo et al., ICML 2017)."""
+
+    temperatures: dict[str, float] = Field(default_factory=dict)
+
+
+class Card(_Section):
+    """What stands beside a weights file."""
+
+    format: Literal[1] = 1
+    name: str
+    vocabulary_fingerprint: str
+    vocabulary: dict[str, Any]
+    architecture: dict[str, Any]
+    preprocessing: Preprocessing
+    calibration: Calibration = Calibration()
+    data: tuple[str, ...] = ()
+    licence: str = ""
+    figures: dict[str, float] = Field(default_factory=dict)
+
+
+class Weights:
+    """A network ready to run, with its card and the digest that galleries are bound to.
+
+    Attributes:
+        network: in evaluation mode, on the CPU, batch norms folded into convolutions.
+        card: see :class:`Card`.
+        fingerprint: digest of the weights file; embeddings compare only within one.
+        path: where it came from.
+    """
+
+    def __init__(self, network: AttributeNetwork, card: Card, fingerprint: str, path: Path) -> None:
+        self.network = network
+        self.card = card
+        self.fingerprint = fingerprint
+        self.path = path
+
+
+def save_weights(network: AttributeNetwork, card: Card, path: Path) -> None:
+    """Write ``path`` (float16 safetensors) and its card ``path.with_suffix('.json')``.
+
+    Raises:
+        OSError: the files cannot be written.
+    """
+    tensors = {
+        name: value.half() if value.is_floating_point() else value
+        for name, value in network.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
+    safetensors.torch.save_file({n: t.contiguous() for n, t in tensors.items()}, path)
+    text = json.dumps(card.model_dump(), indent=2, ensure_ascii=False)
+    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+
+
+def describe_network(network: AttributeNetwork, name: str, **more: Any) -> Card:
+    """The card of a network that was trained with the current vocabulary."""
+    return Card(
+        name=name,
+        vocabulary_fingerprint=vocabulary.fingerprint(),
+        vocabulary=vocabulary.describe(),
+        architecture=asdict(network.architecture),
+        preprocessing=Preprocessing(input_size=network.architecture.input_size),
+        **more,
+    )
+
+
+def load_weights(path: Path | None = None) -> Weights:
+    """Read weights and card; the shipped ones without ``path``. Never touches the network.
+
+    Raises:
+        WeightsError: a file is missing or damaged, or was made for another vocabulary.
+    """
+    path = path or DEFAULT_WEIGHTS
+    card = _read_card(path.with_suffix(".json"))
+    if card.vocabulary_fingerprint != vocabulary.fingerprint():
+        raise WeightsError(
+            f"{path}: made for another vocabulary ({card.vocabulary_fingerprint}, this version "
+            f"has {vocabulary.fingerprint()}); train again or use the weights of this version"
+        )
+    try:
+        content = path.read_bytes()
+        tensors = safetensors.torch.load(content)
+        a = card.architecture
+        network = AttributeNetwork(
+            Architecture(**{k: tuple(v) if isinstance(v, list) else v for k, v in a.items()})
+        )
+        state = {name: value.float() for name, value in tensors.items()}
+        missing, unexpected = network.load_state_dict(state, strict=False)
+        wrong = [n for n in missing if not n.endswith("num_batches_tracked")] + list(unexpected)
+        if wrong:
+            raise WeightsError(f"{path}: tensors do not fit the card's architecture: {wrong[:3]}")
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: no such weights file") from None
+    except (OSError, SafetensorError, RuntimeError, TypeError) as error:
+        raise WeightsError(f"{path}: not readable as weights: {error}") from None
+    network.eval()
+    fold_batch_norms(network)
+    fingerprint = hashlib.sha256(content).hexdigest()[:16]
+    return Weights(network, card, fingerprint, path)
+
+
+def _read_card(path: Path) -> Card:
+    try:
+        return Card.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: no such card beside the weights") from None
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        reason = str(error).splitlines()[0]
+        raise WeightsError(f"{path}: not readable as a weights card: {reason}") from None
+
+
+def fold_batch_norms(module: nn.Module) -> None:
+    """Fold every batch norm into the convolution before it, in place (evaluation mode only)."""
+    names = [name for name, _ in module.named_children()]
+    children = dict(module.named_children())
+    for before, name in itertools.pairwise(names):
+        conv, norm = children[before], children[name]
+        if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+            setattr(module, before, torch.nn.utils.fusion.fuse_conv_bn_eval(conv, norm))
+            setattr(module, name, nn.Identity())
+    for child in module.children():
+        fold_batch_norms(child)
