@@ -437,10 +437,25 @@ _WORDS: Final[dict[str, str]] = {
     "kangaloo": "kangaroo",
 } | {
     f"{word}s": word
-    for word in (
-        "atv bicycle caravan cart equestrian moped motorcycle pedestrian rickshaw snowmobile tank "
-        "tractor trailer train tram tricycle vehicle"
-    ).split()
+    for word in [
+        "atv",
+        "bicycle",
+        "caravan",
+        "cart",
+        "equestrian",
+        "moped",
+        "motorcycle",
+        "pedestrian",
+        "rickshaw",
+        "snowmobile",
+        "tank",
+        "tractor",
+        "trailer",
+        "train",
+        "tram",
+        "tricycle",
+        "vehicle",
+    ]
 }
 PICTOGRAMS: Final[dict[str, str]] = {
     # arrows
