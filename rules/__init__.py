@@ -1,0 +1,55 @@
+"""Attributes -> candidates: the rule language, its loader, and the engine. Needs no torch."""
+
+from rules.catalogue import (
+    Alternative,
+    Catalogue,
+    Pictogram,
+    PictogramCondition,
+    Sign,
+    ValueSource,
+)
+from rules.conditions import Condition
+from rules.diagnostics import (
+    CatalogueError,
+    Diagnostic,
+    LoadError,
+    Position,
+    Related,
+    Severity,
+    Sources,
+)
+from rules.engine import Engine, Scores, TextValue
+from rules.evidence import certain_readings
+from rules.explanation import ConditionOutcome, describe_certain, explain
+from rules.loader import load_catalogue
+from rules.schema import json_schema
+from rules.value_sets import StateSet, TextSet, ValueSet
+
+__all__ = [
+    "Alternative",
+    "Catalogue",
+    "CatalogueError",
+    "Condition",
+    "ConditionOutcome",
+    "Diagnostic",
+    "Engine",
+    "LoadError",
+    "Pictogram",
+    "PictogramCondition",
+    "Position",
+    "Related",
+    "Scores",
+    "Severity",
+    "Sign",
+    "Sources",
+    "StateSet",
+    "TextSet",
+    "TextValue",
+    "ValueSet",
+    "ValueSource",
+    "certain_readings",
+    "describe_certain",
+    "explain",
+    "json_schema",
+    "load_catalogue",
+]

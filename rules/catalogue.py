@@ -1,0 +1,168 @@
+"""The compiled rule file: signs as unions of boxes over the attributes. Immutable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Literal
+
+from rules.conditions import Condition
+from rules.diagnostics import Position, Sources
+
+PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+"""What a name or alias may hold where the value of the sign goes."""
+
+Status = Literal["experimental", "stable", "deprecated"]
+
+
+@dataclass(frozen=True)
+class PictogramCondition:
+    """One of several pictograms must be on the sign.
+
+    Attributes:
+        names: the pictograms; empty if the conditions it was made of contradict.
+        positions: where it stands.
+    """
+
+    names: tuple[str, ...]
+    positions: tuple[Position, ...]
+
+    def __and__(self, other: PictogramCondition) -> PictogramCondition:
+        """The pictograms that both conditions allow."""
+        return PictogramCondition(
+            tuple(name for name in self.names if name in other.names),
+            self.positions + other.positions,
+        )
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way in which a sign can look: a box, that is one condition per attribute.
+
+    Attributes:
+        conditions: attribute name -> condition; an attribute that is not listed is free.
+        pictogram: which pictogram must be there; None if the rule does not ask.
+    """
+
+    conditions: Mapping[str, Condition]
+    pictogram: PictogramCondition | None = None
+
+    @property
+    def pictograms(self) -> tuple[str, ...]:
+        """Names of the pictograms of which one must be there; empty if the rule does not ask."""
+        return self.pictogram.names if self.pictogram else ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the conditions contradict each other, so that nothing can ever fulfil them."""
+        if self.pictogram is not None and not self.pictogram.names:
+            return True
+        return any(c.values.is_empty for c in self.conditions.values())
+
+
+@dataclass(frozen=True)
+class ValueSource:
+    """Where the value of an answer such as ``de.274[60]`` comes from.
+
+    Attributes:
+        reading: ``digits`` or ``text``; both are the text that was read.
+        unit: unit of the value, for example ``km/h``.
+    """
+
+    reading: Literal["digits", "text"]
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A sign of the catalogue.
+
+    Attributes:
+        id: stable id, for example ``de.274``.
+        names: language -> name, with placeholders.
+        position: where the sign is defined.
+        alternatives: the ways in which it can look; empty for a sign known by pictures alone.
+        exemplar_pictograms: of a sign known by pictures alone, the pictograms that show it.
+        value: where its value comes from; None if it has none.
+        priority: of two signs whose rules both hold, the higher one wins.
+        status: how far the sign can be relied on.
+        replaced_by: id of the sign to use instead.
+        aliases: scheme (``osm``, ``mapillary``) -> what the sign is called there.
+        country: ISO code; None if the sign belongs to none.
+        allow: codes of checks that shall not report this sign.
+    """
+
+    id: str
+    names: Mapping[str, str]
+    position: Position
+    alternatives: tuple[Alternative, ...] = ()
+    exemplar_pictograms: tuple[str, ...] = ()
+    value: ValueSource | None = None
+    priority: int = 0
+    status: Status = "stable"
+    replaced_by: str | None = None
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    country: str | None = None
+    allow: frozenset[str] = frozenset()
+
+    def name(self, language: str = "en", value: str = "") -> str:
+        """The name in ``language`` with ``value`` in its placeholders.
+
+        Without a name in that language, the English one serves, else the first.
+        """
+        names = self.names
+        template = names.get(language) or names.get("en") or next(iter(names.values()))
+        return PLACEHOLDER.sub(lambda _: value, template)
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether an answer with this sign needs the text that was read."""
+        return self.value is not None or any(map(PLACEHOLDER.search, self.names.values()))
+
+
+@dataclass(frozen=True)
+class Pictogram:
+    """A name for what exemplar pictures and artwork show.
+
+    Attributes:
+        name: the name that rules use.
+        position: where it is defined.
+        exemplars: paths of pictures that exist.
+        artwork: references into artwork packages, such as ``commonroad:142-10``.
+    """
+
+    name: str
+    position: Position
+    exemplars: tuple[Path, ...] = ()
+    artwork: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The signs that a rule file and all that it includes define.
+
+    Attributes:
+        signs: the signs, in the order of the files.
+        pictograms: name -> pictogram.
+        country: ISO code that the top-level file states.
+        files: every rule file that was read, the top-level one first.
+        sources: their lines, to show findings with.
+    """
+
+    signs: tuple[Sign, ...]
+    pictograms: Mapping[str, Pictogram]
+    country: str | None
+    files: tuple[Path, ...]
+    sources: Sources
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Sign]:
+        """Sign id -> sign."""
+        return {sign.id: sign for sign in self.signs}
+
+    def restricted_to(self, country: str) -> Catalogue:
+        """The catalogue without the signs of other countries; those of no country stay."""
+        return replace(self, signs=tuple(s for s in self.signs if s.country in (country, None)))

@@ -1,0 +1,376 @@
+"""From entries of rule files to the catalogue: names resolved, conditions turned into boxes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+from attributes.vocabulary import DIGITS_NAME, PICTOGRAM_NAME, TEXT
+from rules.catalogue import (
+    PLACEHOLDER,
+    Alternative,
+    Pictogram,
+    PictogramCondition,
+    Sign,
+    ValueSource,
+)
+from rules.condition_schema import canonical_number
+from rules.conditions import CONDITION_KEYS, Condition, attribute_of, meaning
+from rules.diagnostics import Findings, LoadError, Position, quote
+from rules.documents import Document
+from rules.merging import Entry, Sections
+from rules.schema import Conditions, PictogramModel, SignModel
+from rules.value_sets import TextSet
+from rules.yaml_positions import MappingNode, Node, Scalar, items_of
+
+MAX_ALTERNATIVES: Final = 64
+"""Most ways in which one sign can look, its own ``any`` and those of its faces multiplied."""
+MAX_FACE_DEPTH: Final = 8
+"""Longest chain of faces that use each other."""
+
+_READINGS = (DIGITS_NAME, TEXT.name)
+
+
+class UncompilableError(Exception):
+    """A part cannot be compiled; the reason has been recorded."""
+
+
+@dataclass(frozen=True)
+class _Face:
+    alternatives: tuple[Alternative, ...]
+    depth: int
+
+
+class Compiler:
+    """Compiles the entries of all files of one catalogue.
+
+    Args:
+        sections: the entries.
+        findings: where mistakes are recorded.
+        names_known: whether every file could be read; if not, a name that is not found may
+            well be defined in what is missing, and is not reported.
+    """
+
+    def __init__(self, sections: Sections, findings: Findings, *, names_known: bool) -> None:
+        """Compile nothing yet."""
+        self._sections = sections
+        self._findings = findings
+        self._names_known = names_known
+        self._faces: dict[str, _Face | None] = {}
+        self._open_faces: list[str] = []
+
+    def signs(self) -> tuple[Sign, ...]:
+        """The signs that have no mistake. Faces that no sign uses are looked at as well."""
+        for name in self._sections.faces:
+            self._face(name)
+        return tuple(filter(None, map(self._sign, self._sections.signs.values())))
+
+    def pictograms(self) -> dict[str, Pictogram]:
+        """Name -> pictogram, of exemplars that exist."""
+        return {name: self._pictogram(entry) for name, entry in self._sections.pictograms.items()}
+
+    # Signs
+
+    def _sign(self, entry: Entry[SignModel]) -> Sign | None:
+        model = entry.model
+        if model.replaced_by is not None:
+            self._check_name(model.replaced_by, self._sections.signs, "sign", entry, "replaced_by")
+        try:
+            alternatives, exemplar_pictograms = self._looks(entry)
+        except UncompilableError:
+            return None
+        sign = Sign(
+            id=model.id,
+            names=dict(model.name),
+            position=entry.position,
+            alternatives=alternatives,
+            exemplar_pictograms=exemplar_pictograms,
+            value=ValueSource(model.value.from_, model.value.unit) if model.value else None,
+            priority=model.priority,
+            status=model.status,
+            replaced_by=model.replaced_by,
+            aliases={
+                scheme: _many(getattr(model.aliases, scheme))
+                for scheme in (model.aliases.model_fields_set if model.aliases else ())
+            },
+            country=entry.country,
+            allow=frozenset(model.allow or ()),
+        )
+        self._check_readings(sign, entry)
+        return sign
+
+    def _looks(self, entry: Entry[SignModel]) -> tuple[tuple[Alternative, ...], tuple[str, ...]]:
+        model, node = entry.model, entry.node
+        if model.when is None:
+            self._check_pictograms(node, entry.document)
+            return (), _many(model.pictogram)
+        when = node.get("when")
+        assert isinstance(when, MappingNode)
+        alternatives, _ = self._alternatives(model.when, when, entry.document)
+        return alternatives, ()
+
+    def _check_readings(self, sign: Sign, entry: Entry[SignModel]) -> None:
+        """Whoever takes a value from the text must say in his rule which text there can be."""
+        readings = list(_readings_used(entry))
+        if readings and not entry.document.is_complete(entry.node):
+            return  # The condition that seems to be missing may be one that was wrong.
+        for reading, node in readings:
+            position = entry.document.position(node)
+            if reading not in _READINGS:
+                self._findings.error(
+                    LoadError.UNKNOWN_VALUE,
+                    f"unknown placeholder {quote('{' + reading + '}')}",
+                    position,
+                    expected="`{digits}` or `{text}`",
+                    slip=(reading, _READINGS),
+                )
+            elif not sign.alternatives or not all(_reads(a, reading) for a in sign.alternatives):
+                self._findings.error(
+                    LoadError.CONFLICTING_KEYS,
+                    f"{quote(sign.id)} takes a value from {quote(reading)}, but its rule does not "
+                    f"say which {reading} it has",
+                    position,
+                    expected=f"a `{reading}` condition in every alternative of `when`",
+                )
+
+    # Conditions
+
+    def _alternatives(
+        self, model: Conditions, node: MappingNode, document: Document
+    ) -> tuple[tuple[Alternative, ...], int]:
+        """The boxes of a mapping of conditions, and how many faces deep they lie."""
+        own = _own_conditions(model, node, document)
+        depth = 0
+        failed = not self._check_pictograms(node, document)
+        boxes: list[Iterable[Alternative]] = [(own,)]
+        if model.face is not None:
+            face = self._used_face(model.face, node, document)
+            failed |= face is None
+            if face is not None:
+                boxes.append(face.alternatives)
+                depth = face.depth
+        if model.any is not None:
+            union: list[Alternative] = []
+            for choice, choice_node in zip(model.any, items_of(node.get("any")), strict=True):
+                assert isinstance(choice_node, MappingNode)
+                try:
+                    parts, part_depth = self._alternatives(choice, choice_node, document)
+                except UncompilableError:
+                    failed = True
+                else:
+                    union += parts
+                    depth = max(depth, part_depth)
+            boxes.append(union)
+        if failed:
+            raise UncompilableError
+        return self._product(boxes, node, document), depth
+
+    def _product(
+        self, boxes: list[Iterable[Alternative]], node: MappingNode, document: Document
+    ) -> tuple[Alternative, ...]:
+        """Every combination of one box of each list, as one box."""
+        sizes = [len(tuple(choices)) for choices in boxes]
+        count = 1
+        for size in sizes:
+            count *= size
+        if count > MAX_ALTERNATIVES:
+            key = "any" if "any" in node.entries else "face"
+            self._findings.error(
+                LoadError.TOO_LARGE,
+                f"these conditions have {count} alternatives",
+                document.position(node.key(key)),
+                expected=f"at most {MAX_ALTERNATIVES} alternatives",
+                suggestion="use a list of values instead of `any`, or split the sign",
+            )
+            raise UncompilableError
+        return tuple(_both(combination) for combination in product(*boxes))
+
+    # Faces
+
+    def _used_face(self, name: str, node: MappingNode, document: Document) -> _Face | None:
+        value = node.get("face")
+        assert value is not None
+        position = document.position(value)
+        if name not in self._sections.faces:
+            self._undefined(name, self._sections.faces, "face", position)
+            return None
+        if name in self._open_faces:
+            way = " → ".join((*self._open_faces[self._open_faces.index(name) :], name))
+            self._findings.error(
+                LoadError.CYCLE, f"the face {quote(name)} is made of itself: {way}", position
+            )
+            return None
+        face = self._face(name)
+        if face is not None and face.depth > MAX_FACE_DEPTH:
+            self._too_deep(position)
+            return None
+        return face
+
+    def _face(self, name: str) -> _Face | None:
+        if name in self._faces:
+            return self._faces[name]
+        entry = self._sections.faces[name]
+        if len(self._open_faces) > MAX_FACE_DEPTH:
+            self._too_deep(entry.position)
+            return None
+        self._open_faces.append(name)
+        try:
+            alternatives, depth = self._alternatives(entry.model, entry.node, entry.document)
+            face = _Face(alternatives, depth + 1)
+        except UncompilableError:
+            face = None
+        self._open_faces.pop()
+        self._faces[name] = face
+        return face
+
+    def _too_deep(self, position: Position) -> None:
+        self._findings.error(
+            LoadError.TOO_LARGE,
+            "too many faces build on each other",
+            position,
+            expected=f"at most {MAX_FACE_DEPTH}",
+        )
+
+    # Names
+
+    def _check_pictograms(self, node: MappingNode, document: Document) -> bool:
+        known = True
+        for item in items_of(node.get(PICTOGRAM_NAME)):
+            assert isinstance(item, Scalar)
+            name = item.text
+            if name not in self._sections.pictograms:
+                known = False
+                position = document.position(item)
+                self._undefined(name, self._sections.pictograms, "pictogram", position)
+        return known
+
+    def _check_name(
+        self, name: str, known: Iterable[str], kind: str, entry: Entry[SignModel], key: str
+    ) -> None:
+        if name not in set(known):
+            node: Node = entry.node.get(key) or entry.node
+            self._undefined(name, known, kind, entry.document.position(node))
+
+    def _undefined(self, name: str, known: Iterable[str], kind: str, position: Position) -> None:
+        if self._names_known:
+            self._findings.error(
+                LoadError.UNDEFINED_NAME,
+                f"no {kind} is called {quote(name)}",
+                position,
+                expected=f"a {kind} that is defined in this file or in one it includes",
+                slip=(name, known),
+            )
+
+    # Pictograms
+
+    def _pictogram(self, entry: Entry[PictogramModel]) -> Pictogram:
+        exemplars = []
+        nodes = items_of(entry.node.get("exemplars"))
+        for relative, node in zip(entry.model.exemplars or (), nodes, strict=True):
+            path = self._exemplar(relative, entry.document, node)
+            if path is not None:
+                exemplars.append(path)
+        artwork = tuple(entry.model.artwork or ())
+        return Pictogram(entry.name, entry.position, tuple(exemplars), artwork)
+
+    def _exemplar(self, relative: str, document: Document, node: Node) -> Path | None:
+        folder = os.path.realpath(document.path.parent)
+        path = os.path.realpath(os.path.join(folder, relative))
+        if not path.startswith(folder.rstrip(os.sep) + os.sep):
+            self._findings.error(
+                LoadError.FORBIDDEN_PATH,
+                f"the exemplar {quote(relative)} leads out of the folder of this file",
+                document.position(node),
+                expected="a picture inside that folder",
+            )
+            return None
+        if not os.path.isfile(path):
+            self._findings.error(
+                LoadError.MISSING_EXEMPLAR,
+                f"there is no picture {quote(relative)}",
+                document.position(node),
+                expected="a path relative to the folder of this file",
+                slip=(relative, _neighbours(folder, relative)),
+            )
+            return None
+        return Path(path)
+
+
+def _own_conditions(model: Conditions, node: MappingNode, document: Document) -> Alternative:
+    """The conditions that a mapping states itself, as one box."""
+    conditions = {}
+    pictogram = None
+    for key in node.entries:
+        position = (document.position(node.key(key)),)
+        if key in CONDITION_KEYS:
+            values, phrase = meaning(key, getattr(model, key))
+            conditions[attribute_of(key)] = Condition(values, position, phrase)
+        elif key == PICTOGRAM_NAME:
+            pictogram = PictogramCondition(_many(model.pictogram), position)
+    return Alternative(conditions, pictogram)
+
+
+def _both(boxes: tuple[Alternative, ...]) -> Alternative:
+    """The intersection of several boxes, the first one's places named first."""
+    if len(boxes) == 1:
+        return boxes[0]
+    conditions: dict[str, Condition] = {}
+    pictogram = None
+    for box in boxes:
+        for attribute, condition in box.conditions.items():
+            known = conditions.get(attribute)
+            conditions[attribute] = condition if known is None else known & condition
+        if box.pictogram is not None:
+            pictogram = box.pictogram if pictogram is None else pictogram & box.pictogram
+    return Alternative(conditions, pictogram)
+
+
+def _readings_used(entry: Entry[SignModel]) -> Iterator[tuple[str, Node]]:
+    """Every reading that a sign's value, names and aliases use, and where."""
+    value = entry.node.get("value")
+    if isinstance(value, MappingNode) and entry.model.value:
+        yield entry.model.value.from_, value.get("from") or value
+    for key in ("name", "aliases"):
+        texts = entry.node.get(key)
+        if isinstance(texts, MappingNode):
+            for _, text in texts.entries.values():
+                for leaf in items_of(text):
+                    assert isinstance(leaf, Scalar)
+                    for match in PLACEHOLDER.finditer(leaf.text):
+                        yield match[1], leaf
+
+
+def _reads(alternative: Alternative, reading: str) -> bool:
+    condition = alternative.conditions.get(TEXT.name)
+    if condition is None:
+        return False
+    values = condition.values
+    if reading == TEXT.name:
+        return True
+    assert isinstance(values, TextSet)
+    return not values.complement and all(map(_is_number, values.strings))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return canonical_number(Decimal(text)) == text
+    except InvalidOperation:
+        return False
+
+
+def _neighbours(folder: str, relative: str) -> list[str]:
+    """Paths beside a missing one, in the same notation."""
+    parent = os.path.dirname(relative)
+    try:
+        return [os.path.join(parent, name) for name in os.listdir(os.path.join(folder, parent))]
+    except OSError:
+        return []
+
+
+def _many(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)

@@ -1,0 +1,279 @@
+"""The shape of conditions as pydantic models, generated from the vocabulary.
+
+Wherever a condition takes values of several forms (a word, a list, a mapping), the form alone
+decides which model is tried, so that a mistake gives one message and not one per form.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
+from typing import Annotated, Any, Final, Literal
+
+from annotated_types import Len
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from attributes.vocabulary import ATTRIBUTES, LEGEND, TEXT, Categorical, ColourSet, Text
+from rules.formats import Name
+
+MAX_NUMBERS: Final = 2000
+"""Most numbers that one ``digits`` condition may stand for."""
+
+NONE: Final = "none"
+"""Word for the absence of a legend, of digits and of text."""
+ANY: Final = "any"
+"""Word for any text at all."""
+
+
+class StrictModel(BaseModel):
+    """A mapping of the rule file: unknown keys refused, nothing converted, never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def require_exactly_one(model: StrictModel, keys: tuple[str, ...]) -> None:
+    """Raise PydanticCustomError unless exactly one of ``keys`` is given in the file."""
+    fields = type(model).model_fields
+    present = {fields[name].alias or name for name in model.model_fields_set}
+    given = [key for key in keys if key in present]
+    if len(given) != 1:
+        raise PydanticCustomError(
+            "conflict" if given else "neither",
+            "exactly one key",
+            {"keys": given or list(keys), "expected": f"exactly one of {', '.join(keys)}"},
+        )
+
+
+def _form(value: object) -> str:
+    """Which form a value has; the tag of the model that is tried for it."""
+    if isinstance(value, list):
+        return "<list>"
+    if isinstance(value, dict | BaseModel):
+        return "<mapping>"
+    return "<word>"
+
+
+def _form_or_number(value: object) -> str:
+    return "<number>" if isinstance(value, int | float) else _form(value)
+
+
+def _forms(word: Any, item: Any, mapping: Any) -> Any:
+    """The type of ``word``, of a non-empty list of ``item``, or of ``mapping``."""
+    return Annotated[
+        Annotated[word, Tag("<word>")]
+        | Annotated[list[item], Len(1), Tag("<list>")]
+        | Annotated[mapping, Tag("<mapping>")],
+        Discriminator(_form),
+    ]
+
+
+def one_or_many(item: Any) -> Any:
+    """The type of ``item`` or of a non-empty list of it."""
+    return Annotated[
+        Annotated[item, Tag("<word>")] | Annotated[list[item], Len(1), Tag("<list>")],
+        Discriminator(_form),
+    ]
+
+
+def _negation(title: str, item: Any) -> Any:
+    """The model of ``{not: item or list}``."""
+    return create_model(
+        title,
+        __base__=StrictModel,
+        __doc__="Everything but what is listed.",
+        not_=(one_or_many(item), Field(alias="not", description="What is not allowed.")),
+    )
+
+
+def _literal(values: tuple[str, ...]) -> Any:
+    """The type of one of ``values``, which are known only at run time."""
+    return Literal[values]
+
+
+def _categorical_condition(attribute: Categorical) -> Any:
+    value = _literal(attribute.values)
+    return _forms(value, value, _negation(f"Not{attribute.name.title()}", value))
+
+
+_Colours = one_or_many(_literal(LEGEND.values))
+_ColoursOrNone = one_or_many(_literal((NONE, *LEGEND.values)))
+
+
+class LegendForm(StrictModel):
+    """A set of colours described by exactly one of its keys."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    only: _Colours | None = Field(  # type: ignore[valid-type]
+        None, description="At least one colour, and none but these."
+    )
+    all: _Colours | None = Field(  # type: ignore[valid-type]
+        None, description="Every one of these colours, and perhaps others."
+    )
+    not_: _ColoursOrNone | None = Field(  # type: ignore[valid-type]
+        None, alias="not", description="None of these; `not: none` is any colour at all."
+    )
+
+    @model_validator(mode="after")
+    def _one_key(self) -> LegendForm:
+        require_exactly_one(self, ("only", "all", "not"))
+        return self
+
+
+def _legend_condition(attribute: ColourSet) -> Any:
+    word = _literal((NONE, *attribute.values))
+    return _forms(word, word, LegendForm)
+
+
+def _text_condition(attribute: Text) -> Any:
+    listed = _string((NONE,), attribute)
+    return _forms(_string((NONE, ANY), attribute), listed, _negation("NotText", listed))
+
+
+def _string(words: tuple[str, ...], attribute: Text) -> Any:
+    """The type of a non-empty string that the network can read, or of one of ``words``."""
+    pattern = f"[{re.escape(attribute.alphabet)}]{{1,{attribute.max_length}}}"
+    expected = f"{', '.join(words)}, or 1 to {attribute.max_length} capital letters, digits or dots"
+
+    def check(text: str) -> str:
+        if text in words or re.fullmatch(pattern, text):
+            return text
+        capitals = text.upper()
+        hint = f"did you mean `{capitals}`?" if re.fullmatch(pattern, capitals) else None
+        raise PydanticCustomError("format", "no text", {"expected": expected, "suggestion": hint})
+
+    schema = {"type": "string", "pattern": f"^(?:{'|'.join((*words, pattern))})$"}
+    return Annotated[str, AfterValidator(check), WithJsonSchema(schema)]
+
+
+def canonical_number(number: Decimal) -> str:
+    """How a sign spells ``number``: ``50``, ``3.5``; no leading and no trailing zeros.
+
+    Raises:
+        PydanticCustomError: it is negative or longer than the network can read.
+    """
+    text = format(number.normalize(), "f")
+    if number < 0 or len(text) > TEXT.max_length:
+        raise PydanticCustomError(
+            "format",
+            "no readable number",
+            {"expected": f"a number from 0 on of at most {TEXT.max_length} characters"},
+        )
+    return text
+
+
+@lru_cache(maxsize=1024)
+def numbers_in(smallest: float, largest: float, multiple_of: float) -> tuple[str, ...]:
+    """Canonical spelling of every multiple of ``multiple_of`` in a range, ascending.
+
+    Raises:
+        PydanticCustomError: the range is empty, has more than MAX_NUMBERS numbers, or one of
+            them is too long.
+    """
+    # Decimal, because 0.1 has no exact float and 0.3 would not be a multiple of it.
+    low, high, step = (Decimal(repr(x)) for x in (smallest, largest, multiple_of))
+    first = int((low / step).to_integral_value(ROUND_CEILING))
+    last = int((high / step).to_integral_value(ROUND_FLOOR))
+    count = last - first + 1
+    if count < 1:
+        raise PydanticCustomError(
+            "range",
+            "no number lies in this range",
+            {"expected": "`min` not above `max`, and a multiple of `multiple_of` between them"},
+        )
+    if count > MAX_NUMBERS:
+        raise PydanticCustomError(
+            "range_size",
+            "this range has {count} numbers",
+            {"count": count, "expected": f"at most {MAX_NUMBERS} numbers"},
+        )
+    return tuple(canonical_number(step * n) for n in range(first, last + 1))
+
+
+def _check_number(number: float) -> float:
+    canonical_number(Decimal(repr(number)))
+    return number
+
+
+class NumberRange(StrictModel):
+    """All multiples of ``multiple_of`` from ``min`` to ``max``, both included."""
+
+    min: Annotated[float, Field(ge=0)] = Field(description="Smallest number.")
+    max: Annotated[float, Field(ge=0)] = Field(description="Largest number.")
+    multiple_of: Annotated[float, Field(gt=0)] = Field(
+        default=1.0, description="Only multiples of this; 1 if not given. May be 0.5 or 0.1."
+    )
+
+    @model_validator(mode="after")
+    def _countable(self) -> NumberRange:
+        numbers_in(self.min, self.max, self.multiple_of)
+        return self
+
+
+_Number = Annotated[float, Field(ge=0), AfterValidator(_check_number)]
+_NumberOrNone = Annotated[
+    Annotated[_Number, Tag("<number>")] | Annotated[Literal["none"], Tag("<word>")],
+    Discriminator(_form_or_number),
+]
+_DigitsCondition = Annotated[
+    Annotated[_Number, Tag("<number>")]
+    | Annotated[Literal["none"], Tag("<word>")]
+    | Annotated[list[_NumberOrNone], Len(1), Tag("<list>")]
+    | Annotated[NumberRange, Tag("<mapping>")],
+    Discriminator(_form_or_number),
+]
+
+
+def _attribute_condition(attribute: Categorical | ColourSet | Text) -> Any:
+    if isinstance(attribute, Categorical):
+        return _categorical_condition(attribute)
+    if isinstance(attribute, ColourSet):
+        return _legend_condition(attribute)
+    return _text_condition(attribute)
+
+
+_fields: dict[str, Any] = {
+    a.name: (_attribute_condition(a) | None, Field(default=None, description=a.description))
+    for a in ATTRIBUTES
+}
+_AttributeConditions = create_model("_AttributeConditions", __base__=StrictModel, **_fields)
+
+
+class Conditions(_AttributeConditions):  # type: ignore[misc, valid-type]
+    """Conditions that must all hold."""
+
+    face: Name | None = Field(default=None, description="Name of conditions defined under `faces`.")
+    digits: _DigitsCondition | None = Field(
+        default=None,
+        description="The text read as a number: a number, a list, `{min, max, multiple_of}`, or "
+        "`none` if the sign shows no text.",
+    )
+    pictogram: one_or_many(Name) | None = Field(  # type: ignore[valid-type]
+        None, description="Name of a pictogram, or several of which one must be on the sign."
+    )
+    any: Annotated[list[Conditions], Len(1)] | None = Field(
+        default=None,
+        description="Alternatives: beside the other conditions, one of these must hold.",
+    )
+
+    @model_validator(mode="after")
+    def _one_reading_of_the_text(self) -> Conditions:
+        if {"digits", "text"} <= self.model_fields_set:
+            raise PydanticCustomError(
+                "conflict",
+                "two readings of one text",
+                {"keys": ["digits", "text"], "expected": "either `digits` or `text`"},
+            )
+        return self

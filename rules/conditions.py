@@ -1,0 +1,166 @@
+"""What a condition of the rule file means: the set of values it allows, and words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from attributes.vocabulary import CATEGORICAL, DIGITS_NAME, LEGEND, TEXT
+from rules.condition_schema import (
+    ANY,
+    NONE,
+    LegendForm,
+    NumberRange,
+    canonical_number,
+    numbers_in,
+)
+from rules.diagnostics import Position
+from rules.value_sets import STATE_COUNT, StateSet, TextSet, ValueSet
+
+CONDITION_KEYS = frozenset((*(a.name for a in CATEGORICAL), LEGEND.name, TEXT.name, DIGITS_NAME))
+"""Keys of a rule that are conditions on an attribute; ``digits`` is one on the text."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition on one attribute.
+
+    Attributes:
+        values: the values it allows; empty if the conditions it was made of contradict.
+        positions: where it stands: the sign's own place, or the face's, or both.
+        phrase: what it allows, in words.
+    """
+
+    values: ValueSet
+    positions: tuple[Position, ...]
+    phrase: str
+
+    def __and__(self, other: Condition) -> Condition:
+        """Both conditions at once; ``self`` names the places and words that come first."""
+        if other == self:
+            return self
+        values: ValueSet = self.values & other.values  # type: ignore[operator]
+        # A condition that adds nothing needs no words of its own.
+        if values == self.values:
+            phrase = self.phrase
+        elif values == other.values:
+            phrase = other.phrase
+        else:
+            phrase = f"{self.phrase} and {other.phrase}"
+        return Condition(values, self.positions + other.positions, phrase)
+
+
+def attribute_of(key: str) -> str:
+    """The attribute that the condition ``key`` of a rule speaks about."""
+    return TEXT.name if key == DIGITS_NAME else key
+
+
+def meaning(key: str, condition: Any) -> tuple[ValueSet, str]:
+    """The values that a condition allows, and words for them.
+
+    Args:
+        key: one of :data:`CONDITION_KEYS`.
+        condition: its value in a validated :class:`rules.condition_schema.Conditions`.
+    """
+    if key == DIGITS_NAME:
+        return _digits(condition)
+    if key == TEXT.name:
+        return _text(condition)
+    if key == LEGEND.name:
+        return _legend(condition)
+    return _categorical(key, condition)
+
+
+def _many(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+def _or(words: Iterable[str]) -> str:
+    return " or ".join(words)
+
+
+def _words(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(v.replace("_", " ") for v in values)
+
+
+def _categorical(name: str, condition: Any) -> tuple[ValueSet, str]:
+    if isinstance(condition, str | list):
+        values = _many(condition)
+        return StateSet.of_values(name, values), _or(_words(values))
+    values = _many(condition.not_)
+    return ~StateSet.of_values(name, values), f"not {_or(_words(values))}"
+
+
+def _legend(condition: Any) -> tuple[ValueSet, str]:
+    if isinstance(condition, str | list):
+        return _some_colour(_many(condition)), _or(_many(condition))
+    assert isinstance(condition, LegendForm)
+    if condition.only is not None:
+        colours = _many(condition.only)
+        others = tuple(c for c in LEGEND.values if c not in colours)
+        return (
+            _some_colour(colours) & ~_some_colour(others),
+            f"only {_or(colours)}",
+        )
+    if condition.all is not None:
+        colours = _many(condition.all)
+        allowed = StateSet.everything(LEGEND.name)
+        for colour in colours:
+            allowed &= _with_colour(colour)
+        return allowed, " and ".join(colours)
+    colours = _many(condition.not_)
+    return ~_some_colour(colours), f"not {_or(colours)}"
+
+
+def _some_colour(colours: tuple[str, ...]) -> StateSet:
+    """The colour sets with at least one of ``colours``, ``none`` being the empty one."""
+    allowed = StateSet(LEGEND.name, 0)
+    for colour in colours:
+        allowed |= StateSet(LEGEND.name, 1) if colour == NONE else _with_colour(colour)
+    return allowed
+
+
+@lru_cache(maxsize=len(LEGEND.values))
+def _with_colour(colour: str) -> StateSet:
+    bit = LEGEND.index(colour)
+    states = range(STATE_COUNT[LEGEND.name])
+    return StateSet(LEGEND.name, sum(1 << state for state in states if state >> bit & 1))
+
+
+def _text(condition: Any) -> tuple[ValueSet, str]:
+    if condition == ANY:
+        return ~TextSet(frozenset(("",))), "any text"
+    if isinstance(condition, str | list):
+        return _strings(_many(condition)), _or(_text_words(_many(condition)))
+    strings = _many(condition.not_)
+    return ~_strings(strings), f"not {_or(_text_words(strings))}"
+
+
+def _strings(strings: Iterable[str]) -> TextSet:
+    return TextSet(frozenset("" if s == NONE else s for s in strings))
+
+
+def _text_words(strings: Iterable[str]) -> tuple[str, ...]:
+    return tuple("no text" if s == NONE else s for s in strings)
+
+
+def _digits(condition: Any) -> tuple[ValueSet, str]:
+    if isinstance(condition, NumberRange):
+        return _range(condition.min, condition.max, condition.multiple_of)
+    items = condition if isinstance(condition, list) else [condition]
+    strings = tuple(NONE if item == NONE else _spelled(item) for item in items)
+    return _strings(strings), _or(_text_words(strings))
+
+
+@lru_cache(maxsize=1024)
+def _range(smallest: float, largest: float, multiple_of: float) -> tuple[ValueSet, str]:
+    numbers = numbers_in(smallest, largest, multiple_of)
+    steps = "" if multiple_of == 1 else f" in steps of {_spelled(multiple_of)}"
+    return TextSet(frozenset(numbers)), f"{numbers[0]} to {numbers[-1]}{steps}"
+
+
+def _spelled(number: float) -> str:
+    return canonical_number(Decimal(repr(number)))

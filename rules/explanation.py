@@ -1,0 +1,110 @@
+"""Why a rule does or does not explain a crop, and what is certain about a crop without rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from attributes.readings import Readings
+from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, SHAPE, TEXT
+from rules.condition_schema import NONE
+from rules.diagnostics import Position
+from rules.engine import Engine
+from rules.text_probability import strings_by_probability
+
+PASS_PROBABILITY = 0.5
+"""A condition counts as fulfilled from this probability on."""
+
+_CATEGORICAL = {a.name: a for a in CATEGORICAL}
+
+
+@dataclass(frozen=True)
+class ConditionOutcome:
+    """One condition of a rule, held against one crop.
+
+    Attributes:
+        attribute: name of the attribute.
+        expected: what the rule allows, in words.
+        observed: most probable value, for example ``circle``, ``black, red``, ``50``, ``none``.
+        probability: that the condition holds.
+        passed: whether it is at least :data:`PASS_PROBABILITY`.
+        position: where the condition stands, at the sign or in its face.
+    """
+
+    attribute: str
+    expected: str
+    observed: str
+    probability: float
+    passed: bool
+    position: Position
+
+
+def explain(
+    engine: Engine, readings: Readings, row: int, alternative_index: int
+) -> tuple[ConditionOutcome, ...]:
+    """Every condition of an alternative against crop ``row``, in the order of the vocabulary."""
+    conditions = engine.alternatives[alternative_index].conditions
+    probabilities = engine.condition_probabilities(readings, alternative_index, row)
+    return tuple(
+        ConditionOutcome(
+            attribute,
+            conditions[attribute].phrase,
+            observed(readings, row, attribute),
+            probability,
+            probability >= PASS_PROBABILITY,
+            conditions[attribute].positions[0],
+        )
+        for attribute, probability in probabilities.items()
+    )
+
+
+def observed(readings: Readings, row: int, attribute: str) -> str:
+    """The most probable value of an attribute in crop ``row``, in words."""
+    if attribute == LEGEND.name:
+        return ", ".join(_legend(readings, row, PASS_PROBABILITY)) or NONE
+    if attribute == TEXT.name:
+        return next(strings_by_probability(readings.text[row]))[0] or NONE
+    value = int(np.argmax(readings.categorical[attribute][row]))
+    return _words(_CATEGORICAL[attribute].values[value])
+
+
+def describe_certain(readings: Readings, row: int, min_probability: float = 0.9) -> str:
+    """What is certain about crop ``row`` whatever the rules say.
+
+    For example ``red triangle, white face, black legend``; the empty string if nothing is.
+    """
+    sure: Mapping[str, str] = {
+        name: _words(_CATEGORICAL[name].values[int(np.argmax(array[row]))])
+        for name, array in readings.categorical.items()
+        if np.max(array[row]) >= min_probability
+    }
+    border = sure.get(BORDER.name, NONE)
+    parts = []
+    if SHAPE.name in sure and border != NONE:
+        parts.append(f"{border} {sure[SHAPE.name]}")
+    elif SHAPE.name in sure:
+        parts.append(sure[SHAPE.name])
+    elif border != NONE:
+        parts.append(f"{border} border")
+    if BACKGROUND.name in sure:
+        parts.append(f"{sure[BACKGROUND.name]} face")
+    colours = _legend(readings, row, min_probability)
+    if colours:
+        parts.append(f"{' and '.join(colours)} legend")
+    if sure.get(BAR.name, NONE) != NONE:
+        parts.append("stripes" if sure[BAR.name] == "stripes" else f"{sure[BAR.name]} bar")
+    text, probability = next(strings_by_probability(readings.text[row]))
+    if text and probability >= min_probability:
+        parts.append(f'text "{text}"')
+    return ", ".join(parts)
+
+
+def _legend(readings: Readings, row: int, min_probability: float) -> list[str]:
+    present = readings.legend[row] >= min_probability
+    return sorted(c for c, there in zip(LEGEND.values, present, strict=True) if there)
+
+
+def _words(value: str) -> str:
+    return value.replace("_", " ")

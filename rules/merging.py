@@ -1,0 +1,240 @@
+"""Several rule files as one: ``include``, ``extends`` and ``remove``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Generic, TypeVar
+
+from rules.diagnostics import Findings, LoadError, Position, Related, quote
+from rules.documents import Document
+from rules.reading import read_document
+from rules.schema import Conditions, PictogramModel, SignModel
+from rules.yaml_positions import MappingNode, Node, items_of
+
+MAX_FILES: Final = 64
+"""Most rule files of one catalogue."""
+MAX_FILE_DEPTH: Final = 16
+"""Longest chain of files that include or extend each other."""
+
+ModelT = TypeVar("ModelT", Conditions, PictogramModel, SignModel)
+
+
+@dataclass(frozen=True)
+class Entry(Generic[ModelT]):
+    """A sign, face or pictogram of a rule file.
+
+    Attributes:
+        name: its id or name.
+        model: its content.
+        node: its nodes, parallel to ``model``.
+        document: the file it stands in.
+        position: the place of its id or name.
+        country: country of a sign: its own, or else the file's.
+        names_country: whether the sign itself states its country.
+    """
+
+    name: str
+    model: ModelT
+    node: MappingNode
+    document: Document
+    position: Position
+    country: str | None = None
+    names_country: bool = False
+
+
+@dataclass
+class Sections:
+    """The entries of a rule file and of all files it builds on."""
+
+    country: str | None = None
+    faces: dict[str, Entry[Conditions]] = field(default_factory=dict)
+    pictograms: dict[str, Entry[PictogramModel]] = field(default_factory=dict)
+    signs: dict[str, Entry[SignModel]] = field(default_factory=dict)
+
+
+class FileMerger:
+    """Reads a rule file and what it refers to, each file once.
+
+    Args:
+        findings: where mistakes are recorded.
+        overlay: resolved path -> content to use instead of what is on the disk.
+    """
+
+    def __init__(self, findings: Findings, overlay: Mapping[Path, bytes]) -> None:
+        """Read nothing yet."""
+        self._findings = findings
+        self._overlay = overlay
+        self._merged: dict[Path, Sections] = {}
+        self._open: list[Path] = []
+        self._lost = False
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that was read, in the order in which they were met."""
+        return tuple(self._merged)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every file could be understood, so that no name is undefined by accident."""
+        return not self._lost
+
+    def merge(self, file: str, path: Path) -> Sections:
+        """The entries of the rule file at ``path`` (resolved), which findings call ``file``."""
+        if path in self._merged:
+            return self._merged[path]
+        # Registered before it is filled, so that `files` has the order of the references.
+        sections = self._merged[path] = Sections()
+        document = read_document(file, path, self._overlay.get(path), self._findings)
+        if document is None:
+            self._lost = True
+            return sections
+        self._open.append(path)
+        self._fill(sections, document)
+        self._open.pop()
+        return sections
+
+    def _fill(self, sections: Sections, document: Document) -> None:
+        model = document.model
+        sections.country = model.country
+        own = _own_entries(document, self._findings)
+        included = zip(model.include or (), items_of(document.root.get("include")), strict=True)
+        for reference, node in included:
+            part = self._merge_reference(document, reference, node)
+            if part:
+                self._include(own, part, model.country)
+        if model.extends is None:
+            self._refuse_removal(document)
+            base = None
+        else:
+            (place,) = items_of(document.root.get("extends"))
+            base = self._merge_reference(document, model.extends, place)
+        if base is not None:
+            self._extend(sections, base, document)
+        sections.faces.update(own.faces)
+        sections.pictograms.update(own.pictograms)
+        sections.signs.update(own.signs)
+
+    def _merge_reference(self, document: Document, reference: str, node: Node) -> Sections | None:
+        """The entries of a file that ``document`` refers to; None, and recorded, if it cannot."""
+        position = document.position(node)
+        path = Path(os.path.realpath(document.path.parent / reference))
+        if path in self._open:
+            self._lost = True
+            self._findings.error(
+                LoadError.CYCLE,
+                f"{quote(reference)} leads back to this file",
+                position,
+                suggestion="move what both files need into a third one",
+            )
+            return None
+        if path not in self._overlay and not os.path.isfile(path):
+            self._lost = True
+            self._findings.error(
+                LoadError.UNREADABLE_FILE,
+                f"there is no file {quote(reference)}",
+                position,
+                expected="a path relative to the folder of this file",
+            )
+            return None
+        too_many = path not in self._merged and len(self._merged) >= MAX_FILES
+        if too_many or len(self._open) >= MAX_FILE_DEPTH:
+            self._lost = True
+            self._findings.error(
+                LoadError.TOO_LARGE,
+                "too many rule files build on each other",
+                position,
+                expected=f"at most {MAX_FILES} files, {MAX_FILE_DEPTH} deep",
+            )
+            return None
+        file = os.path.normpath(os.path.join(os.path.dirname(document.file), reference))
+        return self.merge(file, path)
+
+    def _include(self, own: Sections, part: Sections, country: str | None) -> None:
+        for name, face in part.faces.items():
+            _add(own.faces, name, face, "face", self._findings)
+        for name, pictogram in part.pictograms.items():
+            _add(own.pictograms, name, pictogram, "pictogram", self._findings)
+        for name, sign in part.signs.items():
+            if sign.country is None:
+                sign = replace(sign, country=country)
+            _add(own.signs, name, sign, "sign", self._findings)
+
+    def _extend(self, sections: Sections, base: Sections, document: Document) -> None:
+        country = document.model.country
+        sections.country = country or base.country
+        sections.faces.update(base.faces)
+        sections.pictograms.update(base.pictograms)
+        for name, sign in base.signs.items():
+            # Whoever extends a catalogue says that its signs hold in his country too.
+            if country is not None and not sign.names_country:
+                sign = replace(sign, country=country)
+            sections.signs[name] = sign
+        removed = items_of(document.root.get("remove"))
+        for name, node in zip(document.model.remove or (), removed, strict=True):
+            if sections.signs.pop(name, None) is None and self.is_complete:
+                self._findings.error(
+                    LoadError.UNDEFINED_NAME,
+                    f"the extended file has no sign {quote(name)}",
+                    document.position(node),
+                    slip=(name, base.signs),
+                )
+
+    def _refuse_removal(self, document: Document) -> None:
+        pruned = document.pruned.get(id(document.root), set()) | document.root.valueless
+        if document.model.remove and "extends" not in pruned:
+            self._findings.error(
+                LoadError.CONFLICTING_KEYS,
+                "there is nothing to `remove` signs from",
+                document.position(document.root.key("remove")),
+                expected="`extends` beside `remove`",
+            )
+
+
+def _own_entries(document: Document, findings: Findings) -> Sections:
+    """The entries that a file itself states."""
+    model = document.model
+    own = Sections(model.country)
+    for name, conditions, key, node in _named(document, "faces", model.faces):
+        own.faces[name] = Entry(name, conditions, node, document, document.position(key))
+    for name, pictogram, key, node in _named(document, "pictograms", model.pictograms):
+        own.pictograms[name] = Entry(name, pictogram, node, document, document.position(key))
+    for sign, sign_node in zip(model.signs, items_of(document.root.get("signs")), strict=True):
+        assert isinstance(sign_node, MappingNode)
+        place = document.position(sign_node.get("id") or sign_node)
+        country = sign.country or model.country
+        entry = Entry(sign.id, sign, sign_node, document, place, country, sign.country is not None)
+        _add(own.signs, sign.id, entry, "sign", findings)
+    return own
+
+
+def _named(
+    document: Document, section: str, models: Mapping[str, ModelT]
+) -> Iterator[tuple[str, ModelT, Node, MappingNode]]:
+    nodes = document.root.get(section)
+    for name, model in models.items():
+        assert isinstance(nodes, MappingNode)
+        key, node = nodes.entries[name]
+        assert isinstance(node, MappingNode)
+        yield name, model, key, node
+
+
+def _add(
+    entries: dict[str, Entry[ModelT]],
+    name: str,
+    entry: Entry[ModelT],
+    kind: str,
+    findings: Findings,
+) -> None:
+    """Add an entry, or record that its name is taken by another one."""
+    first = entries.setdefault(name, entry)
+    # The same entry comes twice if two included files include a third one.
+    if first.node is not entry.node:
+        findings.error(
+            LoadError.DUPLICATE_NAME,
+            f"the {kind} {quote(name)} is defined twice",
+            entry.position,
+            related=(Related("first defined", first.position),),
+        )

@@ -1,0 +1,264 @@
+"""Pydantic's validation errors in the words of the rule language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from attributes.vocabulary import DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
+from rules.diagnostics import LoadError, Related, one_of, quote
+from rules.documents import Document
+from rules.schema import CatalogueModel
+from rules.yaml_positions import MappingNode, Node, Scalar, SequenceNode
+
+Location = Sequence[str | int]
+"""Path of an error in a file: keys, list indices, and tags such as ``<list>``."""
+
+_KEY_MARK = "[key]"
+_PATH_KEYS = frozenset(("exemplars", "include", "extends"))
+_FORM_KEYS = frozenset(("not", "only", "all"))
+
+_EXPECTED_OF_KEY: Final = {
+    DIGITS_NAME: "a number, a list of numbers, `{min: 5, max: 130, multiple_of: 5}` or none",
+    TEXT.name: 'none, any, quoted capital letters and digits such as "STOP", a list, or `{not: …}`',
+    LEGEND.name: f"none, {', '.join(LEGEND.values)}, a list, `{{only: …}}`, `{{all: …}}` or "
+    "`{not: …}`",
+    PICTOGRAM_NAME: "the name of a pictogram, or a list of names",
+    "face": "the name of a face",
+}
+_EXPECTED_OF_TYPE: Final = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "list_type": "a list, such as `[a, b]`",
+    "dict_type": "a mapping, that is lines of `key: value`",
+    "model_type": "a mapping, that is lines of `key: value`",
+}
+
+
+def report(error: ErrorDetails, document: Document) -> None:
+    """Record a validation error of ``document`` among its findings."""
+    _Phrase(error, document).report()
+
+
+class _Phrase:
+    """One validation error, and what its message needs to know."""
+
+    def __init__(self, error: ErrorDetails, document: Document) -> None:
+        self._type = error["type"]
+        self._context: Mapping[str, Any] = error.get("ctx", {})
+        self._document = document
+        self._location: Location = error["loc"]
+        self._node = document.node_at(self._location)
+        keys = [part for part in self._location if isinstance(part, str) and part[0] not in "<["]
+        self._last_key = keys[-1] if keys else ""
+        attribute_keys = [key for key in keys if key not in _FORM_KEYS]
+        self._subject_key = attribute_keys[-1] if attribute_keys else ""
+
+    def report(self) -> None:
+        if self._location and self._location[-1] == _KEY_MARK:
+            self._wrong_name()
+        elif self._type == "missing":
+            self._missing()
+        elif self._type == "extra_forbidden":
+            self._unknown_key()
+        elif self._type == "literal_error" and self._is_word:
+            self._unknown_value()
+        elif self._type == "too_short":
+            self._record(
+                LoadError.INVALID_VALUE,
+                f"{quote(self._last_key)} is empty",
+                expected="at least one entry",
+            )
+        elif self._type in ("conflict", "neither"):
+            self._key_conflict()
+        elif self._type in ("range", "range_size"):
+            code = LoadError.TOO_LARGE if self._type == "range_size" else LoadError.INVALID_VALUE
+            template = "this range has {count} numbers" if "count" in self._context else None
+            message = template or "no number lies in this range"
+            self._record(code, message.format(**self._context), expected=self._context["expected"])
+        elif self._type in ("format", "greater_than_equal", "greater_than"):
+            self._wrong_format()
+        else:
+            self._wrong_type()
+
+    @property
+    def _is_word(self) -> bool:
+        return isinstance(self._node, Scalar) and isinstance(self._node.value, str)
+
+    @property
+    def _subject(self) -> str:
+        """The entry of the file that the error is in, for example ``sign `de.274```."""
+        section, *rest = self._location or ("",)
+        if rest and section in ("faces", "pictograms"):
+            return f"{section[:-1]} {quote(rest[0])}"
+        if rest and section == "signs":
+            sign = self._document.node_at(self._location[:2])
+            name = sign.get("id") if isinstance(sign, MappingNode) else None
+            return f"sign {quote(name.text)}" if isinstance(name, Scalar) else "this sign"
+        return "the rule file"
+
+    def _record(
+        self, code: LoadError, message: str, at: Node | None = None, **details: Any
+    ) -> None:
+        position = self._document.position(at or self._node)
+        self._document.findings.error(code, message, position, **details)
+
+    def _wrong_name(self) -> None:
+        parent = self._document.node_at(self._location[:-2])
+        name = str(self._location[-2])
+        at = parent.key(name) if isinstance(parent, MappingNode) else parent
+        self._record(
+            LoadError.INVALID_VALUE,
+            f"{quote(name)} cannot be a key of {quote(self._location[-3])}",
+            at,
+            expected=self._context.get("expected"),
+        )
+
+    def _missing(self) -> None:
+        key = str(self._location[-1])
+        mapping = self._document.node_at(self._location[:-1])
+        if isinstance(mapping, MappingNode) and key in mapping.valueless:
+            return
+        if self._location[:-1] and isinstance(self._location[-2], str):
+            whole = quote(self._location[-2]) if self._location[-2][0] != "<" else "the condition"
+        else:
+            whole = self._subject
+        expected = "`version: 1`" if key == "version" else f"the key {quote(key)}"
+        self._record(
+            LoadError.MISSING_KEY, f"{whole} has no {quote(key)}", mapping, expected=expected
+        )
+
+    def _unknown_key(self) -> None:
+        key = str(self._location[-1])
+        mapping = self._document.node_at(self._location[:-1])
+        allowed = _allowed_keys(self._location[:-1])
+        at = mapping.key(key) if isinstance(mapping, MappingNode) else mapping
+        self._record(
+            LoadError.UNKNOWN_KEY,
+            f"unknown key {quote(key)} in {self._subject}",
+            at,
+            expected=one_of(allowed),
+            slip=(key, allowed),
+        )
+
+    def _unknown_value(self) -> None:
+        assert isinstance(self._node, Scalar)
+        allowed = re.findall(r"'([^']+)'", str(self._context["expected"]))
+        self._record(
+            LoadError.UNKNOWN_VALUE,
+            f"{quote(self._node.text)} is no value of {quote(self._subject_key)}",
+            expected=_EXPECTED_OF_KEY.get(self._subject_key) or one_of(allowed),
+            slip=(self._node.text, allowed),
+        )
+
+    def _wrong_format(self) -> None:
+        bound = {"greater_than_equal": "a number from 0 on", "greater_than": "a number above 0"}
+        text = quote(self._node.text) if isinstance(self._node, Scalar) else "this"
+        is_path = self._subject_key in _PATH_KEYS
+        self._record(
+            LoadError.FORBIDDEN_PATH if is_path else LoadError.INVALID_VALUE,
+            f"{text} is no valid value of {quote(self._subject_key)}",
+            expected=self._context.get("expected") or bound.get(self._type),
+            suggestion=self._context.get("suggestion"),
+        )
+
+    def _key_conflict(self) -> None:
+        keys: list[str] = self._context["keys"]
+        mapping = self._node
+        assert isinstance(mapping, MappingNode)
+        names = " and ".join(quote(key) for key in keys)
+        if self._type == "neither":
+            whole = self._subject if len(self._location) == 2 else quote(self._subject_key)
+            self._record(
+                LoadError.MISSING_KEY,
+                f"{whole} has neither {names.replace(' and ', ' nor ')}",
+                expected=self._context["expected"],
+            )
+            return
+        first, *others = (mapping.key(key) for key in keys)
+        self._record(
+            LoadError.CONFLICTING_KEYS,
+            f"{names} exclude each other",
+            others[0] if others else first,
+            expected=self._context["expected"],
+            related=(Related("the other one", self._document.position(first)),),
+        )
+
+    def _wrong_type(self) -> None:
+        expected = _EXPECTED_OF_KEY.get(self._subject_key) or _EXPECTED_OF_TYPE.get(self._type)
+        if expected is None and "expected" in self._context:
+            expected = one_of(re.findall(r"'([^']+)'", str(self._context["expected"])))
+        if expected is None and "expected_tags" in self._context:
+            expected = "a word or a list of words"
+        suggestion = None
+        if self._type == "string_type" and isinstance(self._node, Scalar):
+            suggestion = f'put it in quotes if it is text: "{self._node.text}"'
+            if self._subject_key == TEXT.name:
+                suggestion += ", or use `digits` for a number"
+        if self._subject_key == "version":
+            expected = "1, the only version so far"
+        what = quote(self._subject_key) if self._subject_key else "this"
+        if self._location and isinstance(self._location[-1], int):
+            what = f"an item of {what}"
+        self._record(
+            LoadError.WRONG_TYPE,
+            f"{what} cannot be {_kind(self._node)} here",
+            expected=expected,
+            suggestion=suggestion,
+        )
+
+
+def _kind(node: Node) -> str:
+    if isinstance(node, MappingNode):
+        return "a mapping"
+    if isinstance(node, SequenceNode):
+        return "a list"
+    if isinstance(node.value, bool):
+        return f"the truth value {quote(node.text)}"
+    if isinstance(node.value, int | float):
+        return f"the number {quote(node.text)}"
+    return f"the text {quote(node.text)}"
+
+
+def _allowed_keys(location: Location) -> list[str]:
+    """The keys that the mapping at ``location`` may have, read off the models."""
+    candidates: list[Any] = [CatalogueModel]
+    for part in location:
+        if isinstance(part, str) and part.startswith("<"):
+            continue
+        candidates = [a for c in candidates for leaf in _leaves(c) for a in _below(leaf, part)]
+    models = [leaf for c in candidates for leaf in _leaves(c) if _is_model(leaf)]
+    return [f.alias or name for model in models for name, f in model.model_fields.items()]
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _leaves(annotation: Any) -> Iterator[Any]:
+    """The types that ``annotation`` may stand for, its unions and annotations unwrapped."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _leaves(get_args(annotation)[0])
+    elif origin in (list, dict) or origin is None:
+        yield annotation
+    else:
+        for member in get_args(annotation):
+            yield from _leaves(member)
+
+
+def _below(leaf: Any, part: str | int) -> Iterator[Any]:
+    """The annotation of what stands under the key or index ``part`` of ``leaf``."""
+    if _is_model(leaf):
+        for name, field in leaf.model_fields.items():
+            if part == (field.alias or name):
+                yield field.annotation
+    elif get_origin(leaf) is list and isinstance(part, int):
+        yield get_args(leaf)[0]
+    elif get_origin(leaf) is dict:
+        yield get_args(leaf)[1]

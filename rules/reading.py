@@ -1,0 +1,220 @@
+"""From the bytes of a rule file to a document, every mistake recorded on the way."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from rules import phrasing
+from rules.diagnostics import MAX_FINDINGS, Findings, LoadError, Position, Related
+from rules.documents import Document, child_of
+from rules.schema import CatalogueModel
+from rules.yaml_positions import (
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+    UnusableYamlError,
+    compose,
+    plain,
+)
+
+MAX_BYTES: Final = 4 * 2**20
+"""Largest rule file; the largest real one has a tenth of it."""
+
+# Characters that YAML forbids, and those that it or an editor would take for a line break.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
+
+_MAX_ROUNDS = 4
+_CROSS_KEY = frozenset(("conflict", "neither"))
+
+
+def read_document(
+    file: str, path: Path, content: bytes | None, findings: Findings
+) -> Document | None:
+    """Read a rule file and record its mistakes.
+
+    Args:
+        file: path as findings shall show it.
+        path: where the file is.
+        content: what to use instead of the file's content.
+        findings: where mistakes are recorded.
+
+    Returns:
+        The document without its wrong parts; None if nothing of it could be understood.
+    """
+    start = Position(file, 1, 1)
+    if content is None:
+        content = _read(path, start, findings)
+    text = None if content is None else _decode(content, start, findings)
+    if text is None:
+        return None
+    findings.sources.add(file, text)
+    if not _check_characters(text, file, findings):
+        return None
+
+    def report(
+        code: LoadError, message: str, node: Node, *, related: Any = (), **details: Any
+    ) -> None:
+        notes = [Related(words, Position(file, n.line, n.column, n.length)) for words, n in related]
+        position = Position(file, node.line, node.column, node.length)
+        findings.error(code, message, position, related=notes, **details)
+
+    try:
+        root = compose(text, report)
+    except UnusableYamlError:
+        return None
+    document = Document(file, path, findings, root)
+    _validate(document)
+    return document
+
+
+def _read(path: Path, start: Position, findings: Findings) -> bytes | None:
+    try:
+        # A pipe or a device might never end.
+        if path.exists() and not path.is_file():
+            findings.error(LoadError.UNREADABLE_FILE, "this is not a regular file", start)
+            return None
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        findings.error(LoadError.UNREADABLE_FILE, f"cannot read this file: {reason}", start)
+        return None
+    return content
+
+
+def _decode(content: bytes, start: Position, findings: Findings) -> str | None:
+    if len(content) > MAX_BYTES:
+        findings.error(
+            LoadError.TOO_LARGE,
+            "this file is too large",
+            start,
+            expected=f"at most {MAX_BYTES // 2**20} MiB",
+            suggestion="split it with `include:`",
+        )
+        return None
+    boms = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    if content.startswith(boms):
+        findings.error(
+            LoadError.BAD_CHARACTERS,
+            "the file begins with a byte-order mark",
+            start,
+            expected="UTF-8 without a byte-order mark",
+        )
+        return None
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line_start = before.rfind(b"\n") + 1
+        column = len(before[line_start:].decode(errors="replace")) + 1
+        findings.error(
+            LoadError.BAD_CHARACTERS,
+            f"byte 0x{content[error.start]:02x} is not UTF-8",
+            Position(start.file, before.count(b"\n") + 1, column),
+            expected="a file in UTF-8",
+        )
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _check_characters(text: str, file: str, findings: Findings) -> bool:
+    fine = True
+    for match in _FORBIDDEN.finditer(text):
+        fine = False
+        findings.error(
+            LoadError.BAD_CHARACTERS,
+            f"the character U+{ord(match[0]):04X} may not stand in a rule file",
+            _position_of(text, match.start(), file),
+        )
+        break  # Such a file is damaged as a whole; one place is enough to find out why.
+    for match in _TAB_INDENT.finditer(text):
+        fine = False
+        findings.error(
+            LoadError.BAD_CHARACTERS,
+            "a tab stands in the indentation",
+            _position_of(text, match.end() - 1, file),
+            expected="spaces",
+            suggestion="let your editor insert spaces instead of tabs",
+        )
+        break
+    return fine
+
+
+def _position_of(text: str, offset: int, file: str) -> Position:
+    return Position(file, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+
+
+def _validate(document: Document) -> None:
+    """Set the document's model; what is wrong is recorded and left out, so the rest can be used."""
+    for attempt in range(_MAX_ROUNDS):
+        try:
+            document.model = CatalogueModel.model_validate(plain(document.root))
+        except ValidationError as invalid:
+            errors = invalid.errors(include_url=False, include_input=False)
+            for error in errors[:MAX_FINDINGS]:
+                if attempt == 0 or _is_news(document, error):
+                    phrasing.report(error, document)
+            # All places first: taking one part out would move what the others point to.
+            for holder, part in [_smallest_part(document, error) for error in errors]:
+                _prune(document, holder, part)
+            _drop_pruned_items(document.root)
+        else:
+            return
+    document.root = MappingNode(1, 1)
+
+
+def _is_news(document: Document, error: ErrorDetails) -> bool:
+    """Whether an error was hidden by those of an earlier round, not caused by leaving them out."""
+    mapping = document.node_at(error["loc"])
+    if error["type"] not in _CROSS_KEY or not isinstance(mapping, MappingNode):
+        return False
+    left_out = document.pruned.get(id(mapping), set()) | mapping.valueless
+    return left_out.isdisjoint(error["ctx"]["keys"])
+
+
+def _smallest_part(document: Document, error: ErrorDetails) -> tuple[Node | None, str | int]:
+    """The container and the key or index under which the error lies; no container at the top."""
+    location: tuple[str | int, ...] = error["loc"]
+    if error["type"] == "missing":
+        location = location[:-1]
+    holder: Node | None = None
+    part: str | int = ""
+    node: Node = document.root
+    for step in location:
+        below = child_of(node, step)
+        if below is not None:
+            holder, part, node = node, step, below
+    return holder, part
+
+
+def _prune(document: Document, holder: Node | None, part: str | int) -> None:
+    if isinstance(holder, MappingNode):
+        holder.entries.pop(str(part), None)
+        document.pruned.setdefault(id(holder), set()).add(str(part))
+    elif isinstance(holder, SequenceNode):
+        assert isinstance(part, int)
+        holder.items[part] = _PRUNED  # dropped later: other errors still count by index
+    else:
+        one = Scalar(1, 1, 1, "1", 1)
+        document.root.entries["version"] = (one, one)
+
+
+_PRUNED: Final = Scalar(0, 0, 0, "", None)
+
+
+def _drop_pruned_items(node: Node) -> None:
+    if isinstance(node, SequenceNode):
+        node.items = [item for item in node.items if item is not _PRUNED]
+        for item in node.items:
+            _drop_pruned_items(item)
+    elif isinstance(node, MappingNode):
+        for _, value in node.entries.values():
+            _drop_pruned_items(value)

@@ -1,0 +1,87 @@
+"""Probabilities of strings from the slots in which a text is read.
+
+The slots are independent, and what follows the first end carries no meaning, so the probability
+of a string is the product over its characters and its end, and those of all strings sum to 1.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from attributes.vocabulary import TEXT
+
+_END = 0
+
+
+def slot_codes(strings: Iterable[str], free: int) -> npt.NDArray[np.intp]:
+    """Class of every slot for every string, intp (strings, slots).
+
+    Args:
+        strings: the strings.
+        free: what to write into slots that do not matter, behind the end.
+
+    Raises:
+        ValueError: a string is not in the vocabulary.
+    """
+    encoded = [TEXT.encode(string) for string in strings]
+    codes = np.full((len(encoded), TEXT.max_length), free, np.intp)
+    for row, code in zip(codes, encoded, strict=True):
+        row[: len(code)] = code
+    return codes
+
+
+def string_probabilities(
+    slots_first: npt.NDArray[np.float32], codes: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float32]:
+    """Probability of every string in every crop.
+
+    Args:
+        slots_first: float32 (slots, classes, N), the probability of every class of every slot.
+        codes: intp (strings, slots) from :func:`slot_codes` with ``free=classes``.
+
+    Returns:
+        float32 (strings, N).
+    """
+    slots, _, count = slots_first.shape
+    ones = np.ones((slots, 1, count), np.float32)
+    table = np.concatenate([slots_first, ones], axis=1)
+    product: npt.NDArray[np.float32] = table[0][codes[:, 0]]
+    for slot in range(1, slots):
+        product *= table[slot][codes[:, slot]]
+    return product
+
+
+def strings_by_probability(slots: npt.NDArray[np.floating]) -> Iterator[tuple[str, float]]:
+    """Every string and its probability, the most probable first.
+
+    A best-first search: a prefix waits with the probability of its best completion, so whatever
+    is complete when it comes up has no better rival.
+
+    Args:
+        slots: (slots, classes), the probabilities of one crop.
+    """
+    probabilities = np.asarray(slots, np.float64)
+    length = len(probabilities)
+    best_rest = np.ones(length + 1)
+    for slot in range(length - 1, -1, -1):
+        end, characters = probabilities[slot, _END], probabilities[slot, 1:].max()
+        best_rest[slot] = max(end, characters * best_rest[slot + 1])
+    # Heap of (-bound, codes, probability of the prefix, whether it is complete).
+    waiting: list[tuple[float, tuple[int, ...], float, bool]] = [(-best_rest[0], (), 1.0, False)]
+    while waiting:
+        _, codes, probability, complete = heapq.heappop(waiting)
+        slot = len(codes)
+        if complete or slot == length:
+            yield TEXT.decode(codes), probability
+            continue
+        ended = probability * float(probabilities[slot, _END])
+        heapq.heappush(waiting, (-ended, codes, ended, True))
+        for code in range(1, probabilities.shape[1]):
+            longer = probability * float(probabilities[slot, code])
+            if longer > 0:
+                bound = -longer * float(best_rest[slot + 1])
+                heapq.heappush(waiting, (bound, (*codes, code), longer, False))

@@ -1,0 +1,85 @@
+"""Why a rule fits or does not, in words."""
+
+from __future__ import annotations
+
+import pytest
+from rule_fixture_types import LoadText
+
+from rules import Engine, certain_readings, describe_certain, explain
+
+
+@pytest.fixture
+def engine(load: LoadText) -> Engine:
+    return Engine(
+        load(
+            """\
+            version: 1
+            faces:
+              ring: {shape: circle, border: red}
+            signs:
+              - id: de.274
+                name: {en: Limit}
+                when: {face: ring, legend: {only: black}, digits: {min: 5, max: 95, multiple_of: 5}}
+            """
+        )
+    )
+
+
+def test_every_condition_tells_what_was_expected_and_what_was_seen(engine: Engine) -> None:
+    readings = certain_readings(
+        [{"shape": "diamond", "border": "red", "legend": ["red", "black"], "text": "50"}]
+    )
+    outcomes = explain(engine, readings, 0, 0)
+    assert [(o.attribute, o.expected, o.observed, o.passed) for o in outcomes] == [
+        ("shape", "circle", "diamond", False),
+        ("border", "red", "red", True),
+        ("legend", "only black", "black, red", False),
+        ("text", "5 to 95 in steps of 5", "50", True),
+    ]
+    assert [o.position.line for o in outcomes] == [3, 3, 7, 7]
+    assert [o.probability for o in outcomes] == [0, 1, 0, 1]
+
+
+def test_nothing_seen_is_called_none(engine: Engine) -> None:
+    outcomes = explain(engine, certain_readings([{}]), 0, 0)
+    assert [o.observed for o in outcomes if o.attribute in ("legend", "text")] == ["none", "none"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "description"),
+    [
+        (
+            {"shape": "triangle", "border": "red", "background": "white", "legend": "black"},
+            "red triangle, white face, black legend",
+        ),
+        (
+            {"shape": "inverted_triangle", "border": "none", "legend": ["red", "blue"]},
+            "inverted triangle, blue and red legend",
+        ),
+        ({"border": "red", "bar": "slash", "text": "STOP"}, 'red border, slash bar, text "STOP"'),
+        ({}, ""),
+    ],
+)
+def test_what_is_certain_is_said_without_any_rule(
+    attributes: dict[str, object], description: str
+) -> None:
+    assert describe_certain(certain_readings([attributes]), 0) == description
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"shpe": "circle"}, "unknown attribute `shpe`; did you mean `shape`?"),
+        ({"shape": "circel"}, "`circel` is no value of `shape`; did you mean `circle`?"),
+        ({"legend": ["rde"]}, "`rde` is no value of `legend`; did you mean `red`?"),
+        ({"text": "5", "digits": 5}, "`text` and `digits` are the same reading"),
+        ({"digits": "5"}, "`digits` must be a number or none"),
+        ({"digits": -5}, "no sign can show the number `-5`"),
+        ({"text": "stop"}, "character outside"),
+    ],
+)
+def test_certain_readings_refuse_what_the_vocabulary_does_not_have(
+    attributes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message.replace("?", r"\?")):
+        certain_readings([attributes])

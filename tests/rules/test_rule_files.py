@@ -1,0 +1,230 @@
+"""Reading files: what YAML may say, and how files build on each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rule_fixture_types import LoadText, WriteFile
+
+from rules import Catalogue, CatalogueError, load_catalogue
+
+SIGN = "  - {{id: {0}, name: {{en: Sign}}, when: {{shape: {1}}}}}\n"
+
+
+def codes(path: Path) -> list[str]:
+    with pytest.raises(CatalogueError) as raised:
+        load_catalogue(path)
+    return [d.name for d in raised.value.diagnostics]
+
+
+def shape_of(catalogue: Catalogue, sign: str) -> str:
+    return catalogue.by_id[sign].alternatives[0].conditions["shape"].phrase
+
+
+class TestScalars:
+    def test_words_that_yaml_1_1_would_convert_stay_text(self, load: LoadText) -> None:
+        catalogue = load(
+            """\
+            version: 1
+            country: NO
+            pictograms: {yes: {artwork: [made:x]}}
+            signs:
+              - {id: no.1, name: {no: on}, when: {text: NO, pictogram: yes}}
+              - {id: no.2, name: {en: 22:30, de: 012, fr: 1_000}, pictogram: yes}
+            """
+        )
+        assert catalogue.country == "NO"
+        assert catalogue.by_id["no.1"].names == {"no": "on"}
+        assert catalogue.by_id["no.2"].names == {"en": "22:30", "de": "012", "fr": "1_000"}
+
+    @pytest.mark.parametrize("number", ["012", "1_000", "0x10", "1e3", ".5", ".inf", "9" * 5000])
+    def test_only_plain_decimal_numbers_are_numbers(self, write: WriteFile, number: str) -> None:
+        text = f"version: 1\nsigns:\n  - {{id: de.1, name: {{en: x}}, when: {{digits: {number}}}}}"
+        assert codes(write("a.yaml", text)) == ["unknown-value"]
+
+
+class TestHostileFiles:
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            ("", "missing-key"),
+            ("# only a comment\n", "missing-key"),
+            ("[version, 1]", "wrong-type"),
+            ("version", "wrong-type"),
+            ("version: 1\n---\nversion: 1\n", "yaml-feature"),
+            ("version: !!int 1", "yaml-feature"),
+            ("version: 1\nsigns: !!python/object:os.system []", "yaml-feature"),
+            ("version: 1\nsigns: *nowhere", "yaml-feature"),
+            ("version: 1\nsigns: &a [*a]", "yaml-feature"),
+            ("? [a]\n: 1", "yaml-feature"),
+            ("version: 1\nsigns: " + "[" * 10_000, "yaml-feature"),
+            ("version: 1\nfaces: " + "{a: " * 10_000, "yaml-feature"),
+            ("version: 1\nsigns: \x07", "bad-characters"),
+            ("version: 1\nsigns: 'a\u2028b'", "bad-characters"),
+            ("\ufeffversion: 1", "bad-characters"),
+            ("version: 1\nsigns: [", "yaml-syntax"),
+            ("version: true", "wrong-type"),
+            ("version: 2", "wrong-type"),
+            ("version: 1\nsigns: null", "missing-key"),
+        ],
+    )
+    def test_is_refused_with_a_reason(self, write: WriteFile, text: str, problem: str) -> None:
+        assert codes(write("a.yaml", text)) == [problem]
+
+    def test_an_alias_bomb_is_bounded(self, write: WriteFile) -> None:
+        lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+        lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
+        assert codes(write("a.yaml", "\n".join(lines))) == ["yaml-feature"]
+
+    def test_an_alias_may_repeat_a_value(self, load: LoadText) -> None:
+        catalogue = load(
+            """\
+            version: 1
+            signs:
+              - {id: de.1, name: &name {en: Same}, when: &when {shape: circle}}
+              - {id: de.2, name: *name, when: *when}
+            """
+        )
+        assert catalogue.by_id["de.1"].names == catalogue.by_id["de.2"].names
+
+    def test_bytes_that_are_not_utf_8_are_located(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.yaml"
+        path.write_bytes("version: 1\ncountry: ü".encode("latin-1"))
+        with pytest.raises(CatalogueError, match=r"a.yaml:2:10: .* byte 0xfc is not UTF-8"):
+            load_catalogue(path)
+
+    def test_a_file_that_is_too_large_is_not_read_to_its_end(self, write: WriteFile) -> None:
+        assert codes(write("a.yaml", "# x\n" * 2**20 + "#")) == ["too-large"]
+
+    @pytest.mark.parametrize("name", ["nothing.yaml", "."])
+    def test_no_file_is_a_catalogue_error_too(self, tmp_path: Path, name: str) -> None:
+        assert codes(tmp_path / name) == ["unreadable-file"]
+
+    def test_a_file_wrong_everywhere_tells_only_the_first_mistakes(self, write: WriteFile) -> None:
+        text = "version: 1\n" + "".join(f"key{i}: 1\n" for i in range(5000))
+        assert len(codes(write("a.yaml", text))) == 100
+
+    def test_chains_of_faces_are_bounded(self, write: WriteFile) -> None:
+        chain = "".join(f"  f{i}: {{face: f{i + 1}}}\n" for i in range(2000))
+        text = f"version: 1\nfaces:\n{chain}  f2000: {{shape: circle}}\n"
+        assert set(codes(write("a.yaml", text))) == {"too-large"}
+
+
+class TestIncludeAndExtends:
+    def test_include_adds_signs_faces_and_pictograms(self, write: WriteFile) -> None:
+        write("parts/ring.yaml", "version: 1\nfaces: {ring: {shape: circle}}\n")
+        path = write(
+            "a.yaml",
+            """\
+            version: 1
+            include: [parts/ring.yaml]
+            signs: [{id: de.1, name: {en: x}, when: {face: ring}}]
+            """,
+        )
+        catalogue = load_catalogue(path)
+        assert shape_of(catalogue, "de.1") == "circle"
+        assert [file.name for file in catalogue.files] == ["a.yaml", "ring.yaml"]
+
+    def test_the_same_id_in_two_included_files_is_an_error_with_both_places(
+        self, write: WriteFile
+    ) -> None:
+        write("b.yaml", "version: 1\nsigns:\n" + SIGN.format("de.1", "circle"))
+        write("c.yaml", "version: 1\nsigns:\n" + SIGN.format("de.1", "diamond"))
+        with pytest.raises(CatalogueError) as raised:
+            load_catalogue(write("a.yaml", "version: 1\ninclude: [b.yaml, c.yaml]\n"))
+        (diagnostic,) = raised.value.diagnostics
+        assert diagnostic.name == "duplicate-name"
+        assert Path(diagnostic.position.file).name == "c.yaml"
+        assert Path(diagnostic.related[0].position.file).name == "b.yaml"
+
+    def test_a_file_included_twice_counts_once(self, write: WriteFile) -> None:
+        write("d.yaml", "version: 1\nsigns:\n" + SIGN.format("de.1", "circle"))
+        write("b.yaml", "version: 1\ninclude: [d.yaml]\n")
+        write("c.yaml", "version: 1\ncountry: DE\ninclude: [d.yaml]\n")
+        path = write("a.yaml", "version: 1\ninclude: [b.yaml, c.yaml]\n")
+        assert [s.id for s in load_catalogue(path).signs] == ["de.1"]
+
+    def test_extends_overrides_removes_and_takes_over_the_country(self, write: WriteFile) -> None:
+        signs = "".join(SIGN.format(f"de.{i}", "circle") for i in (1, 2, 3))
+        write("signs.yaml", "version: 1\ncountry: DE\nsigns:\n" + signs)
+        path = write(
+            "catalogues/be.yaml",
+            "version: 1\ncountry: BE\nextends: ../signs.yaml\nremove: [de.3]\nsigns:\n"
+            + SIGN.format("de.2", "diamond")
+            + SIGN.format("be.1", "octagon"),
+        )
+        catalogue = load_catalogue(path)
+        assert catalogue.country == "BE"
+        assert {s.id: s.country for s in catalogue.signs} == dict.fromkeys(
+            ("de.1", "de.2", "be.1"), "BE"
+        )
+        assert shape_of(catalogue, "de.2") == "diamond"
+
+    def test_a_face_that_is_overridden_changes_inherited_signs(self, write: WriteFile) -> None:
+        write(
+            "signs.yaml",
+            """\
+            version: 1
+            faces: {warning: {shape: triangle}}
+            signs: [{id: de.1, name: {en: x}, when: {face: warning}}]
+            """,
+        )
+        path = write(
+            "us.yaml", "version: 1\nextends: signs.yaml\nfaces: {warning: {shape: diamond}}\n"
+        )
+        assert shape_of(load_catalogue(path), "de.1") == "diamond"
+
+    def test_removing_a_sign_that_is_not_there_is_an_error(self, write: WriteFile) -> None:
+        write("signs.yaml", "version: 1\nsigns:\n" + SIGN.format("de.1", "circle"))
+        path = write("a.yaml", "version: 1\nextends: signs.yaml\nremove: [de.2]\n")
+        assert codes(path) == ["undefined-name"]
+
+    def test_files_that_include_each_other_are_an_error(self, write: WriteFile) -> None:
+        write("b.yaml", "version: 1\ninclude: [a.yaml]\n")
+        assert codes(write("a.yaml", "version: 1\ninclude: [b.yaml]\n")) == ["cycle"]
+
+    def test_mistakes_of_all_files_come_in_one_run(self, write: WriteFile) -> None:
+        write("b.yaml", "version: 1\nsings: []\n")
+        write("c.yaml", "version: [\n")
+        path = write("a.yaml", "version: 1\ninclude: [b.yaml, c.yaml]\nfaces: {a: {shape: x}}\n")
+        assert codes(path) == ["unknown-value", "unknown-key", "yaml-syntax"]
+
+    def test_a_name_is_not_called_undefined_while_a_file_is_unreadable(
+        self, write: WriteFile
+    ) -> None:
+        write("b.yaml", "version: [\n")
+        path = write(
+            "a.yaml",
+            """\
+            version: 1
+            include: [b.yaml]
+            signs: [{id: de.1, name: {en: x}, when: {face: ring}}]
+            """,
+        )
+        assert codes(path) == ["yaml-syntax"]
+
+    def test_an_overlay_stands_for_a_file_that_is_not_written_yet(self, write: WriteFile) -> None:
+        path = write("a.yaml", "version: 1\n")
+        new = "version: 1\nsigns:\n" + SIGN.format("de.1", "circle")
+        assert [s.id for s in load_catalogue(path, overlay={path: new}).signs] == ["de.1"]
+        assert load_catalogue(path).signs == ()
+
+
+class TestExemplars:
+    def test_are_found_relative_to_the_file_that_names_them(
+        self, write: WriteFile, tmp_path: Path
+    ) -> None:
+        picture = write("parts/pictures/deer.png", "not looked at")
+        write("parts/p.yaml", "version: 1\npictograms: {deer: {exemplars: [pictures/deer.png]}}\n")
+        catalogue = load_catalogue(write("a.yaml", "version: 1\ninclude: [parts/p.yaml]\n"))
+        assert catalogue.pictograms["deer"].exemplars == (picture.resolve(),)
+
+    def test_may_not_leave_the_folder_through_a_link(
+        self, write: WriteFile, tmp_path: Path
+    ) -> None:
+        write("secret.png", "x")
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in" / "link.png").symlink_to(tmp_path / "secret.png")
+        path = write("in/a.yaml", "version: 1\npictograms: {deer: {exemplars: [link.png]}}\n")
+        assert codes(path) == ["forbidden-path"]

@@ -1,0 +1,65 @@
+"""The JSON Schema says the same as the loader."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from synthetic_catalogue import catalogue_text
+
+import rules
+from attributes.vocabulary import ATTRIBUTES
+from rules import json_schema
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft202012Validator:
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def test_accepts_what_the_loader_accepts(validator: jsonschema.Draft202012Validator) -> None:
+    validator.validate(yaml.safe_load(catalogue_text(40)))
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"shape": "circel"},
+        {"shpe": "circle"},
+        {"legend": {"only": ["red"], "all": ["red"]}},
+        {"text": "stop"},
+        {"digits": {"min": 5}},
+        {"any": []},
+    ],
+)
+def test_refuses_what_the_loader_refuses(
+    validator: jsonschema.Draft202012Validator, when: object
+) -> None:
+    sign = {"id": "de.1", "name": {"en": "x"}, "when": when}
+    assert not validator.is_valid({"version": 1, "signs": [sign]})
+
+
+def test_every_attribute_of_the_vocabulary_has_hover_text() -> None:
+    conditions = json_schema()["$defs"]["Conditions"]["properties"]
+    for attribute in ATTRIBUTES:
+        assert conditions[attribute.name]["description"] == attribute.description
+
+
+def test_rules_need_neither_torch_nor_opencv() -> None:
+    code = "import rules, sys; sys.exit(bool({'torch', 'cv2', 'PIL'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_rules_import_nothing_of_attributes_but_the_contract() -> None:
+    folder = Path(rules.__file__).parent
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("attributes"):
+                assert node.module in ("attributes.vocabulary", "attributes.readings"), path
