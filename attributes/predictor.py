@@ -96,8 +96,8 @@ def _square(crop: Crop) -> Crop:
     if missing <= 0.12 * max(height, width):
         return crop
     before, after = missing // 2, missing - missing // 2
-    sides = (before, after, 0, 0) if width > height else (0, 0, before, after)
-    return np.asarray(cv2.copyMakeBorder(crop, *sides, cv2.BORDER_REPLICATE), np.uint8)
+    margins = ((before, after), (0, 0)) if width > height else ((0, 0), (before, after))
+    return np.pad(crop, (*margins, (0, 0)), mode="edge")
 
 
 def calibrate(logits: AttributeLogits, temperatures: dict[str, float]) -> Readings:

@@ -128,10 +128,7 @@ def load_weights(path: Path | None = None) -> Weights:
     try:
         content = path.read_bytes()
         tensors = safetensors.torch.load(content)
-        a = card.architecture
-        network = AttributeNetwork(
-            Architecture(**{k: tuple(v) if isinstance(v, list) else v for k, v in a.items()})
-        )
+        network = AttributeNetwork(_architecture(card.architecture))
         state = {name: value.float() for name, value in tensors.items()}
         missing, unexpected = network.load_state_dict(state, strict=False)
         wrong = [n for n in missing if not n.endswith("num_batches_tracked")] + list(unexpected)
@@ -145,6 +142,12 @@ def load_weights(path: Path | None = None) -> Weights:
     fold_batch_norms(network)
     fingerprint = hashlib.sha256(content).hexdigest()[:16]
     return Weights(network, card, fingerprint, path)
+
+
+def _architecture(settings: dict[str, Any]) -> Architecture:
+    # JSON has no tuples.
+    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
+    return Architecture(**plain)
 
 
 def _read_card(path: Path) -> Card:

@@ -6,17 +6,15 @@ import csv
 import ctypes
 import math
 import os
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Generator, Tensor, nn
 
 from attributes.network import Architecture, AttributeNetwork
+from attributes.progress import progress_bar
 from attributes.training.batches import Materials, make_batch
 from attributes.training.configuration import Configuration, ConfigurationError
 from attributes.training.labels import Labels
@@ -67,7 +65,7 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = _new_run(configuration, classes, architecture or Architecture(), device)
     _resume(run, configuration, folder)
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task(configuration.name, total=configuration.steps, completed=run.step)
         sums: dict[str, float] = {}
         started = time.monotonic()
@@ -96,7 +94,7 @@ def learning_rate(configuration: Configuration, step: int) -> float:
 def supports_fast_bfloat16(device: torch.device) -> bool:
     """Whether bfloat16 is faster than float32 here (AVX512-BF16 or AMX on CPUs)."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     cpuinfo = Path("/proc/cpuinfo")
     return cpuinfo.exists() and "avx512_bf16" in cpuinfo.read_text()
 
@@ -104,7 +102,7 @@ def supports_fast_bfloat16(device: torch.device) -> bool:
 def _new_run(
     configuration: Configuration, classes: int, architecture: Architecture, device: torch.device
 ) -> Run:
-    network = AttributeNetwork(architecture).to(device, memory_format=torch.channels_last)
+    network = AttributeNetwork(architecture).to(memory_format=torch.channels_last).to(device)
     average = AttributeNetwork(architecture).to(device)
     average.load_state_dict(network.state_dict())
     embedding_loss = CosineMarginLoss(
@@ -228,13 +226,6 @@ def _append_to_curve(path: Path, step: int, sums: dict[str, float], seconds: flo
 
 def _summary(sums: dict[str, float]) -> str:
     return f"loss {sum(sums.values()):.2f} (pictogram {sums['pictogram']:.2f})"
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), disable=not sys.stderr.isatty(),
-    )  # fmt: skip
 
 
 def _keep_freed_memory() -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from rich.progress import track
 from torch import Tensor
 
+from attributes.progress import track
 from attributes.training.artwork import german_rows
 from attributes.training.labels import Labels
 
@@ -111,7 +111,7 @@ def load_gtsrb(
         if not is_validation_track(c, held_out) and (classes is None or c.class_id in classes)
     ]  # fmt: skip
     pixels = torch.empty(len(used), 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8)
-    for index, crop in enumerate(track(used, "GTSRB", disable=None)):
+    for index, crop in enumerate(track(used, "GTSRB")):
         pixels[index] = _stored(_read(crop.path))
     per_class = Labels.from_rows(german_rows(), pictograms)
     class_ids = torch.tensor([c.class_id for c in used])
@@ -149,7 +149,7 @@ def load_scenes(root: Path, last_frame: int, seed: int, per_frame: int = 10) -> 
         raise DatasetError(f"{root}: no frames (00000.jpg, ...)")
     rng = np.random.default_rng(seed)
     patches = []
-    for path in track(frames, "GTSDB scenes", disable=None):
+    for path in track(frames, "GTSDB scenes"):
         frame = _read(path)
         height, width = frame.shape[:2]
         for _ in range(per_frame):

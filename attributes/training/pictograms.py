@@ -131,7 +131,8 @@ def text_masks(rng: np.random.Generator, count: int, without: Sequence[str] = ()
         ImageFont.truetype(str(_unpacked(folder / f"barlow-latin-{w}-normal.woff")), 44)
         for w in weights
     ]
-    masks, strings = [], []
+    masks: list[Mask] = []
+    strings: list[str] = []
     while len(strings) < count:
         string = _random_string(rng)
         if string not in without:

@@ -129,7 +129,7 @@ def _rounded(mask: Mask, radius: int) -> Mask:
     if radius < 1:
         return mask
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    padded = cv2.copyMakeBorder(mask, *[radius] * 4, cv2.BORDER_CONSTANT, value=0)
+    padded = np.pad(mask, radius)
     opened = cv2.morphologyEx(padded, cv2.MORPH_OPEN, disc)
     return np.asarray(opened[radius:-radius, radius:-radius], np.uint8)
 

@@ -1,0 +1,94 @@
+"""One exemplar picture, looked at in several ways.
+
+A sign on the road is never framed, lit and focused as its exemplar is. Embedding a few mild
+views of the exemplar, instead of the exemplar alone, lets the nearest of them be compared.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+
+# angle in degrees, share of the crop that the plate fills, blur in pixels of a 64-pixel crop,
+# contrast, level of black, level of the background
+_VIEWS = (
+    (0, 0.86, 0.0, 1.00, 0.00, 0.50),
+    (0, 0.80, 0.8, 0.75, 0.05, 0.35),
+    (-6, 0.84, 0.5, 0.85, 0.00, 0.70),
+    (6, 0.84, 0.5, 0.85, 0.05, 0.20),
+    (-3, 0.76, 1.3, 0.55, 0.10, 0.45),
+    (3, 0.92, 1.3, 0.60, 0.05, 0.60),
+    (0, 0.88, 1.8, 0.40, 0.08, 0.30),
+    (0, 0.72, 0.6, 0.90, 0.00, 0.85),
+    (-9, 0.88, 1.0, 0.45, 0.02, 0.15),
+    (9, 0.80, 1.0, 0.50, 0.15, 0.55),
+)
+_SIZE = 96
+
+
+def exemplar_views(picture: Pixels) -> list[Pixels]:
+    """Mild views of an exemplar.
+
+    Args:
+        picture: uint8 (H, W, 4) BGRA artwork, cut to its plate and laid on plain backgrounds;
+            or uint8 (H, W, 3) BGR, a photograph that is kept with its own surroundings.
+
+    Returns:
+        crops, each uint8 (96, 96, 3) BGR.
+
+    Raises:
+        ValueError: the picture has another shape, or nothing of it is opaque.
+    """
+    if picture.ndim != 3 or picture.shape[2] not in (3, 4):
+        raise ValueError(f"an exemplar must be (H, W, 3) or (H, W, 4), got {picture.shape}")
+    is_artwork = picture.shape[2] == 4 and bool((picture[:, :, 3] < 250).any())
+    plate = _opaque_part(picture) if is_artwork else _with_alpha(picture)
+    return [_view(plate, *view, is_artwork) for view in _VIEWS]
+
+
+def _opaque_part(picture: Pixels) -> npt.NDArray[np.float32]:
+    rows, columns = np.nonzero(picture[:, :, 3] > 40)
+    if not len(rows):
+        raise ValueError("the exemplar is fully transparent")
+    cut = picture[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    return cut.astype(np.float32) / 255
+
+
+def _with_alpha(picture: Pixels) -> npt.NDArray[np.float32]:
+    opaque = np.full((*picture.shape[:2], 1), 255, np.uint8)
+    return np.concatenate([picture[:, :, :3], opaque], axis=2).astype(np.float32) / 255
+
+
+def _view(
+    plate: npt.NDArray[np.float32],
+    angle: float,
+    fill: float,
+    blur: float,
+    contrast: float,
+    black: float,
+    background: float,
+    is_artwork: bool,
+) -> Pixels:
+    height, width = plate.shape[:2]
+    # A photograph already has a margin; artwork gets its one here.
+    scale = _SIZE * (fill if is_artwork else fill / 0.86) / max(height, width)
+    premultiplied = np.concatenate([plate[:, :, :3] * plate[:, :, 3:], plate[:, :, 3:]], axis=2)
+    if scale < 0.5:  # warpAffine does not average what it skips
+        shrunk = (max(1, round(2 * width * scale)), max(1, round(2 * height * scale)))
+        premultiplied = cv2.resize(premultiplied, shrunk, interpolation=cv2.INTER_AREA)
+        height, width = premultiplied.shape[:2]
+        scale = 0.5
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, scale)
+    matrix[:, 2] += _SIZE / 2 - width / 2, _SIZE / 2 - height / 2
+    border = cv2.BORDER_CONSTANT if is_artwork else cv2.BORDER_REPLICATE
+    placed = cv2.warpAffine(
+        premultiplied, matrix, (_SIZE, _SIZE), flags=cv2.INTER_LINEAR, borderMode=border
+    )
+    laid = placed[:, :, :3] + background * (1 - placed[:, :, 3:])
+    lit = black + laid * contrast
+    if blur:
+        lit = cv2.GaussianBlur(lit, (0, 0), blur * _SIZE / 64)
+    return np.asarray((lit * 255).clip(0, 255).round(), np.uint8)

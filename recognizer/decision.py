@@ -1,0 +1,216 @@
+"""From fits and similarities to one answer per crop, or to *unknown* with a reason.
+
+Probabilities all the way: a rule's fit is the probability that its attributes hold, a pictogram
+counts by how much likelier its cosine makes it than an unseen pictogram would be, and what no
+sign of the catalogue explains competes as *unknown*. Nothing is decided before the last line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from recognizer.gallery import Gallery
+from rules import Engine, Scores
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class Reason(str, Enum):
+    """Why a crop was not given a sign."""
+
+    NO_RULE = "no_rule"
+    AMBIGUOUS = "ambiguous"
+    PICTOGRAM_UNMATCHED = "pictogram_unmatched"
+    TOO_SMALL = "too_small"
+    NOT_A_SIGN = "not_a_sign"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """What an answer must reach.
+
+    Attributes:
+        min_confidence: least probability of the best sign.
+        unknown_odds: odds, before looking, of a sign outside the catalogue against one of it.
+        min_presence: least probability that the crop shows a sign at all.
+        min_side: shorter side of a crop, in pixels, below which attributes cannot be read.
+        match_cosine: cosine at which an exemplar and an unseen pictogram are equally likely.
+        match_scale: how fast a higher cosine makes the exemplar likelier, nats per unit cosine.
+        exemplar_cosine: the same as ``match_cosine`` for signs that have no rule to restrain them.
+    """
+
+    min_confidence: float = 0.5
+    unknown_odds: float = 0.1
+    min_presence: float = 0.5
+    min_side: int = 10
+    match_cosine: float = 0.4
+    match_scale: float = 20.0
+    exemplar_cosine: float = 0.6
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What N crops are, before values are filled in.
+
+    Attributes:
+        confidence: float32 (N, S), probability of each sign of the catalogue.
+        best: intp (N,), the likeliest sign.
+        alternative: intp (N,), the alternative of it that fits best; -1 for a sign without rule.
+        fit: float32 (N, A), probability that the attributes of each alternative hold.
+        similarity: float32 (N, P), cosine to each pictogram of the gallery.
+    """
+
+    confidence: FloatArray
+    best: npt.NDArray[np.intp]
+    alternative: npt.NDArray[np.intp]
+    fit: FloatArray
+    similarity: FloatArray
+
+
+class Judge:
+    """Weighs fits and similarities for one catalogue.
+
+    Args:
+        engine: the compiled rules.
+        gallery: has every pictogram that they name.
+        thresholds: see :class:`Thresholds`.
+    """
+
+    def __init__(self, engine: Engine, gallery: Gallery, thresholds: Thresholds) -> None:
+        self.thresholds = thresholds
+        self._engine = engine
+        self._sign_count = len(engine.signs)
+        position = {name: i for i, name in enumerate(gallery.names)}
+        self._with_pictogram = np.array([bool(a.pictograms) for a in engine.alternatives], bool)
+        self._pictograms = _padded(
+            [[position[n] for n in a.pictograms] for a in engine.alternatives]
+        )
+        self._exemplars = _padded(
+            [
+                [position[n] for n in engine.signs[i].exemplar_pictograms]
+                for i in engine.exemplar_signs
+            ]
+        )
+        self._priorities = np.array([sign.priority for sign in engine.signs], np.intp)
+
+    def decide(self, scores: Scores, similarity: FloatArray) -> Decisions:
+        """Confidence of every sign for every crop, and the best.
+
+        Args:
+            scores: of N crops against the A alternatives.
+            similarity: float32 (N, P), see :meth:`recognizer.gallery.Gallery.similarity`.
+        """
+        fit = np.exp(scores.log_fit)
+        per_alternative = fit * self._match(fit, similarity)
+        signs, best_alternative = self._per_sign(per_alternative)
+        signs = self._suppress_lower_priorities(signs)
+        signs = self._try_exemplars(signs, similarity)
+        total = signs.sum(axis=1, keepdims=True)
+        unexplained = self.thresholds.unknown_odds * np.clip(1 - total, 0, None)
+        confidence = signs / np.maximum(total + unexplained, 1e-12)
+        best = confidence.argmax(axis=1) if self._sign_count else np.zeros(len(fit), np.intp)
+        rows = np.arange(len(fit))
+        alternative = (
+            best_alternative[rows, best] if self._sign_count else np.full(len(fit), -1, np.intp)
+        )
+        return Decisions(confidence, best, alternative, fit, similarity)
+
+    def reason(self, decisions: Decisions, row: int) -> Reason | None:
+        """Why the best sign of crop ``row`` is not good enough; None if it is."""
+        if self._sign_count and (
+            decisions.confidence[row, decisions.best[row]] >= self.thresholds.min_confidence
+        ):
+            return None
+        fit = decisions.fit[row]
+        if fit.size and decisions.confidence[row].sum() >= self.thresholds.min_confidence:
+            return Reason.AMBIGUOUS
+        if fit.size and self._with_pictogram[fit.argmax()] and fit.max() >= 0.2:
+            return Reason.PICTOGRAM_UNMATCHED
+        return Reason.NO_RULE
+
+    def _match(self, fit: FloatArray, similarity: FloatArray) -> FloatArray:
+        """Probability of each alternative's pictogram; 1 where the rule asks for none.
+
+        Alternatives compete in proportion to their fit and exp(scale * (cosine - threshold)); an
+        unseen pictogram competes as one whose cosine is just the threshold and whose rule fits
+        as well as the best.
+        """
+        t = self.thresholds
+        asking = self._with_pictogram
+        match = np.ones_like(fit)
+        if not asking.any():
+            return match
+        best = _best_of(similarity, self._pictograms[asking])
+        weight = fit[:, asking] * np.exp(t.match_scale * (best - t.match_cosine))
+        unseen = fit[:, asking].max(axis=1, keepdims=True)
+        owner = self._engine.alternative_sign[asking]
+        # Two ways of looking of one sign do not compete with each other.
+        per_sign = _maximum_by(weight, owner, self._sign_count)
+        rivals = per_sign.sum(axis=1, keepdims=True) - per_sign[:, owner]
+        match[:, asking] = weight / np.maximum(weight + rivals + unseen, 1e-30)
+        return match
+
+    def _per_sign(self, per_alternative: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+        """Best alternative of each sign: its score (N, S), and its index (N, S), -1 for none."""
+        owner = self._engine.alternative_sign
+        count = len(per_alternative)
+        index = np.full((count, self._sign_count), -1, np.intp)
+        scores = _maximum_by(per_alternative, owner, self._sign_count)
+        for alternative in reversed(range(len(owner))):
+            sign = owner[alternative]
+            hit = per_alternative[:, alternative] >= scores[:, sign]
+            index[hit, sign] = alternative
+        return scores, index
+
+    def _suppress_lower_priorities(self, signs: FloatArray) -> FloatArray:
+        """A sign counts only as far as no sign of higher priority holds."""
+        free = np.ones((len(signs), 1), np.float32)
+        result = signs.copy()
+        for priority in sorted(set(self._priorities.tolist()), reverse=True):
+            members = self._priorities == priority
+            result[:, members] *= free
+            if members.any():
+                free = free * np.clip(1 - result[:, members].sum(axis=1, keepdims=True), 0, 1)
+        return result
+
+    def _try_exemplars(self, signs: FloatArray, similarity: FloatArray) -> FloatArray:
+        """Let signs without a rule share what the rules leave unexplained."""
+        t = self.thresholds
+        owners = self._engine.exemplar_signs
+        if not len(owners):
+            return signs
+        left = np.clip(1 - signs.sum(axis=1, keepdims=True), 0, 1)
+        evidence = np.exp(
+            t.match_scale * (_best_of(similarity, self._exemplars) - t.exemplar_cosine)
+        )
+        result = signs.copy()
+        result[:, owners] = left * evidence / (evidence.sum(axis=1, keepdims=True) + 1)
+        return result
+
+
+def _padded(lists: list[list[int]]) -> npt.NDArray[np.intp]:
+    """Lists of indices as one array; short ones repeat their first index."""
+    width = max((len(items) for items in lists), default=1)
+    return np.array(
+        [[*items, *([items[0] if items else 0] * (width - len(items)))] for items in lists],
+        np.intp,
+    ).reshape(len(lists), max(width, 1))
+
+
+def _best_of(similarity: FloatArray, choices: npt.NDArray[np.intp]) -> FloatArray:
+    """float32 (N, rows of choices): the highest cosine among each row's pictograms."""
+    return np.asarray(similarity[:, choices].max(axis=2), np.float32)
+
+
+def _maximum_by(values: FloatArray, owner: npt.NDArray[np.intp], count: int) -> FloatArray:
+    """Maximum over the columns of each owner, 0 for owners without; float32 (N, count)."""
+    result = np.zeros((len(values), count), np.float32)
+    if len(owner):
+        starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
+        result[:, owner[starts]] = np.maximum.reduceat(values, starts, axis=1)
+    return result

@@ -1,0 +1,201 @@
+"""The gallery: embeddings of the exemplars that define each pictogram of a catalogue.
+
+Beside ``signs.yaml`` lies ``signs.gallery.safetensors`` with the embeddings of artwork that is
+not shipped itself. Embeddings compare only within one set of weights, so the file names the
+weights it was made with. Exemplars that are pictures on disk need no entry: they are embedded
+when the catalogue is loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import safetensors.numpy
+from safetensors import SafetensorError, safe_open
+
+from attributes.predictor import AttributePredictor
+from attributes.views import exemplar_views
+from recognizer.pictures import PictureError, read_exemplar
+from rules import Catalogue, Pictogram
+
+FloatArray = npt.NDArray[np.float32]
+ArtworkLoader = Callable[[str], npt.NDArray[np.uint8]]
+"""``mapillary:NAME`` -> uint8 (H, W, 4) BGRA."""
+
+_NEAREST = 3
+"""Views whose cosines are averaged: one may fit by chance, three seldom do."""
+
+
+class GalleryError(ValueError):
+    """The gallery lacks an exemplar, is damaged, or was made with other weights."""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Exemplar embeddings of P pictograms.
+
+    Attributes:
+        names: the pictograms.
+        embeddings: float32 (P, K, D), unit norm; a pictogram with fewer than K views repeats
+            none but has zero rows at the end.
+        counts: intp (P,), how many rows of each are views.
+    """
+
+    names: tuple[str, ...]
+    embeddings: FloatArray
+    counts: npt.NDArray[np.intp]
+
+    @classmethod
+    def from_embeddings(cls, embeddings: Mapping[str, FloatArray]) -> Gallery:
+        """Stack (views, D) arrays of each pictogram."""
+        longest = max((len(e) for e in embeddings.values()), default=0)
+        dimensions = next((e.shape[1] for e in embeddings.values()), 1)
+        stacked = np.zeros((len(embeddings), longest, dimensions), np.float32)
+        for row, array in zip(stacked, embeddings.values(), strict=True):
+            row[: len(array)] = array
+        counts = np.array([len(e) for e in embeddings.values()], np.intp)
+        return cls(tuple(embeddings), stacked, counts)
+
+    def similarity(self, embedding: FloatArray) -> FloatArray:
+        """Cosine of N crops to P pictograms: mean of each one's nearest views.
+
+        Args:
+            embedding: float32 (N, D), unit norm.
+
+        Returns:
+            float32 (N, P) in [-1, 1].
+        """
+        pictograms, views, dimensions = self.embeddings.shape
+        if not pictograms:
+            return np.zeros((len(embedding), 0), np.float32)
+        cosines = embedding @ self.embeddings.reshape(-1, dimensions).T
+        cosines = cosines.reshape(len(embedding), pictograms, views)
+        cosines[:, np.arange(views)[None, :] >= self.counts[:, None]] = -1.0
+        nearest = min(_NEAREST, views)
+        ordered = np.partition(cosines, views - nearest, axis=2)[:, :, views - nearest :]
+        few = np.minimum(self.counts, nearest)
+        total = np.where(ordered <= -1.0, 0.0, ordered).sum(axis=2)
+        return np.asarray(total / few, np.float32)
+
+
+def gallery_path(catalogue_file: Path) -> Path:
+    """Where the gallery of a rule file lies."""
+    return catalogue_file.with_suffix(".gallery.safetensors")
+
+
+def load_gallery(catalogue: Catalogue, predictor: AttributePredictor) -> Gallery:
+    """Embeddings of every pictogram of ``catalogue``, from its galleries and pictures.
+
+    Raises:
+        GalleryError: an exemplar's embedding is missing or stale, or a picture is unreadable.
+    """
+    stored: dict[Path, dict[str, tuple[list[str], FloatArray]]] = {}
+    embeddings: dict[str, FloatArray] = {}
+    for name, pictogram in catalogue.pictograms.items():
+        path = gallery_path(Path(pictogram.position.file))
+        if path not in stored:
+            stored[path] = _read(path, predictor.fingerprint)
+        sources, array = stored[path].get(name, ([], np.zeros((0, 0), np.float32)))
+        if sources == _sources(pictogram):
+            embeddings[name] = array
+        elif pictogram.artwork:
+            raise GalleryError(
+                f"{pictogram.position}: pictogram `{name}` has no up-to-date embedding in {path}; "
+                f"run `signrules gallery {pictogram.position.file}`"
+            )
+        else:
+            embeddings[name] = embed_pictogram(pictogram, predictor, _no_artwork)
+    return Gallery.from_embeddings(embeddings)
+
+
+def build_gallery(
+    pictograms: Iterable[Pictogram], predictor: AttributePredictor, artwork: ArtworkLoader
+) -> dict[str, tuple[list[str], FloatArray]]:
+    """Embed the exemplars of each pictogram: name -> (sources, float32 (views, D)).
+
+    Raises:
+        GalleryError: an exemplar is not to be had.
+    """
+    return {
+        p.name: (_sources(p), embed_pictogram(p, predictor, artwork)) for p in pictograms
+    }
+
+
+def write_gallery(
+    path: Path, entries: Mapping[str, tuple[list[str], FloatArray]], fingerprint: str
+) -> None:
+    """Write a gallery file; half precision is far finer than two views of a sign differ.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    tensors = {name: array.astype(np.float16) for name, (_, array) in entries.items()}
+    metadata = {
+        "weights": fingerprint,
+        "sources": json.dumps({name: sources for name, (sources, _) in entries.items()}),
+    }
+    safetensors.numpy.save_file(tensors, path, metadata=metadata)
+
+
+def embed_pictogram(
+    pictogram: Pictogram, predictor: AttributePredictor, artwork: ArtworkLoader
+) -> FloatArray:
+    """Embeddings of all views of all exemplars, float32 (views, D).
+
+    Raises:
+        GalleryError: an exemplar is not to be had.
+    """
+    views = []
+    for reference in (*pictogram.artwork, *pictogram.exemplars):
+        try:
+            is_path = isinstance(reference, Path)
+            views += exemplar_views(read_exemplar(reference) if is_path else artwork(reference))
+        except (PictureError, ValueError, OSError) as error:
+            raise GalleryError(
+                f"{pictogram.position}: exemplar of `{pictogram.name}`: {error}"
+            ) from None
+    return predictor.predict(views).embedding
+
+
+def _no_artwork(reference: str) -> npt.NDArray[np.uint8]:
+    raise ValueError(f"{reference}: artwork is embedded by `signrules gallery` only")
+
+
+def _sources(pictogram: Pictogram) -> list[str]:
+    """What the embeddings are of: artwork by reference, pictures by content."""
+    pictures = []
+    for path in pictogram.exemplars:
+        try:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        except OSError as error:
+            raise GalleryError(f"{pictogram.position}: {path}: {error.strerror}") from None
+        pictures.append(f"sha256:{digest}")
+    return [*pictogram.artwork, *pictures]
+
+
+def _read(path: Path, fingerprint: str) -> dict[str, tuple[list[str], FloatArray]]:
+    if not path.is_file():
+        return {}
+    try:
+        with safe_open(path, "numpy") as file:
+            metadata = file.metadata() or {}
+            arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
+        sources = json.loads(metadata["sources"])
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise GalleryError(f"{path}: not readable as a gallery: {error}") from None
+    if metadata.get("weights") != fingerprint:
+        raise GalleryError(
+            f"{path}: made with other weights ({metadata.get('weights')}, in use are "
+            f"{fingerprint}); run `signrules gallery {_catalogue_of(path)}`"
+        )
+    return {name: (sources.get(name, []), array) for name, array in arrays.items()}
+
+
+def _catalogue_of(path: Path) -> Path:
+    return path.with_name(path.name.replace(".gallery.safetensors", ".yaml"))

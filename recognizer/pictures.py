@@ -1,0 +1,146 @@
+"""Whatever people call a picture -> one BGR crop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from glob import glob, has_magic
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Union
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Crop = npt.NDArray[np.uint8]
+"""One crop: uint8 (H, W, 3), BGR."""
+Picture = Union[npt.NDArray[Any], str, "os.PathLike[str]", "Image"]
+"""An array (H, W), (H, W, 1), (H, W, 3) BGR or (H, W, 4) BGRA; a path; a PIL image."""
+
+SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
+"""Endings of the files that are taken for pictures when a folder is read."""
+
+
+class PictureError(ValueError):
+    """A picture cannot be read; the message says which and why."""
+
+
+def to_crop(picture: Picture) -> Crop:
+    """Any picture as one BGR crop, uint8 (H, W, 3).
+
+    Grey becomes BGR, transparency is laid on mid-grey, floats are taken as [0, 1].
+
+    Raises:
+        PictureError: there is no such file, it is no picture, or the array is not one.
+    """
+    if isinstance(picture, np.ndarray):
+        return _from_array(picture, "array")
+    if isinstance(picture, str | os.PathLike):
+        return _from_array(_read_pixels(Path(picture)), str(picture))
+    if hasattr(picture, "convert"):  # a PIL image, without importing PIL
+        return _from_array(np.asarray(picture.convert("RGBA"))[:, :, [2, 1, 0, 3]], "PIL image")
+    raise PictureError(
+        f"{type(picture).__name__}: not a picture; give a BGR array, a path or a PIL image"
+    )
+
+
+def read_exemplar(path: Path) -> Crop:
+    """A picture file as it is: BGR, or BGRA where it has transparency; uint8 (H, W, 3 or 4).
+
+    Raises:
+        PictureError: there is no such file, or it is no picture.
+    """
+    pixels = _read_pixels(path)
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
+        return _to_eight_bit(pixels, str(path))
+    return _from_array(pixels, str(path))
+
+
+def find_pictures(source: str) -> list[Path]:
+    """The pictures that a command-line SOURCE means: a file, a folder (searched) or a glob.
+
+    Raises:
+        PictureError: nothing is there.
+    """
+    path = Path(source)
+    if path.is_dir():
+        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
+        if not found:
+            raise PictureError(f"{source}: the folder holds no picture ({', '.join(_endings())})")
+        return found
+    if path.exists():
+        return [path]
+    if has_magic(source):
+        matched = sorted(Path(p) for p in glob(source, recursive=True) if Path(p).is_file())
+        if matched:
+            return matched
+        raise PictureError(f"{source}: nothing matches")
+    raise PictureError(f"{source}: no such file or folder")
+
+
+def _endings() -> Iterator[str]:
+    return (suffix[1:] for suffix in sorted(SUFFIXES))
+
+
+def _read_pixels(path: Path) -> npt.NDArray[Any]:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise PictureError(f"{path}: no such file") from None
+    except OSError as error:
+        raise PictureError(f"{path}: {error.strerror or error}") from None
+    if not content:
+        raise PictureError(f"{path}: the file is empty")
+    # Decoded from memory: cv2.imread cannot open every path that Python can.
+    pixels = _decoded(content)
+    if pixels is None:
+        raise PictureError(f"{path}: not a picture that can be decoded")
+    return pixels
+
+
+def _decoded(content: bytes) -> npt.NDArray[Any] | None:
+    try:
+        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:  # for example a header that claims 2^30 pixels a side
+        return None
+    return None if pixels is None else np.asarray(pixels)
+
+
+def _from_array(pixels: npt.NDArray[Any], name: str) -> Crop:
+    if pixels.ndim == 2:
+        pixels = pixels[:, :, None]
+    if pixels.ndim != 3 or pixels.shape[2] not in (1, 3, 4):
+        raise PictureError(
+            f"{name}: expected (H, W), (H, W, 3) BGR or (H, W, 4) BGRA, got {pixels.shape}"
+        )
+    if not pixels.size:
+        raise PictureError(f"{name}: no pixels, shape {pixels.shape}")
+    eight_bit = _to_eight_bit(pixels, name)
+    if eight_bit.shape[2] == 1:
+        return np.repeat(eight_bit, 3, axis=2)
+    if eight_bit.shape[2] == 4:
+        alpha = eight_bit[:, :, 3:].astype(np.float32) / 255
+        laid = eight_bit[:, :, :3] * alpha + 128 * (1 - alpha)
+        return np.asarray(laid.round(), np.uint8)
+    return np.ascontiguousarray(eight_bit)
+
+
+def _to_eight_bit(pixels: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
+    if pixels.dtype == np.uint8:
+        return pixels
+    if pixels.dtype == np.uint16:
+        return np.asarray(pixels // 257, np.uint8)
+    if pixels.dtype == np.bool_:
+        return np.asarray(pixels, np.uint8) * np.uint8(255)
+    if np.issubdtype(pixels.dtype, np.floating):
+        low, high = float(np.min(pixels)), float(np.max(pixels))
+        if not (low >= -1e-3 and high <= 1 + 1e-3):  # NaN fails too
+            raise PictureError(
+                f"{name}: float pixels must lie in [0, 1], got {low:g} to {high:g}; "
+                "divide by 255 or give uint8"
+            )
+        return np.asarray((pixels * 255).clip(0, 255).round(), np.uint8)
+    raise PictureError(f"{name}: pixels of type {pixels.dtype} are not known; give uint8")

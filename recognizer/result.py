@@ -1,0 +1,188 @@
+"""What the recognizer answers: a sign or *unknown*, always with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from recognizer.decision import Reason
+from rules import ConditionOutcome, Position
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Exemplar:
+    """A pictogram of the gallery and how near the crop comes to it.
+
+    Attributes:
+        pictogram: its name.
+        cosine: similarity in [-1, 1].
+    """
+
+    pictogram: str
+    cosine: float
+
+
+@dataclass(frozen=True)
+class RunnerUp:
+    """A sign that was considered and did not win.
+
+    Attributes:
+        id: the sign.
+        confidence: its probability.
+        separated_by: its conditions that do not hold, the worst first; empty if only the
+            pictogram told it from the winner.
+    """
+
+    id: str
+    confidence: float
+    separated_by: tuple[ConditionOutcome, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why an answer is what it is.
+
+    Attributes:
+        sign_id: the sign that fits best, recognized or not; None if the catalogue is empty.
+        position: where its rule stands.
+        conditions: each condition of the rule against what was read.
+        pictograms: what the rule asks for; empty if it does not ask.
+        exemplars: the nearest pictograms of the gallery, the nearest first.
+        runners_up: the next best signs.
+    """
+
+    sign_id: str | None
+    position: Position | None
+    conditions: tuple[ConditionOutcome, ...] = ()
+    pictograms: tuple[str, ...] = ()
+    exemplars: tuple[Exemplar, ...] = ()
+    runners_up: tuple[RunnerUp, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """The explanation as plain JSON data."""
+        return {
+            "sign_id": self.sign_id,
+            "rule": str(self.position) if self.position else None,
+            "conditions": [_condition_dict(c) for c in self.conditions],
+            "pictograms": list(self.pictograms),
+            "exemplars": [
+                {"pictogram": e.pictogram, "cosine": round(e.cosine, 4)} for e in self.exemplars
+            ],
+            "runners_up": [
+                {
+                    "id": r.id,
+                    "confidence": round(r.confidence, 4),
+                    "separated_by": [_condition_dict(c) for c in r.separated_by],
+                }
+                for r in self.runners_up
+            ],
+        }
+
+    def render(self) -> str:
+        """The explanation as lines of text."""
+        lines = []
+        if self.sign_id is not None:
+            lines.append(f"rule {self.sign_id} at {self.position}")
+        for c in self.conditions:
+            mark = "yes" if c.passed else "NO "
+            lines.append(
+                f"  {mark} {c.attribute:<11}expected {c.expected}; read {c.observed}"
+                f"  p={c.probability:.3f}  ({c.position})"
+            )
+        if self.pictograms:
+            wanted = " or ".join(self.pictograms)
+            nearest = ", ".join(f"{e.pictogram} {e.cosine:.2f}" for e in self.exemplars)
+            mark = "yes" if self.exemplars and self.exemplars[0].pictogram in self.pictograms else (
+                "NO "
+            )
+            lines.append(f"  {mark} pictogram  expected {wanted}; nearest {nearest}")
+        for r in self.runners_up:
+            why = (
+                ", ".join(f"{c.attribute} is not {c.expected}" for c in r.separated_by[:2])
+                or "the pictogram is less alike"
+            )
+            lines.append(f"  not {r.id} ({r.confidence:.3f}): {why}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """The answer for one crop.
+
+    Attributes:
+        id: the sign with its value, such as ``de.274[60]``, or ``unknown``.
+        sign_id: the sign as the catalogue has it, such as ``de.274``; None if unknown.
+        name: in the recognizer's language; for an unknown sign, what is certain about it.
+        value: number or string read from the sign; None if the sign has none.
+        unit: of the value.
+        confidence: probability of ``id`` in [0, 1]; of an unknown sign, of the best candidate.
+        reason: why it is unknown; None if it is not.
+        certain: what was read with certainty, whatever the rules say.
+        detail: more about the reason, such as why a picture could not be read.
+    """
+
+    id: str
+    sign_id: str | None
+    name: str
+    confidence: float
+    value: int | float | str | None = None
+    unit: str | None = None
+    reason: Reason | None = None
+    certain: str = ""
+    detail: str = ""
+    _explain: Callable[[], Explanation] = field(
+        default=lambda: Explanation(None, None), repr=False, compare=False
+    )
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a sign of the catalogue was recognized."""
+        return self.sign_id is not None
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """Why, as an object; worked out when first asked for."""
+        return self._explain()
+
+    def explain(self) -> str:
+        """Why, as text."""
+        return "\n".join(filter(None, [str(self), self.explanation.render()]))
+
+    def __str__(self) -> str:
+        """One line: what it is, and how sure."""
+        if self.is_known:
+            return f"{self.id}  {self.name}  ({self.confidence:.1%})"
+        assert self.reason is not None
+        more = self.detail or self.certain
+        return f"{UNKNOWN}: {self.reason.value}" + (f" ({more})" if more else "")
+
+    def to_dict(self, explain: bool = False) -> dict[str, object]:
+        """The answer as plain JSON data, with its explanation if asked."""
+        data: dict[str, object] = {
+            "id": self.id,
+            "sign_id": self.sign_id,
+            "name": self.name,
+            "value": self.value,
+            "unit": self.unit,
+            "confidence": round(self.confidence, 4),
+            "reason": self.reason.value if self.reason else None,
+            "certain": self.certain,
+            "detail": self.detail or None,
+        }
+        if explain:
+            data["explanation"] = self.explanation.to_dict()
+        return data
+
+
+def _condition_dict(c: ConditionOutcome) -> dict[str, object]:
+    return {
+        "attribute": c.attribute,
+        "expected": c.expected,
+        "observed": c.observed,
+        "probability": round(c.probability, 4),
+        "passed": c.passed,
+        "position": str(c.position),
+    }
