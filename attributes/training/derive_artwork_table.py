@@ -152,7 +152,7 @@ def _stretched(plate: Array, size: int = 128) -> Array:
     """The mask's bounding box, stretched to size×size."""
     x, y, w, h = cv2.boundingRect(plate.astype(np.uint8))
     box = plate[y : y + h, x : x + w].astype(np.uint8) * 255
-    return cv2.resize(box, (size, size), interpolation=cv2.INTER_AREA) > 127
+    return np.asarray(cv2.resize(box, (size, size), interpolation=cv2.INTER_AREA) > 127)
 
 
 _SHAPE_MASKS: Final = tuple(_shape_masks())
@@ -417,15 +417,15 @@ _NOTHING_DRAWN: Final = re.compile(
     r"^end-of-prohibition$|road-closed|^weight-limit$|distance$|parking-(?:zone|restrictions)|"
     r"highway-(?:directions|exit|interchange|reference|interstate|preferential)|directions$|"
     r"(?:interstate|state|truck)-route|^lane-control-(?:inter|left|right)|^time-restrictions$|"
-    r"^(?:dead-end-text|detour-ahead|construction-ahead|ramp-closed|hospital|end-of-school-zone|"
-    r"all-way|building-direction|cross-only-on-green|do-not-\w+|fine-for-littering|lane-control|"
+    r"^(?:detour-ahead|construction-ahead|ramp-closed|hospital|end-of-school-zone|"
+    r"all-way|building-direction|cross-only-on-green|do-not-[\w-]+|fine-for-littering|lane-control|"
     r"left-turn-yield-on-green|pass-with-care|passing-lane-ahead|radar-enforced|no-passing-zone|"
     r"speeding-fines-increased|stay-in-lane|taxi-only|toll-pass-only|wrong-way|your-speed|"
     r"no-turn-on-red|no-through-trucks|divided-highway-crossing|tourism-information|stop-signals|"
     r"stop-permitted|restricted-zone|road-toll-ahead|sand|wind|slow|ford|speed-camera|"
     r"traffic-slow|no-abnormal-vehicles|no-learner-drivers|subway|sidewalk-closed|use-crosswalk|"
-    r"detour-or-construction-ahead|rest-area|do-not-block-intersection|do-not-stop-on-tracks|"
-    r"bicycles-yield-or-use-signal-text|pedestrians-push-button|in-street-pedestrian-crossing)$"
+    r"detour-or-construction-ahead|rest-area|pedestrians-push-button|"
+    r"in-street-pedestrian-crossing)$"
 )
 _WORDS: Final[dict[str, str]] = {
     "or": "and",
