@@ -54,12 +54,13 @@ def _opaque_part(picture: Pixels) -> npt.NDArray[np.float32]:
     if not len(rows):
         raise ValueError("the exemplar is fully transparent")
     cut = picture[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    return cut.astype(np.float32) / 255
+    return np.asarray(cut / 255, np.float32)
 
 
 def _with_alpha(picture: Pixels) -> npt.NDArray[np.float32]:
     opaque = np.full((*picture.shape[:2], 1), 255, np.uint8)
-    return np.concatenate([picture[:, :, :3], opaque], axis=2).astype(np.float32) / 255
+    whole = np.concatenate([picture[:, :, :3], opaque], axis=2)
+    return np.asarray(whole / 255, np.float32)
 
 
 def _view(

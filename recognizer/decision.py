@@ -170,7 +170,7 @@ class Judge:
     def _suppress_lower_priorities(self, signs: FloatArray) -> FloatArray:
         """A sign counts only as far as no sign of higher priority holds."""
         free = np.ones((len(signs), 1), np.float32)
-        result = signs.copy()
+        result: FloatArray = signs.copy()
         for priority in sorted(set(self._priorities.tolist()), reverse=True):
             members = self._priorities == priority
             result[:, members] *= free
@@ -188,7 +188,7 @@ class Judge:
         evidence = np.exp(
             t.match_scale * (_best_of(similarity, self._exemplars) - t.exemplar_cosine)
         )
-        result = signs.copy()
+        result: FloatArray = signs.copy()
         result[:, owners] = left * evidence / (evidence.sum(axis=1, keepdims=True) + 1)
         return result
 

@@ -122,9 +122,7 @@ def build_gallery(
     Raises:
         GalleryError: an exemplar is not to be had.
     """
-    return {
-        p.name: (_sources(p), embed_pictogram(p, predictor, artwork)) for p in pictograms
-    }
+    return {p.name: (_sources(p), embed_pictogram(p, predictor, artwork)) for p in pictograms}
 
 
 def write_gallery(
@@ -152,10 +150,13 @@ def embed_pictogram(
         GalleryError: an exemplar is not to be had.
     """
     views = []
-    for reference in (*pictogram.artwork, *pictogram.exemplars):
+    references: tuple[str | Path, ...] = (*pictogram.artwork, *pictogram.exemplars)
+    for reference in references:
         try:
-            is_path = isinstance(reference, Path)
-            views += exemplar_views(read_exemplar(reference) if is_path else artwork(reference))
+            if isinstance(reference, Path):
+                views += exemplar_views(read_exemplar(reference))
+            else:
+                views += exemplar_views(artwork(reference))
         except (PictureError, ValueError, OSError) as error:
             raise GalleryError(
                 f"{pictogram.position}: exemplar of `{pictogram.name}`: {error}"

@@ -130,7 +130,7 @@ def _from_array(pixels: npt.NDArray[Any], name: str) -> Crop:
 
 def _to_eight_bit(pixels: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
     if pixels.dtype == np.uint8:
-        return pixels
+        return np.asarray(pixels, np.uint8)
     if pixels.dtype == np.uint16:
         return np.asarray(pixels // 257, np.uint8)
     if pixels.dtype == np.bool_:

@@ -18,7 +18,7 @@ from recognizer.default_catalogue import default_catalogue
 from recognizer.gallery import Gallery, load_gallery
 from recognizer.pictures import Crop, Picture, PictureError, to_crop
 from recognizer.result import UNKNOWN, Exemplar, Explanation, Recognition, RunnerUp
-from rules import Catalogue, Engine, describe_certain, explain, load_catalogue
+from rules import Catalogue, ConditionOutcome, Engine, describe_certain, explain, load_catalogue
 
 _RUNNERS_UP = 2
 _EXEMPLARS = 3
@@ -79,12 +79,12 @@ class Recognizer:
         return self._compiled.catalogue
 
     @overload
-    def recognize(self, pictures: Picture) -> Recognition: ...
+    def recognize(self, pictures: list[Picture] | tuple[Picture, ...]) -> list[Recognition]: ...
     @overload
-    def recognize(self, pictures: Sequence[Picture]) -> list[Recognition]: ...
+    def recognize(self, pictures: Picture) -> Recognition: ...
 
     def recognize(
-        self, pictures: Picture | Sequence[Picture]
+        self, pictures: Picture | list[Picture] | tuple[Picture, ...]
     ) -> Recognition | list[Recognition]:
         """Recognize one crop, or a list of them.
 
@@ -102,7 +102,7 @@ class Recognizer:
         """
         if isinstance(pictures, list | tuple):
             return self._recognize_all(pictures)
-        return self._recognize_crops([to_crop(pictures)])[0]  # type: ignore[arg-type]
+        return self._recognize_crops([to_crop(pictures)])[0]
 
     def read(self, crops: Sequence[Crop]) -> Readings:
         """Attribute readings of crops, each uint8 (H, W, 3) BGR; they do not depend on rules."""
@@ -132,12 +132,9 @@ class Recognizer:
                 crops.append(to_crop(picture))
             except PictureError as error:
                 crops.append(error)
-        answers = iter(
-            self._recognize_crops([c for c in crops if not isinstance(c, PictureError)])
-        )
+        answers = iter(self._recognize_crops([c for c in crops if not isinstance(c, PictureError)]))
         return [
-            _unreadable(crop) if isinstance(crop, PictureError) else next(answers)
-            for crop in crops
+            _unreadable(crop) if isinstance(crop, PictureError) else next(answers) for crop in crops
         ]
 
     def _recognize_crops(self, crops: Sequence[Crop]) -> list[Recognition]:
@@ -199,9 +196,7 @@ def _number(text: str) -> int | float | str:
 
 
 def _unreadable(error: PictureError) -> Recognition:
-    return Recognition(
-        UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.UNREADABLE, detail=str(error)
-    )
+    return Recognition(UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.UNREADABLE, detail=str(error))
 
 
 def _too_small(crop: Crop, smallest: int) -> Recognition:
@@ -210,9 +205,7 @@ def _too_small(crop: Crop, smallest: int) -> Recognition:
     return Recognition(UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.TOO_SMALL, detail=detail)
 
 
-def _explain(
-    compiled: _Compiled, reading: Readings, decisions: Decisions, row: int
-) -> Explanation:
+def _explain(compiled: _Compiled, reading: Readings, decisions: Decisions, row: int) -> Explanation:
     """Why crop ``row`` of the decisions, whose reading is the only one in ``reading``, won."""
     engine = compiled.engine
     if not engine.signs:
@@ -246,7 +239,7 @@ def _explain(
 
 def _failed_conditions(
     engine: Engine, reading: Readings, decisions: Decisions, row: int, sign: int
-) -> tuple:
+) -> tuple[ConditionOutcome, ...]:
     """Conditions of the sign's best fitting alternative that do not hold, the worst first."""
     own = np.flatnonzero(engine.alternative_sign == sign)
     if not len(own):

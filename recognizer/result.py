@@ -95,8 +95,10 @@ class Explanation:
         if self.pictograms:
             wanted = " or ".join(self.pictograms)
             nearest = ", ".join(f"{e.pictogram} {e.cosine:.2f}" for e in self.exemplars)
-            mark = "yes" if self.exemplars and self.exemplars[0].pictogram in self.pictograms else (
-                "NO "
+            mark = (
+                "yes"
+                if self.exemplars and self.exemplars[0].pictogram in self.pictograms
+                else ("NO ")
             )
             lines.append(f"  {mark} pictogram  expected {wanted}; nearest {nearest}")
         for r in self.runners_up:

@@ -1,0 +1,89 @@
+"""One training run from configuration to weights file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from attributes.network import count_parameters
+from attributes.training.artwork import load_drawings
+from attributes.training.batches import Materials, gather_materials
+from attributes.training.calibration import fit_temperatures
+from attributes.training.configuration import Configuration
+from attributes.training.curve import draw_curve
+from attributes.training.loop import train
+from attributes.training.mirroring import pictogram_classes
+from attributes.training.photographs import load_gtsrb, load_scenes
+from attributes.weights_file import Calibration, describe_network, save_weights
+
+LAST_TRAINING_FRAME = 499
+"""GTSDB frames up to this one may serve as backgrounds; later ones are for validation."""
+
+_LICENCE = (
+    "MIT; trained on artwork under MIT (mapillary_sprite_source) and BSD-3 (commonroad-io), "
+    "letters under OFL (Barlow)"
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Materials of a run and what has to be told about them."""
+
+    materials: Materials
+    classes: int
+    data: tuple[str, ...]
+
+
+def prepare(configuration: Configuration, data: Path | None) -> Prepared:
+    """Load artwork, and the photographs that the configuration asks for.
+
+    Args:
+        configuration: see there.
+        data: folder with ``gtsrb/`` and ``gtsdb/``; not needed without photographs.
+
+    Raises:
+        MissingPackageError: artwork or fonts cannot be had.
+        DatasetError: the data sets are not there.
+    """
+    drawings = load_drawings(configuration.without)
+    names, mirror = pictogram_classes(drawings)
+    photographs, scenes = None, None
+    told = ["mapillary_sprite_source 1.8.0 (artwork)", "commonroad-io 2026.1 (artwork)"]
+    if configuration.photographs == "gtsrb":
+        folder = data or Path()
+        photographs = load_gtsrb(folder / "gtsrb", names, configuration.classes)
+        scenes = load_scenes(folder / "gtsdb", LAST_TRAINING_FRAME, configuration.seed)
+        told += [
+            f"GTSRB training half without the validation tracks ({len(photographs.pixels)} crops)",
+            f"GTSDB frames 0-{LAST_TRAINING_FRAME}, patches without a labelled sign",
+        ]
+    materials = gather_materials(drawings, names, mirror, photographs, scenes, configuration)
+    return Prepared(materials, len(names), tuple(told))
+
+
+def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
+    """Train (or go on training), calibrate, and write the weights with their card.
+
+    Returns:
+        the weights file in ``folder``.
+
+    Raises:
+        ConfigurationError: ``folder`` holds a checkpoint of another run.
+        MissingPackageError, DatasetError: see :func:`prepare`.
+        OSError: ``folder`` cannot be written to.
+    """
+    prepared = prepare(configuration, data)
+    network = train(configuration, prepared.materials, prepared.classes, folder)
+    draw_curve(folder / "curve.csv", folder / "curve.png")
+    temperatures = fit_temperatures(network, prepared.materials, configuration)
+    card = describe_network(
+        network,
+        configuration.name,
+        calibration=Calibration(temperatures=temperatures),
+        data=prepared.data,
+        licence=_LICENCE,
+        figures={"parameters": count_parameters(network), "steps": configuration.steps},
+    )
+    path = folder / f"{configuration.name}.safetensors"
+    save_weights(network, card, path)
+    return path
