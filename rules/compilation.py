@@ -19,17 +19,20 @@ from rules.catalogue import (
     Sign,
     ValueSource,
 )
-from rules.condition_schema import canonical_number
+from rules.condition_schema import NumberRange
 from rules.conditions import CONDITION_KEYS, Condition, attribute_of, meaning
 from rules.diagnostics import Findings, LoadError, Position, quote
 from rules.documents import Document
 from rules.merging import Entry, Sections
+from rules.numbers import Multiples, spell
 from rules.schema import Conditions, PictogramModel, SignModel
 from rules.value_sets import TextSet
 from rules.yaml_positions import MappingNode, Node, Scalar, items_of
 
 MAX_ALTERNATIVES: Final = 64
 """Most ways in which one sign can look, its own ``any`` and those of its faces multiplied."""
+MAX_RANGE_NUMBERS: Final = 200_000
+"""Most numbers of all different ranges of a catalogue together; each becomes a string in memory."""
 MAX_FACE_DEPTH: Final = 8
 """Longest chain of faces that use each other."""
 
@@ -63,6 +66,8 @@ class Compiler:
         self._names_known = names_known
         self._faces: dict[str, _Face | None] = {}
         self._open_faces: list[str] = []
+        self._ranges: set[Multiples] = set()
+        self._range_numbers = 0
 
     def signs(self) -> tuple[Sign, ...]:
         """The signs that have no mistake. Faces that no sign uses are looked at as well."""
@@ -144,6 +149,7 @@ class Compiler:
         self, model: Conditions, node: MappingNode, document: Document
     ) -> tuple[tuple[Alternative, ...], int]:
         """The boxes of a mapping of conditions, and how many faces deep they lie."""
+        self._bound_ranges(model, node, document)
         own = _own_conditions(model, node, document)
         depth = 0
         failed = not self._check_pictograms(node, document)
@@ -169,6 +175,26 @@ class Compiler:
         if failed:
             raise UncompilableError
         return self._product(boxes, node, document), depth
+
+    def _bound_ranges(self, model: Conditions, node: MappingNode, document: Document) -> None:
+        if not isinstance(model.digits, NumberRange):
+            return
+        multiples = model.digits.multiples
+        if multiples in self._ranges:
+            return
+        were_too_many = self._range_numbers > MAX_RANGE_NUMBERS
+        self._ranges.add(multiples)
+        self._range_numbers += multiples.count
+        if self._range_numbers <= MAX_RANGE_NUMBERS:
+            return
+        if not were_too_many:
+            self._findings.error(
+                LoadError.TOO_LARGE,
+                f"up to here, the ranges of all signs hold {self._range_numbers} numbers",
+                document.position(node.key(DIGITS_NAME)),
+                expected=f"at most {MAX_RANGE_NUMBERS} numbers in all different ranges together",
+            )
+        raise UncompilableError
 
     def _product(
         self, boxes: list[Iterable[Alternative]], node: MappingNode, document: Document
@@ -358,8 +384,8 @@ def _reads(alternative: Alternative, reading: str) -> bool:
 
 def _is_number(text: str) -> bool:
     try:
-        return canonical_number(Decimal(text)) == text
-    except InvalidOperation:
+        return spell(Decimal(text)) == text
+    except (InvalidOperation, ValueError):
         return False
 
 

@@ -7,8 +7,6 @@ decides which model is tried, so that a mistake gives one message and not one pe
 from __future__ import annotations
 
 import re
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 from annotated_types import Len
@@ -27,6 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from attributes.vocabulary import ATTRIBUTES, LEGEND, TEXT, Categorical, ColourSet, Text
 from rules.formats import Name
+from rules.numbers import Multiples, spell
 
 MAX_NUMBERS: Final = 2000
 """Most numbers that one ``digits`` condition may stand for."""
@@ -158,53 +157,17 @@ def _string(words: tuple[str, ...], attribute: Text) -> Any:
     return Annotated[str, AfterValidator(check), WithJsonSchema(schema)]
 
 
-def canonical_number(number: Decimal) -> str:
-    """How a sign spells ``number``: ``50``, ``3.5``; no leading and no trailing zeros.
-
-    Raises:
-        PydanticCustomError: it is negative or longer than the network can read.
-    """
-    text = format(number.normalize(), "f")
-    if number < 0 or len(text) > TEXT.max_length:
-        raise PydanticCustomError(
-            "format",
-            "no readable number",
-            {"expected": f"a number from 0 on of at most {TEXT.max_length} characters"},
-        )
-    return text
-
-
-@lru_cache(maxsize=1024)
-def numbers_in(smallest: float, largest: float, multiple_of: float) -> tuple[str, ...]:
-    """Canonical spelling of every multiple of ``multiple_of`` in a range, ascending.
-
-    Raises:
-        PydanticCustomError: the range is empty, has more than MAX_NUMBERS numbers, or one of
-            them is too long.
-    """
-    # Decimal, because 0.1 has no exact float and 0.3 would not be a multiple of it.
-    low, high, step = (Decimal(repr(x)) for x in (smallest, largest, multiple_of))
-    first = int((low / step).to_integral_value(ROUND_CEILING))
-    last = int((high / step).to_integral_value(ROUND_FLOOR))
-    count = last - first + 1
-    if count < 1:
-        raise PydanticCustomError(
-            "range",
-            "no number lies in this range",
-            {"expected": "`min` not above `max`, and a multiple of `multiple_of` between them"},
-        )
-    if count > MAX_NUMBERS:
-        raise PydanticCustomError(
-            "range_size",
-            "this range has {count} numbers",
-            {"count": count, "expected": f"at most {MAX_NUMBERS} numbers"},
-        )
-    return tuple(canonical_number(step * n) for n in range(first, last + 1))
-
-
 def _check_number(number: float) -> float:
-    canonical_number(Decimal(repr(number)))
+    try:
+        spell(number)
+    except ValueError:
+        raise _too_long() from None
     return number
+
+
+def _too_long() -> PydanticCustomError:
+    expected = f"numbers from 0 on of at most {TEXT.max_length} characters"
+    return PydanticCustomError("format", "no readable number", {"expected": expected})
 
 
 class NumberRange(StrictModel):
@@ -218,8 +181,27 @@ class NumberRange(StrictModel):
 
     @model_validator(mode="after")
     def _countable(self) -> NumberRange:
-        numbers_in(self.min, self.max, self.multiple_of)
+        multiples = self.multiples
+        if not multiples.count:
+            raise PydanticCustomError(
+                "range",
+                "no number lies in this range",
+                {"expected": "`min` not above `max`, a multiple of `multiple_of` between them"},
+            )
+        if multiples.count > MAX_NUMBERS:
+            raise PydanticCustomError(
+                "range_size",
+                "this range has {count} numbers",
+                {"count": multiples.count, "expected": f"at most {MAX_NUMBERS} numbers"},
+            )
+        if multiples.max_length > TEXT.max_length:
+            raise _too_long()
         return self
+
+    @property
+    def multiples(self) -> Multiples:
+        """The numbers of the range."""
+        return Multiples.between(self.min, self.max, self.multiple_of)
 
 
 _Number = Annotated[float, Field(ge=0), AfterValidator(_check_number)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -14,10 +13,9 @@ from rules.condition_schema import (
     NONE,
     LegendForm,
     NumberRange,
-    canonical_number,
-    numbers_in,
 )
 from rules.diagnostics import Position
+from rules.numbers import Multiples, spell
 from rules.value_sets import STATE_COUNT, StateSet, TextSet, ValueSet
 
 CONDITION_KEYS = frozenset((*(a.name for a in CATEGORICAL), LEGEND.name, TEXT.name, DIGITS_NAME))
@@ -149,18 +147,14 @@ def _text_words(strings: Iterable[str]) -> tuple[str, ...]:
 
 def _digits(condition: Any) -> tuple[ValueSet, str]:
     if isinstance(condition, NumberRange):
-        return _range(condition.min, condition.max, condition.multiple_of)
+        return _range(condition.multiples)
     items = condition if isinstance(condition, list) else [condition]
-    strings = tuple(NONE if item == NONE else _spelled(item) for item in items)
+    strings = tuple(NONE if item == NONE else spell(item) for item in items)
     return _strings(strings), _or(_text_words(strings))
 
 
-@lru_cache(maxsize=1024)
-def _range(smallest: float, largest: float, multiple_of: float) -> tuple[ValueSet, str]:
-    numbers = numbers_in(smallest, largest, multiple_of)
-    steps = "" if multiple_of == 1 else f" in steps of {_spelled(multiple_of)}"
+@lru_cache(maxsize=256)
+def _range(multiples: Multiples) -> tuple[ValueSet, str]:
+    numbers = multiples.spelled()
+    steps = "" if multiples.step == 1 else f" in steps of {multiples.step.normalize():f}"
     return TextSet(frozenset(numbers)), f"{numbers[0]} to {numbers[-1]}{steps}"
-
-
-def _spelled(number: float) -> str:
-    return canonical_number(Decimal(repr(number)))

@@ -12,6 +12,8 @@ _LINE_WINDOW = 100
 """Longest piece of a source line that a rendered diagnostic shows."""
 MAX_FINDINGS: Final = 100
 """Most mistakes of one file that are told."""
+_MAX_SUGGESTIONS = 25
+"""Most mistakes of one file for which a similar name is looked for, which takes time."""
 _QUOTE_WINDOW = 60
 """Longest piece of a value that a message repeats."""
 
@@ -207,7 +209,7 @@ class Findings:
         count = self._count[position.file] = self._count.get(position.file, 0) + 1
         if count > MAX_FINDINGS:
             return
-        if suggestion is None and slip is not None:
+        if suggestion is None and slip is not None and count <= _MAX_SUGGESTIONS:
             suggestion = did_you_mean(*slip)
         diagnostic = Diagnostic(
             code.value,
@@ -271,10 +273,10 @@ def _printable(text: str) -> str:
 
 def _window(line: str, start: int, length: int) -> tuple[str, int, int]:
     """The piece of ``line`` around ``start``, where the caret falls in it, and how long it is."""
-    # One character must stay one column, or the caret would point beside the mistake.
-    line = "".join(c if c.isprintable() else (" " if c == "\t" else "\ufffd") for c in line)
     start = min(start, len(line))
     first = 0 if start < _LINE_WINDOW * 3 // 4 else start - _LINE_WINDOW // 2
-    shown = line[first : first + _LINE_WINDOW]
+    piece = line[first : first + _LINE_WINDOW]
+    # One character must stay one column, or the caret would point beside the mistake.
+    shown = "".join(c if c.isprintable() else (" " if c == "\t" else "\ufffd") for c in piece)
     caret = start - first
     return shown, caret, max(1, min(length, len(shown) - caret))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from pydantic_core import PydanticCustomError
 
 from attributes.readings import Readings
 from attributes.vocabulary import (
@@ -18,8 +16,9 @@ from attributes.vocabulary import (
     LEGEND,
     TEXT,
 )
-from rules.condition_schema import NONE, canonical_number
+from rules.condition_schema import NONE
 from rules.diagnostics import did_you_mean, one_of, quote
+from rules.numbers import spell
 
 _KEYS = (*(a.name for a in CATEGORICAL), LEGEND.name, TEXT.name, DIGITS_NAME)
 
@@ -81,10 +80,7 @@ def _string(attributes: Mapping[str, Any]) -> str:
     if digits != NONE:
         if isinstance(digits, bool) or not isinstance(digits, int | float):
             raise ValueError(f"`digits` must be a number or none, not {quote(digits)}")
-        try:
-            return canonical_number(Decimal(repr(digits)))
-        except PydanticCustomError as error:
-            raise ValueError(f"no sign can show the number {quote(digits)}") from error
+        return spell(digits)
     if not isinstance(text, str):
         raise ValueError(f"`text` must be a string, not {quote(text)}")
     return "" if text == NONE else text

@@ -19,6 +19,8 @@ Location = Sequence[str | int]
 """Path of an error in a file: keys, list indices, and tags such as ``<list>``."""
 
 _KEY_MARK = "[key]"
+_MARKS = frozenset((_KEY_MARK, "<word>", "<number>", "<list>", "<mapping>"))
+"""Parts of a location that stand for no key of the file."""
 _PATH_KEYS = frozenset(("exemplars", "include", "extends"))
 _FORM_KEYS = frozenset(("not", "only", "all"))
 
@@ -54,7 +56,7 @@ class _Phrase:
         self._document = document
         self._location: Location = error["loc"]
         self._node = document.node_at(self._location)
-        keys = [part for part in self._location if isinstance(part, str) and part[0] not in "<["]
+        keys = [part for part in self._location if isinstance(part, str) and part not in _MARKS]
         self._last_key = keys[-1] if keys else ""
         attribute_keys = [key for key in keys if key not in _FORM_KEYS]
         self._subject_key = attribute_keys[-1] if attribute_keys else ""
@@ -125,7 +127,8 @@ class _Phrase:
         if isinstance(mapping, MappingNode) and key in mapping.valueless:
             return
         if self._location[:-1] and isinstance(self._location[-2], str):
-            whole = quote(self._location[-2]) if self._location[-2][0] != "<" else "the condition"
+            is_form = self._location[-2] in _MARKS
+            whole = "the condition" if is_form else quote(self._location[-2])
         else:
             whole = self._subject
         expected = "`version: 1`" if key == "version" else f"the key {quote(key)}"
@@ -229,7 +232,7 @@ def _allowed_keys(location: Location) -> list[str]:
     """The keys that the mapping at ``location`` may have, read off the models."""
     candidates: list[Any] = [CatalogueModel]
     for part in location:
-        if isinstance(part, str) and part.startswith("<"):
+        if part in _MARKS:
             continue
         candidates = [a for c in candidates for leaf in _leaves(c) for a in _below(leaf, part)]
     models = [leaf for c in candidates for leaf in _leaves(c) if _is_model(leaf)]

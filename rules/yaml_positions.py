@@ -279,6 +279,8 @@ class _Composer:
     def _checked_key(self, node: Node) -> Scalar:
         if not isinstance(node, Scalar):
             self._fail(LoadError.YAML_FEATURE, "a key must be a single word", node)
+        if not node.text:
+            self._fail(LoadError.YAML_FEATURE, "a key must not be empty", node)
         if node.text == _MERGE_KEY and node.value == _MERGE_KEY:
             self._fail(
                 LoadError.YAML_FEATURE,

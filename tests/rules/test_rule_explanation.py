@@ -74,7 +74,7 @@ def test_what_is_certain_is_said_without_any_rule(
         ({"legend": ["rde"]}, "`rde` is no value of `legend`; did you mean `red`?"),
         ({"text": "5", "digits": 5}, "`text` and `digits` are the same reading"),
         ({"digits": "5"}, "`digits` must be a number or none"),
-        ({"digits": -5}, "no sign can show the number `-5`"),
+        ({"digits": -5}, "no sign can show the number -5"),
         ({"text": "stop"}, "character outside"),
     ],
 )

@@ -58,6 +58,7 @@ class TestHostileFiles:
             ("version: 1\nsigns: *nowhere", "yaml-feature"),
             ("version: 1\nsigns: &a [*a]", "yaml-feature"),
             ("? [a]\n: 1", "yaml-feature"),
+            ("'': 1", "yaml-feature"),
             ("version: 1\nsigns: " + "[" * 10_000, "yaml-feature"),
             ("version: 1\nfaces: " + "{a: " * 10_000, "yaml-feature"),
             ("version: 1\nsigns: \x07", "bad-characters"),
@@ -104,6 +105,16 @@ class TestHostileFiles:
     def test_a_file_wrong_everywhere_tells_only_the_first_mistakes(self, write: WriteFile) -> None:
         text = "version: 1\n" + "".join(f"key{i}: 1\n" for i in range(5000))
         assert len(codes(write("a.yaml", text))) == 100
+
+    def test_the_numbers_of_all_ranges_are_bounded(self, write: WriteFile) -> None:
+        sign = "  - {{id: de.{0}, name: {{en: x}}, when: {{digits: {{min: {0}, max: {1}}}}}}}\n"
+        signs = "".join(sign.format(i, i + 1999) for i in range(150))
+        assert codes(write("a.yaml", "version: 1\nsigns:\n" + signs)) == ["too-large"]
+
+    def test_a_long_line_is_shown_around_the_mistake(self, write: WriteFile) -> None:
+        path = write("a.yaml", "version: 1\nfaces: {a: {bar: [" + "none, " * 90 + "slsh]}}\n")
+        with pytest.raises(CatalogueError, match=r"\n  \| {48,51}\^{4}\n"):
+            load_catalogue(path)
 
     def test_chains_of_faces_are_bounded(self, write: WriteFile) -> None:
         chain = "".join(f"  f{i}: {{face: f{i + 1}}}\n" for i in range(2000))
