@@ -20,12 +20,13 @@ from safetensors import SafetensorError
 from torch import nn
 
 from attributes import vocabulary
+from attributes.errors import UserError
 from attributes.network import Architecture, AttributeNetwork
 
 DEFAULT_WEIGHTS = Path(__file__).parent / "weights" / "release.safetensors"
 
 
-class WeightsError(ValueError):
+class WeightsError(UserError):
     """A weights file or its card is missing, damaged, or does not fit this vocabulary."""
 
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import safetensors.numpy
 from safetensors import SafetensorError, safe_open
 
+from attributes.errors import UserError
 from attributes.predictor import AttributePredictor
 from attributes.views import exemplar_views
 from recognizer.pictures import PictureError, read_exemplar
@@ -32,7 +33,7 @@ _NEAREST = 3
 """Views whose cosines are averaged: one may fit by chance, three seldom do."""
 
 
-class GalleryError(ValueError):
+class GalleryError(UserError):
     """The gallery lacks an exemplar, is damaged, or was made with other weights."""
 
 

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from attributes.errors import UserError
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -24,7 +26,7 @@ SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", 
 """Endings of the files that are taken for pictures when a folder is read."""
 
 
-class PictureError(ValueError):
+class PictureError(UserError):
     """A picture cannot be read; the message says which and why."""
 
 
@@ -134,7 +136,7 @@ def _to_eight_bit(pixels: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
     if pixels.dtype == np.uint16:
         return np.asarray(pixels // 257, np.uint8)
     if pixels.dtype == np.bool_:
-        return np.asarray(pixels, np.uint8) * np.uint8(255)
+        return np.asarray(pixels * 255, np.uint8)
     if np.issubdtype(pixels.dtype, np.floating):
         low, high = float(np.min(pixels)), float(np.max(pixels))
         if not (low >= -1e-3 and high <= 1 + 1e-3):  # NaN fails too

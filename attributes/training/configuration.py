@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from attributes.errors import UserError
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -17,7 +19,7 @@ else:
 FOLDER = Path(__file__).with_name("configurations")
 
 
-class ConfigurationError(ValueError):
+class ConfigurationError(UserError):
     """A configuration file is missing, broken, or not that of a checkpoint."""
 
 

@@ -15,12 +15,14 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from attributes.errors import UserError
+
 MAPILLARY = "mapillary_sprite_source@1.8.0"  # MIT: 1,543 SVGs
 COMMONROAD = "commonroad-io==2026.1"  # BSD-3: German signs as PNG, by VZ number
 BARLOW = "@fontsource/barlow@5.3.0"  # OFL: letters near to DIN 1451
 
 
-class MissingPackageError(RuntimeError):
+class MissingPackageError(UserError):
     """A package of artwork or fonts is neither cached nor to be had."""
 
 

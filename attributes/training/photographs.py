@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from attributes.errors import UserError
 from attributes.progress import track
 from attributes.training.artwork import german_rows
 from attributes.training.labels import Labels
@@ -23,7 +24,7 @@ STORED_SIZE = 56
 _VALIDATION_SHARE = 0.1
 
 
-class DatasetError(RuntimeError):
+class DatasetError(UserError):
     """A data set is not where it should be, or not laid out as it should be."""
 
 

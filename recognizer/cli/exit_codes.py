@@ -1,0 +1,11 @@
+"""What the command line's exit codes mean."""
+
+from typing import Final
+
+FINE: Final = 0
+FINDINGS: Final = 1
+"""It worked, and what was looked for was found: a check failed, a test did not pass."""
+USAGE: Final = 2
+"""The command was not understood (argparse's own code)."""
+UNREADABLE: Final = 3
+"""Some input could not be read; what could be was worked on all the same."""

@@ -1,0 +1,56 @@
+"""``signrules gallery CATALOGUE``: embed the exemplars that a rule file names."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from attributes.errors import UserError
+from attributes.predictor import AttributePredictor
+from attributes.progress import track
+from recognizer.cli.exit_codes import FINE
+from recognizer.default_catalogue import default_catalogue
+from recognizer.gallery import build_gallery, gallery_path, write_gallery
+from rules import load_catalogue
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("catalogue", nargs="?", help="rule file (the embedded one)")
+    parser.add_argument("--weights", metavar="FILE", help="network weights (the embedded ones)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the gallery beside the rule file; artwork comes from its packages."""
+    file = Path(arguments.catalogue) if arguments.catalogue else default_catalogue()
+    catalogue = load_catalogue(file)
+    predictor = AttributePredictor(Path(arguments.weights) if arguments.weights else None)
+    # Pictograms of an included file have their own gallery, beside that file.
+    own = [
+        p
+        for p in catalogue.pictograms.values()
+        if Path(p.position.file).resolve() == file.resolve()
+    ]
+    entries = build_gallery(track(own, "gallery"), predictor, _load_bgra)
+    path = gallery_path(file)
+    try:
+        write_gallery(path, entries, predictor.fingerprint)
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror or error}") from None
+    print(f"{path}: {len(entries)} pictograms")
+    return FINE
+
+
+def _load_bgra(reference: str) -> npt.NDArray[np.uint8]:
+    try:
+        from attributes.training.artwork import load_artwork
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"{reference}: artwork needs `pip install signrules[train]` ({error.name} is missing)"
+        ) from None
+    rgba = load_artwork(reference)
+    return np.asarray(cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA), np.uint8)

@@ -1,0 +1,68 @@
+"""``signrules VERB ...``: finds the verb's module and runs it.
+
+A verb is a module of this package with ``configure(parser)`` and ``run(arguments) -> int``. Only
+the module of the verb that was typed is imported, so that ``signrules check`` needs no torch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+from attributes.errors import UserError
+from recognizer.cli.exit_codes import UNREADABLE
+from rules import CatalogueError
+
+VERBS: Final = {
+    "recognize": "name the signs on pictures",
+    "explain": "say why a picture is recognized as it is",
+    "check": "find mistakes in a rule file",
+    "test": "run the tests beside a rule file",
+    "gallery": "embed the exemplars that a rule file names",
+    "train": "train the attribute network",
+}
+"""Verb -> what it does, in the order of ``signrules --help``."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb.
+
+    Returns:
+        an exit code, see :mod:`recognizer.cli.exit_codes`.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser(words[0] if words else "")
+    arguments = parser.parse_args(words)
+    try:
+        return int(arguments.run(arguments))
+    except (CatalogueError, UserError) as error:
+        print(f"signrules: {error}", file=sys.stderr)
+        return UNREADABLE
+    except BrokenPipeError:  # `signrules ... | head`
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("signrules: interrupted", file=sys.stderr)
+        return 130
+
+
+def _parser(typed: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="signrules",
+        description="Traffic signs from attributes and rules: a new sign is a few lines of YAML.",
+    )
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    for verb, summary in VERBS.items():
+        subparser = verbs.add_parser(verb, help=summary, description=f"{summary.capitalize()}.")
+        if verb == typed:
+            module = import_module(f"recognizer.cli.{verb}")
+            module.configure(subparser)
+            subparser.set_defaults(run=module.run)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+import argparse
+
+from recognizer.recognizer import Recognizer
+
+
+def add_recognizer_options(parser: argparse.ArgumentParser) -> None:
+    """Options that decide which rules and weights are used."""
+    parser.add_argument("--catalogue", metavar="FILE", help="rule file (the embedded one)")
+    parser.add_argument("--weights", metavar="FILE", help="network weights (the embedded ones)")
+    parser.add_argument("--country", metavar="CODE", help="only signs of this country, such as DE")
+    parser.add_argument("--language", default="en", help="language of the names (%(default)s)")
+
+
+def add_format_option(parser: argparse.ArgumentParser) -> None:
+    """``--format text|json``."""
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="of stdout (%(default)s)"
+    )
+
+
+def recognizer_from(arguments: argparse.Namespace) -> Recognizer:
+    """The recognizer that the options ask for; raises what Recognizer raises."""
+    return Recognizer(
+        arguments.catalogue,
+        arguments.weights,
+        language=arguments.language,
+        country=arguments.country,
+    )
