@@ -195,11 +195,11 @@ class Judge:
 
 def _padded(lists: list[list[int]]) -> npt.NDArray[np.intp]:
     """Lists of indices as one array; short ones repeat their first index."""
-    width = max((len(items) for items in lists), default=1)
+    width = max([1, *map(len, lists)])
     return np.array(
         [[*items, *([items[0] if items else 0] * (width - len(items)))] for items in lists],
         np.intp,
-    ).reshape(len(lists), max(width, 1))
+    ).reshape(len(lists), width)
 
 
 def _best_of(similarity: FloatArray, choices: npt.NDArray[np.intp]) -> FloatArray:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +21,12 @@ import safetensors.numpy
 from safetensors import SafetensorError, safe_open
 
 from attributes.errors import UserError
-from attributes.predictor import AttributePredictor
 from attributes.views import exemplar_views
 from recognizer.pictures import PictureError, read_exemplar
 from rules import Catalogue, Pictogram
+
+if TYPE_CHECKING:  # without torch, rules can still be tried on attributes
+    from attributes.predictor import AttributePredictor
 
 FloatArray = npt.NDArray[np.float32]
 ArtworkLoader = Callable[[str], npt.NDArray[np.uint8]]

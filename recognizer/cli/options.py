@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from recognizer.recognizer import Recognizer
+if TYPE_CHECKING:
+    from recognizer.recognizer import Recognizer
 
 
 def add_recognizer_options(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +26,9 @@ def add_format_option(parser: argparse.ArgumentParser) -> None:
 
 def recognizer_from(arguments: argparse.Namespace) -> Recognizer:
     """The recognizer that the options ask for; raises what Recognizer raises."""
+    # Not at the top: verbs that only share `--format` shall not wait for torch.
+    from recognizer.recognizer import Recognizer
+
     return Recognizer(
         arguments.catalogue,
         arguments.weights,

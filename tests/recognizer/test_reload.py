@@ -1,0 +1,223 @@
+"""Reloading: by hand, by watching, and while other threads recognize."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from recognizer import CatalogueError, Recognizer, watching
+from recognizer.gallery import gallery_path
+from recognizer.watching import CatalogueWatcher
+from rules import certain_readings
+
+RED_CIRCLE = certain_readings([{"shape": "circle", "border": "red", "digits": 50}])
+
+
+class NoNetwork:
+    """Stands in for the predictor: these tests begin with readings."""
+
+    fingerprint = "none"
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recognizer.recognizer.AttributePredictor", NoNetwork)
+
+
+def rules(version: str) -> str:
+    """A sign whose id, name and unit all tell the version."""
+    return (
+        "version: 1\nsigns:\n"
+        f'  - id: de.{version}\n    name: {{en: "{version} {{digits}}"}}\n'
+        "    when: {shape: circle, border: red, digits: 50}\n"
+        f"    value: {{from: digits, unit: {version}}}\n"
+    )
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file in one step, as editors do."""
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    os.replace(new, path)
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Path:
+    path = tmp_path / "signs.yaml"
+    path.write_text(rules("old"))
+    return path
+
+
+def answer(recognizer: Recognizer) -> tuple[str | None, str, str | None]:
+    result = recognizer.judge(RED_CIRCLE)[0]
+    return result.sign_id, result.name, result.unit
+
+
+OLD = ("de.old", "old 50", "old")
+NEW = ("de.new", "new 50", "new")
+
+
+def test_reload_takes_the_new_file(catalogue: Path) -> None:
+    recognizer = Recognizer(catalogue)
+    assert answer(recognizer) == OLD
+    write(catalogue, rules("new"))
+    assert answer(recognizer) == OLD
+    recognizer.reload()
+    assert answer(recognizer) == NEW
+    assert [sign.id for sign in recognizer.catalogue.signs] == ["de.new"]
+
+
+@pytest.mark.parametrize("broken", ["version: 1\nsigns: {", "version: 2\n", "", "\0"])
+def test_a_broken_file_raises_and_the_last_good_one_stays(catalogue: Path, broken: str) -> None:
+    recognizer = Recognizer(catalogue)
+    before = recognizer.catalogue
+    write(catalogue, broken)
+    with pytest.raises(CatalogueError):
+        recognizer.reload()
+    assert recognizer.catalogue is before
+    assert answer(recognizer) == OLD
+
+
+def test_an_unusable_gallery_keeps_the_last_good_catalogue(catalogue: Path) -> None:
+    recognizer = Recognizer(catalogue)
+    write(catalogue, rules("new") + "pictograms: {deer: {artwork: [made:deer]}}\n")
+    with pytest.raises(Exception, match="no up-to-date embedding"):
+        recognizer.reload()
+    assert answer(recognizer) == OLD
+
+
+def test_other_threads_never_see_a_mixture(catalogue: Path) -> None:
+    recognizer = Recognizer(catalogue)
+    seen: set[tuple[str | None, str, str | None]] = set()
+    done = threading.Event()
+
+    def recognize() -> None:
+        while not done.is_set():
+            result = recognizer.judge(RED_CIRCLE)[0]
+            explanation = result.explanation
+            assert explanation.sign_id == result.sign_id
+            seen.add((result.sign_id, result.name, result.unit))
+
+    threads = [threading.Thread(target=recognize) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for version in ["new", "old"] * 15:
+        write(catalogue, rules(version))
+        recognizer.reload()
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert seen == {OLD, NEW}
+
+
+def wait_for(condition: Callable[[], bool]) -> bool:
+    pause = threading.Event()
+    return any(condition() or pause.wait(0.01) for _ in range(1000))
+
+
+def test_watching_takes_what_is_good_and_logs_what_is_broken(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watching, "INTERVAL", 0.01)
+    recognizer = Recognizer(catalogue, watch=True)
+    assert answer(recognizer) == OLD
+    with caplog.at_level(logging.ERROR):
+        write(catalogue, rules("new").replace("circle", "circel"))
+        assert wait_for(lambda: bool(caplog.records))
+    assert "did you mean `circle`?" in caplog.text
+    assert f"{catalogue}:5:19" in caplog.text
+    assert answer(recognizer) == OLD
+    write(catalogue, rules("new"))
+    assert wait_for(lambda: answer(recognizer) == NEW)
+
+
+def test_the_thread_ends_with_the_recognizer(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "INTERVAL", 0.01)
+    recognizer = Recognizer(catalogue, watch=True)
+    gone = weakref.ref(recognizer)
+    thread = [t for t in threading.enumerate() if isinstance(t, CatalogueWatcher)][-1]
+    assert thread.daemon
+    del recognizer
+    gc.collect()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert gone() is None
+
+
+class Counted:
+    """A recognizer that counts its reloads."""
+
+    def __init__(self, path: Path) -> None:
+        self._recognizer = Recognizer(path)
+        self.reloads = 0
+
+    @property
+    def catalogue(self) -> object:
+        return self._recognizer.catalogue
+
+    def reload(self) -> None:
+        self.reloads += 1
+        self._recognizer.reload()
+
+
+def test_every_file_of_the_catalogue_is_watched_and_nothing_else(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = catalogue.with_name("part.yaml")
+    part.write_text(rules("part"))
+    catalogue.write_text("version: 1\ninclude: [part.yaml]\n")
+    counted = Counted(catalogue)
+    watcher = CatalogueWatcher(counted, counted.catalogue)
+    watcher.look(counted)
+    catalogue.with_name("other.yaml").write_text("x")
+    watcher.look(counted)
+    assert counted.reloads == 0
+    write(part, rules("other"))
+    watcher.look(counted)
+    watcher.look(counted)
+    assert counted.reloads == 1
+    gallery_path(catalogue).write_bytes(b"")  # not read: no pictogram asks for it
+    watcher.look(counted)
+    assert counted.reloads == 2
+
+
+def test_what_a_broken_catalogue_lacks_is_found_when_it_appears(
+    catalogue: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    counted = Counted(catalogue)
+    watcher = CatalogueWatcher(counted, counted.catalogue)
+    write(catalogue, "version: 1\ninclude: [part.yaml]\n")
+    watcher.look(counted)
+    watcher.look(counted)
+    assert counted.reloads == 1
+    part = catalogue.with_name("part.yaml")
+    part.write_text(rules("new"))
+    for _ in range(watching.RETRY_LOOKS):
+        watcher.look(counted)
+    assert counted.reloads == 2
+    assert counted.catalogue.signs[0].id == "de.new"  # type: ignore[attr-defined]
+    assert len(caplog.records) == 1
+
+
+def test_a_repeated_failure_is_logged_once(
+    catalogue: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    counted = Counted(catalogue)
+    watcher = CatalogueWatcher(counted, counted.catalogue)
+    write(catalogue, "version: 2\n")
+    for _ in range(3 * watching.RETRY_LOOKS):
+        watcher.look(counted)
+    assert counted.reloads > 2
+    assert len(caplog.records) == 1
