@@ -22,7 +22,7 @@ from rules.catalogue import (
 from rules.condition_schema import NumberRange
 from rules.conditions import CONDITION_KEYS, Condition, attribute_of, meaning
 from rules.diagnostics import Findings, LoadError, Position, quote
-from rules.documents import Document
+from rules.documents import RuleFile
 from rules.merging import Entry, Sections
 from rules.numbers import Multiples, spell
 from rules.schema import Conditions, PictogramModel, SignModel
@@ -146,7 +146,7 @@ class Compiler:
     # Conditions
 
     def _alternatives(
-        self, model: Conditions, node: MappingNode, document: Document
+        self, model: Conditions, node: MappingNode, document: RuleFile
     ) -> tuple[tuple[Alternative, ...], int]:
         """The boxes of a mapping of conditions, and how many faces deep they lie."""
         self._bound_ranges(model, node, document)
@@ -176,7 +176,7 @@ class Compiler:
             raise UncompilableError
         return self._product(boxes, node, document), depth
 
-    def _bound_ranges(self, model: Conditions, node: MappingNode, document: Document) -> None:
+    def _bound_ranges(self, model: Conditions, node: MappingNode, document: RuleFile) -> None:
         if not isinstance(model.digits, NumberRange):
             return
         multiples = model.digits.multiples
@@ -197,7 +197,7 @@ class Compiler:
         raise UncompilableError
 
     def _product(
-        self, boxes: list[Iterable[Alternative]], node: MappingNode, document: Document
+        self, boxes: list[Iterable[Alternative]], node: MappingNode, document: RuleFile
     ) -> tuple[Alternative, ...]:
         """Every combination of one box of each list, as one box."""
         sizes = [len(tuple(choices)) for choices in boxes]
@@ -218,7 +218,7 @@ class Compiler:
 
     # Faces
 
-    def _used_face(self, name: str, node: MappingNode, document: Document) -> _Face | None:
+    def _used_face(self, name: str, node: MappingNode, document: RuleFile) -> _Face | None:
         value = node.get("face")
         assert value is not None
         position = document.position(value)
@@ -264,7 +264,7 @@ class Compiler:
 
     # Names
 
-    def _check_pictograms(self, node: MappingNode, document: Document) -> bool:
+    def _check_pictograms(self, node: MappingNode, document: RuleFile) -> bool:
         known = True
         for item in items_of(node.get(PICTOGRAM_NAME)):
             assert isinstance(item, Scalar)
@@ -304,7 +304,7 @@ class Compiler:
         artwork = tuple(entry.model.artwork or ())
         return Pictogram(entry.name, entry.position, tuple(exemplars), artwork)
 
-    def _exemplar(self, relative: str, document: Document, node: Node) -> Path | None:
+    def _exemplar(self, relative: str, document: RuleFile, node: Node) -> Path | None:
         folder = os.path.realpath(document.path.parent)
         path = os.path.realpath(os.path.join(folder, relative))
         if not path.startswith(folder.rstrip(os.sep) + os.sep):
@@ -327,7 +327,7 @@ class Compiler:
         return Path(path)
 
 
-def _own_conditions(model: Conditions, node: MappingNode, document: Document) -> Alternative:
+def _own_conditions(model: Conditions, node: MappingNode, document: RuleFile) -> Alternative:
     """The conditions that a mapping states itself, as one box."""
     conditions = {}
     pictogram = None

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from rules.diagnostics import Findings, Position
-from rules.schema import CatalogueModel
+from rules.schema import CatalogueModel, FileModel
 from rules.yaml_positions import MappingNode, Node, SequenceNode
+
+FileModelT = TypeVar("FileModelT", bound=FileModel)
 
 
 @dataclass
-class Document:
-    """A rule file that was read.
+class Document(Generic[FileModelT]):
+    """A rule file, or a file of tests, that was read.
 
     Attributes:
         file: path as findings show it.
         path: path of the file itself, resolved.
         findings: where its mistakes are recorded.
         root: its nodes, without the parts that are wrong.
-        model: the same as a model, so that ``root`` and ``model`` always match.
+        schema: the model that it must fit.
+        model: the same as ``root`` as a model, so that the two always match.
         pruned: id of a mapping node -> the keys that were wrong and are left out.
     """
 
@@ -28,8 +32,12 @@ class Document:
     path: Path
     findings: Findings
     root: MappingNode
-    model: CatalogueModel = field(default_factory=lambda: CatalogueModel(version=1))
+    schema: type[FileModelT]
+    model: FileModelT = field(init=False)
     pruned: dict[int, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.model = self.schema(version=1)
 
     def position(self, node: Node) -> Position:
         """The place of a node of this file."""
@@ -54,6 +62,9 @@ class Document:
                 and all(self.is_complete(value) for _, value in node.entries.values())
             )
         return True
+
+
+RuleFile = Document[CatalogueModel]
 
 
 def child_of(node: Node, part: str | int) -> Node | None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from rules.diagnostics import Findings, LoadError, Position, Related, quote
-from rules.documents import Document
+from rules.documents import RuleFile
 from rules.reading import read_document
-from rules.schema import Conditions, PictogramModel, SignModel
+from rules.schema import CatalogueModel, Conditions, PictogramModel, SignModel
 from rules.yaml_positions import MappingNode, Node, items_of
 
 MAX_FILES: Final = 64
@@ -39,7 +39,7 @@ class Entry(Generic[ModelT]):
     name: str
     model: ModelT
     node: MappingNode
-    document: Document
+    document: RuleFile
     position: Position
     country: str | None = None
     names_country: bool = False
@@ -87,7 +87,8 @@ class FileMerger:
             return self._merged[path]
         # Registered before it is filled, so that `files` has the order of the references.
         sections = self._merged[path] = Sections()
-        document = read_document(file, path, self._overlay.get(path), self._findings)
+        content = self._overlay.get(path)
+        document = read_document(CatalogueModel, file, path, content, self._findings)
         if document is None:
             self._lost = True
             return sections
@@ -96,7 +97,7 @@ class FileMerger:
         self._open.pop()
         return sections
 
-    def _fill(self, sections: Sections, document: Document) -> None:
+    def _fill(self, sections: Sections, document: RuleFile) -> None:
         model = document.model
         sections.country = model.country
         own = _own_entries(document, self._findings)
@@ -117,7 +118,7 @@ class FileMerger:
         sections.pictograms.update(own.pictograms)
         sections.signs.update(own.signs)
 
-    def _merge_reference(self, document: Document, reference: str, node: Node) -> Sections | None:
+    def _merge_reference(self, document: RuleFile, reference: str, node: Node) -> Sections | None:
         """The entries of a file that ``document`` refers to; None, and recorded, if it cannot."""
         position = document.position(node)
         path = Path(os.path.realpath(document.path.parent / reference))
@@ -162,7 +163,7 @@ class FileMerger:
                 sign = replace(sign, country=country)
             _add(own.signs, name, sign, "sign", self._findings)
 
-    def _extend(self, sections: Sections, base: Sections, document: Document) -> None:
+    def _extend(self, sections: Sections, base: Sections, document: RuleFile) -> None:
         country = document.model.country
         sections.country = country or base.country
         sections.faces.update(base.faces)
@@ -182,7 +183,7 @@ class FileMerger:
                     slip=(name, base.signs),
                 )
 
-    def _refuse_removal(self, document: Document) -> None:
+    def _refuse_removal(self, document: RuleFile) -> None:
         pruned = document.pruned.get(id(document.root), set()) | document.root.valueless
         if document.model.remove and "extends" not in pruned:
             self._findings.error(
@@ -193,7 +194,7 @@ class FileMerger:
             )
 
 
-def _own_entries(document: Document, findings: Findings) -> Sections:
+def _own_entries(document: RuleFile, findings: Findings) -> Sections:
     """The entries that a file itself states."""
     model = document.model
     own = Sections(model.country)
@@ -211,7 +212,7 @@ def _own_entries(document: Document, findings: Findings) -> Sections:
 
 
 def _named(
-    document: Document, section: str, models: Mapping[str, ModelT]
+    document: RuleFile, section: str, models: Mapping[str, ModelT]
 ) -> Iterator[tuple[str, ModelT, Node, MappingNode]]:
     nodes = document.root.get(section)
     for name, model in models.items():

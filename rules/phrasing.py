@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final, get_args, get_origin
+from typing import Annotated, Any, Final, Generic, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from attributes.vocabulary import DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
 from rules.diagnostics import LoadError, Related, one_of, quote
-from rules.documents import Document
-from rules.schema import CatalogueModel
+from rules.documents import Document, FileModelT
+from rules.schema import FileModel
 from rules.yaml_positions import MappingNode, Node, Scalar, SequenceNode
 
 Location = Sequence[str | int]
@@ -42,18 +42,19 @@ _EXPECTED_OF_TYPE: Final = {
 }
 
 
-def report(error: ErrorDetails, document: Document) -> None:
+def report(error: ErrorDetails, document: Document[FileModelT]) -> None:
     """Record a validation error of ``document`` among its findings."""
     _Phrase(error, document).report()
 
 
-class _Phrase:
+class _Phrase(Generic[FileModelT]):
     """One validation error, and what its message needs to know."""
 
-    def __init__(self, error: ErrorDetails, document: Document) -> None:
+    def __init__(self, error: ErrorDetails, document: Document[FileModelT]) -> None:
         self._type = error["type"]
         self._context: Mapping[str, Any] = error.get("ctx", {})
         self._document = document
+        self._expected_of_key = {**_EXPECTED_OF_KEY, **document.schema.expected_of_key}
         self._location: Location = error["loc"]
         self._node = document.node_at(self._location)
         keys = [part for part in self._location if isinstance(part, str) and part not in _MARKS]
@@ -102,7 +103,7 @@ class _Phrase:
             sign = self._document.node_at(self._location[:2])
             name = sign.get("id") if isinstance(sign, MappingNode) else None
             return f"sign {quote(name.text)}" if isinstance(name, Scalar) else "this sign"
-        return "the rule file"
+        return "this test" if rest and section == "tests" else f"the {self._document.schema.kind}"
 
     def _record(
         self, code: LoadError, message: str, at: Node | None = None, **details: Any
@@ -139,7 +140,7 @@ class _Phrase:
     def _unknown_key(self) -> None:
         key = str(self._location[-1])
         mapping = self._document.node_at(self._location[:-1])
-        allowed = _allowed_keys(self._location[:-1])
+        allowed = _allowed_keys(self._document.schema, self._location[:-1])
         at = mapping.key(key) if isinstance(mapping, MappingNode) else mapping
         self._record(
             LoadError.UNKNOWN_KEY,
@@ -155,7 +156,7 @@ class _Phrase:
         self._record(
             LoadError.UNKNOWN_VALUE,
             f"{quote(self._node.text)} is no value of {quote(self._subject_key)}",
-            expected=_EXPECTED_OF_KEY.get(self._subject_key) or one_of(allowed),
+            expected=self._expected_of_key.get(self._subject_key) or one_of(allowed),
             slip=(self._node.text, allowed),
         )
 
@@ -193,7 +194,7 @@ class _Phrase:
         )
 
     def _wrong_type(self) -> None:
-        expected = _EXPECTED_OF_KEY.get(self._subject_key) or _EXPECTED_OF_TYPE.get(self._type)
+        expected = self._expected_of_key.get(self._subject_key) or _EXPECTED_OF_TYPE.get(self._type)
         if expected is None and "expected" in self._context:
             expected = one_of(re.findall(r"'([^']+)'", str(self._context["expected"])))
         if expected is None and "expected_tags" in self._context:
@@ -228,9 +229,9 @@ def _kind(node: Node) -> str:
     return f"the text {quote(node.text)}"
 
 
-def _allowed_keys(location: Location) -> list[str]:
+def _allowed_keys(schema: type[FileModel], location: Location) -> list[str]:
     """The keys that the mapping at ``location`` may have, read off the models."""
-    candidates: list[Any] = [CatalogueModel]
+    candidates: list[Any] = [schema]
     for part in location:
         if part in _MARKS:
             continue

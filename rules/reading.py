@@ -12,8 +12,7 @@ from pydantic_core import ErrorDetails
 
 from rules import phrasing
 from rules.diagnostics import MAX_FINDINGS, Findings, LoadError, Position, Related
-from rules.documents import Document, child_of
-from rules.schema import CatalogueModel
+from rules.documents import Document, FileModelT, child_of
 from rules.yaml_positions import (
     MappingNode,
     Node,
@@ -36,11 +35,12 @@ _CROSS_KEY = frozenset(("conflict", "neither"))
 
 
 def read_document(
-    file: str, path: Path, content: bytes | None, findings: Findings
-) -> Document | None:
-    """Read a rule file and record its mistakes.
+    schema: type[FileModelT], file: str, path: Path, content: bytes | None, findings: Findings
+) -> Document[FileModelT] | None:
+    """Read a file of the rule language and record its mistakes.
 
     Args:
+        schema: the model that it must fit.
         file: path as findings shall show it.
         path: where the file is.
         content: what to use instead of the file's content.
@@ -70,7 +70,7 @@ def read_document(
         root = compose(text, report)
     except UnusableYamlError:
         return None
-    document = Document(file, path, findings, root)
+    document = Document(file, path, findings, root, schema)
     _validate(document)
     return document
 
@@ -152,11 +152,11 @@ def _position_of(text: str, offset: int, file: str) -> Position:
     return Position(file, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
-def _validate(document: Document) -> None:
+def _validate(document: Document[FileModelT]) -> None:
     """Set the document's model; what is wrong is recorded and left out, so the rest can be used."""
     for attempt in range(_MAX_ROUNDS):
         try:
-            document.model = CatalogueModel.model_validate(plain(document.root))
+            document.model = document.schema.model_validate(plain(document.root))
         except ValidationError as invalid:
             errors = invalid.errors(include_url=False, include_input=False)
             for error in errors[:MAX_FINDINGS]:
@@ -171,7 +171,7 @@ def _validate(document: Document) -> None:
     document.root = MappingNode(1, 1)
 
 
-def _is_news(document: Document, error: ErrorDetails) -> bool:
+def _is_news(document: Document[FileModelT], error: ErrorDetails) -> bool:
     """Whether an error was hidden by those of an earlier round, not caused by leaving them out."""
     mapping = document.node_at(error["loc"])
     if error["type"] not in _CROSS_KEY or not isinstance(mapping, MappingNode):
@@ -180,7 +180,9 @@ def _is_news(document: Document, error: ErrorDetails) -> bool:
     return left_out.isdisjoint(error["ctx"]["keys"])
 
 
-def _smallest_part(document: Document, error: ErrorDetails) -> tuple[Node | None, str | int]:
+def _smallest_part(
+    document: Document[FileModelT], error: ErrorDetails
+) -> tuple[Node | None, str | int]:
     """The container and the key or index under which the error lies; no container at the top."""
     location: tuple[str | int, ...] = error["loc"]
     if error["type"] == "missing":
@@ -195,7 +197,7 @@ def _smallest_part(document: Document, error: ErrorDetails) -> tuple[Node | None
     return holder, part
 
 
-def _prune(document: Document, holder: Node | None, part: str | int) -> None:
+def _prune(document: Document[FileModelT], holder: Node | None, part: str | int) -> None:
     if isinstance(holder, MappingNode):
         holder.entries.pop(str(part), None)
         document.pruned.setdefault(id(holder), set()).add(str(part))

@@ -6,7 +6,8 @@ that must exist) is the business of :mod:`rules.compilation`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import Len
 from pydantic import Field, field_validator, model_validator
@@ -30,6 +31,7 @@ __all__ = [
     "AliasesModel",
     "CatalogueModel",
     "Conditions",
+    "FileModel",
     "PictogramModel",
     "SignModel",
     "ValueModel",
@@ -113,10 +115,26 @@ class SignModel(StrictModel):
         return self
 
 
-class CatalogueModel(StrictModel):
-    """A rule file: which attributes make which traffic sign."""
+class FileModel(StrictModel):
+    """A file of the rule language."""
+
+    kind: ClassVar[str] = "rule file"
+    """What messages call such a file."""
+    expected_of_key: ClassVar[Mapping[str, str]] = {}
+    """Words for what a key takes, where they differ from those for a rule file."""
 
     version: Literal[1] = Field(description="Version of the rule language; always 1.")
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _no_boolean(cls, version: object) -> object:
+        # True equals 1 in Python, and a literal is compared by equality.
+        return str(version) if isinstance(version, bool) else version
+
+
+class CatalogueModel(FileModel):
+    """A rule file: which attributes make which traffic sign."""
+
     country: Country | None = Field(
         default=None, description="ISO country code of the signs, such as `DE`."
     )
@@ -140,12 +158,6 @@ class CatalogueModel(StrictModel):
     )
     signs: list[SignModel] = Field(default_factory=list, description="The signs.")
 
-    @field_validator("version", mode="before")
-    @classmethod
-    def _no_boolean(cls, version: object) -> object:
-        # True equals 1 in Python, and a literal is compared by equality.
-        return str(version) if isinstance(version, bool) else version
-
 
 class _JsonSchemaGenerator(GenerateJsonSchema):
     """JSON Schema without `null`: an absent key is absent, never null."""
@@ -159,7 +171,7 @@ class _JsonSchemaGenerator(GenerateJsonSchema):
         return super().default_schema(schema)
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema(model: type[FileModel] = CatalogueModel) -> dict[str, Any]:
     """The JSON Schema of rule files, for completion and hover text in editors."""
-    schema = CatalogueModel.model_json_schema(schema_generator=_JsonSchemaGenerator)
+    schema = model.model_json_schema(schema_generator=_JsonSchemaGenerator)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
