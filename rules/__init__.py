@@ -20,6 +20,7 @@ from rules.diagnostics import (
 )
 from rules.engine import Engine, Scores, TextValue
 from rules.evidence import certain_readings
+from rules.expectations import Expectation, expectations_path, load_expectations
 from rules.explanation import ConditionOutcome, describe_certain, explain
 from rules.loader import load_catalogue
 from rules.schema import json_schema
@@ -33,6 +34,7 @@ __all__ = [
     "ConditionOutcome",
     "Diagnostic",
     "Engine",
+    "Expectation",
     "LoadError",
     "Pictogram",
     "PictogramCondition",
@@ -49,7 +51,9 @@ __all__ = [
     "ValueSource",
     "certain_readings",
     "describe_certain",
+    "expectations_path",
     "explain",
     "json_schema",
     "load_catalogue",
+    "load_expectations",
 ]

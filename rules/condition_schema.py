@@ -96,18 +96,18 @@ def _negation(title: str, item: Any) -> Any:
     )
 
 
-def _literal(values: tuple[str, ...]) -> Any:
+def literal_of(values: tuple[str, ...]) -> Any:
     """The type of one of ``values``, which are known only at run time."""
     return Literal[values]
 
 
 def _categorical_condition(attribute: Categorical) -> Any:
-    value = _literal(attribute.values)
+    value = literal_of(attribute.values)
     return _forms(value, value, _negation(f"Not{attribute.name.title()}", value))
 
 
-_Colours = one_or_many(_literal(LEGEND.values))
-_ColoursOrNone = one_or_many(_literal((NONE, *LEGEND.values)))
+_Colours = one_or_many(literal_of(LEGEND.values))
+_ColoursOrNone = one_or_many(literal_of((NONE, *LEGEND.values)))
 
 
 class LegendForm(StrictModel):
@@ -132,16 +132,16 @@ class LegendForm(StrictModel):
 
 
 def _legend_condition(attribute: ColourSet) -> Any:
-    word = _literal((NONE, *attribute.values))
+    word = literal_of((NONE, *attribute.values))
     return _forms(word, word, LegendForm)
 
 
 def _text_condition(attribute: Text) -> Any:
-    listed = _string((NONE,), attribute)
-    return _forms(_string((NONE, ANY), attribute), listed, _negation("NotText", listed))
+    listed = readable_string((NONE,), attribute)
+    return _forms(readable_string((NONE, ANY), attribute), listed, _negation("NotText", listed))
 
 
-def _string(words: tuple[str, ...], attribute: Text) -> Any:
+def readable_string(words: tuple[str, ...], attribute: Text) -> Any:
     """The type of a non-empty string that the network can read, or of one of ``words``."""
     pattern = f"[{re.escape(attribute.alphabet)}]{{1,{attribute.max_length}}}"
     expected = f"{', '.join(words)}, or 1 to {attribute.max_length} capital letters, digits or dots"
@@ -205,14 +205,14 @@ class NumberRange(StrictModel):
 
 
 _Number = Annotated[float, Field(ge=0), AfterValidator(_check_number)]
-_NumberOrNone = Annotated[
+NumberOrNone = Annotated[
     Annotated[_Number, Tag("<number>")] | Annotated[Literal["none"], Tag("<word>")],
     Discriminator(_form_or_number),
 ]
 _DigitsCondition = Annotated[
     Annotated[_Number, Tag("<number>")]
     | Annotated[Literal["none"], Tag("<word>")]
-    | Annotated[list[_NumberOrNone], Len(1), Tag("<list>")]
+    | Annotated[list[NumberOrNone], Len(1), Tag("<list>")]
     | Annotated[NumberRange, Tag("<mapping>")],
     Discriminator(_form_or_number),
 ]

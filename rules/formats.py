@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -36,9 +36,9 @@ class Format:
         return text
 
 
-SignId = Annotated[
-    str, Format(r"[a-z]{2,8}(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+", "an id such as `de.142-10`")
-]
+SIGN_ID_PATTERN: Final = r"[a-z]{2,8}(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+"
+
+SignId = Annotated[str, Format(SIGN_ID_PATTERN, "an id such as `de.142-10`")]
 Name = Annotated[
     str, Format(r"[A-Za-z][A-Za-z0-9_-]*", "a name of letters, digits, `_` and `-`, such as `deer`")
 ]

@@ -1,0 +1,106 @@
+"""``signrules test [FILE...]``: run the tests beside rule files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from attributes.errors import UserError
+from recognizer.cli.exit_codes import FINDINGS, FINE
+from recognizer.cli.options import add_format_option
+from recognizer.default_catalogue import default_catalogue
+from recognizer.rule_tests import Outcome, Trial, run_tests
+from rules import expectations_path, load_catalogue, load_expectations
+from rules.expectations import SUFFIX
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help=f"rule file, whose tests lie in NAME{SUFFIX} beside it, or that test file itself "
+        "(the embedded rule file)",
+    )
+    parser.add_argument("--weights", metavar="FILE", help="network weights (the embedded ones)")
+    add_format_option(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run all tests of all files; what is not as expected is told with the reasons."""
+    weights = Path(arguments.weights) if arguments.weights else None
+    results: list[Trial] = []
+    for file in arguments.files or [str(default_catalogue())]:
+        results += _run_file(Path(file), weights)
+    if arguments.format == "json":
+        print(json.dumps(_as_data(results), ensure_ascii=False, indent=2))
+    else:
+        for result in results:
+            if result.outcome is not Outcome.PASSED:
+                print(_as_text(result))
+        print(_summary(results))
+    if any(r.outcome is Outcome.SKIPPED for r in results):
+        print("signrules: pictures are skipped, because torch is not installed", file=sys.stderr)
+    return FINDINGS if any(r.outcome.is_finding for r in results) else FINE
+
+
+def _run_file(file: Path, weights: Path | None) -> list[Trial]:
+    named_by_tests = file.name.endswith(SUFFIX)
+    catalogue_file = file.with_name(file.name.removesuffix(SUFFIX) + ".yaml")
+    catalogue = load_catalogue(catalogue_file if named_by_tests else file)
+    tests_file = file if named_by_tests else expectations_path(file)
+    if not tests_file.exists():
+        raise UserError(f"{tests_file}: no such file; the tests of {file} belong there")
+    return run_tests(catalogue, load_expectations(tests_file, catalogue), weights)
+
+
+def _summary(results: Sequence[Trial]) -> str:
+    counts = Counter(result.outcome for result in results)
+    parts = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
+    return f"{len(results)} tests: {', '.join(parts)}" if results else "0 tests"
+
+
+def _as_text(result: Trial) -> str:
+    expectation, answer = result.expectation, result.answer
+    head = f"{expectation.position}: {result.outcome.value}: "
+    if answer is None:
+        return head + f"{expectation.picture}"
+    if result.outcome is Outcome.UNEXPECTED_PASS:
+        return head + f"remove `todo: {expectation.todo}`"
+    told = f"expected {_wanted(result)}, got {answer}"
+    if result.outcome is Outcome.TODO:
+        return head + f"{expectation.todo} ({told})"
+    reasons = answer.explanation.render().splitlines()
+    return "\n    ".join([head + told, *reasons])
+
+
+def _wanted(result: Trial) -> str:
+    expectation = result.expectation
+    words = ["anything but"] if expectation.negated else []
+    words.append(expectation.answer)
+    if expectation.reason is not None:
+        words.append(f"({expectation.reason})")
+    return " ".join(words)
+
+
+def _as_data(results: Sequence[Trial]) -> dict[str, object]:
+    return {
+        "tests": [
+            {
+                "file": r.expectation.position.file,
+                "line": r.expectation.position.line,
+                "column": r.expectation.position.column,
+                "outcome": r.outcome.value,
+                "expected": _wanted(r),
+                "todo": r.expectation.todo,
+                "answer": r.answer.to_dict(explain=r.outcome.is_finding) if r.answer else None,
+            }
+            for r in results
+        ],
+        "summary": {o.value: sum(r.outcome is o for r in results) for o in Outcome},
+    }

@@ -1,0 +1,119 @@
+"""Running the tests beside a rule file, by the product's own decision.
+
+Attributes need neither torch nor weights: they are read with certainty, and a pictogram that a
+test names is as like as can be. Pictures go through the whole recognizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from recognizer.answering import ReadyCatalogue
+from recognizer.decision import Thresholds
+from recognizer.gallery import Gallery
+from recognizer.result import Recognition
+from rules import Catalogue, Expectation, certain_readings
+
+
+class Outcome(str, Enum):
+    """How a test ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    TODO = "todo"
+    """It fails, as its ``todo`` says."""
+    UNEXPECTED_PASS = "unexpected pass"
+    """It passes although its ``todo`` says that it fails."""
+    SKIPPED = "skipped"
+    """It is about a picture, and torch is not installed."""
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether somebody has to act."""
+        return self in (Outcome.FAILED, Outcome.UNEXPECTED_PASS)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One test and how it ended.
+
+    Attributes:
+        expectation: the test.
+        answer: what was recognized; None if it was skipped.
+        outcome: see :class:`Outcome`.
+    """
+
+    expectation: Expectation
+    answer: Recognition | None
+    outcome: Outcome
+
+
+def run_tests(
+    catalogue: Catalogue, expectations: Sequence[Expectation], weights: Path | None = None
+) -> list[Trial]:
+    """Run tests in their order.
+
+    Args:
+        catalogue: the rules.
+        expectations: from :func:`rules.load_expectations`.
+        weights: of the network, for pictures; the shipped ones if absent.
+
+    Raises:
+        WeightsError, GalleryError: there are pictures, and they cannot be recognized.
+        PictureError: a picture cannot be read.
+    """
+    answers: dict[int, Recognition] = {}
+    attribute_rows = [i for i, e in enumerate(expectations) if e.attributes is not None]
+    answers.update(_answer_attributes(catalogue, expectations, attribute_rows))
+    picture_rows = [i for i, e in enumerate(expectations) if e.picture is not None]
+    if picture_rows and find_spec("torch") is not None:
+        answers.update(_answer_pictures(catalogue, expectations, picture_rows, weights))
+    return [_judge(e, answers.get(i)) for i, e in enumerate(expectations)]
+
+
+def _answer_attributes(
+    catalogue: Catalogue, expectations: Sequence[Expectation], rows: Sequence[int]
+) -> Iterator[tuple[int, Recognition]]:
+    names = tuple(catalogue.pictograms)
+    # Nothing is embedded, so the gallery needs names only.
+    gallery = Gallery(names, np.zeros((len(names), 1, 1), np.float32), np.ones(len(names), np.intp))
+    ready = ReadyCatalogue.prepare(catalogue, gallery, Thresholds())
+    similarity = np.full((len(rows), len(names)), -1, np.float32)
+    for likeness, i in zip(similarity, rows, strict=True):
+        pictogram = expectations[i].pictogram
+        if pictogram is not None:
+            likeness[names.index(pictogram)] = 1
+    readings = certain_readings([expectations[i].attributes or {} for i in rows])
+    return zip(rows, ready.answers(readings, similarity), strict=True)
+
+
+def _answer_pictures(
+    catalogue: Catalogue,
+    expectations: Sequence[Expectation],
+    rows: Sequence[int],
+    weights: Path | None,
+) -> Iterator[tuple[int, Recognition]]:
+    from recognizer.recognizer import Recognizer
+
+    recognizer = Recognizer(catalogue.files[0], weights)
+    for i in rows:
+        picture = expectations[i].picture
+        assert picture is not None
+        yield i, recognizer.recognize(picture)
+
+
+def _judge(expectation: Expectation, answer: Recognition | None) -> Trial:
+    if answer is None:
+        return Trial(expectation, None, Outcome.SKIPPED)
+    reason = answer.reason.value if answer.reason else None
+    if expectation.is_met_by(answer.sign_id, answer.id, reason):
+        outcome = Outcome.UNEXPECTED_PASS if expectation.todo else Outcome.PASSED
+    else:
+        outcome = Outcome.TODO if expectation.todo else Outcome.FAILED
+    return Trial(expectation, answer, outcome)

@@ -1,0 +1,148 @@
+"""``signrules test``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recognizer import Recognition, Recognizer
+from recognizer.cli.main import main
+
+RULES = Path(__file__).parent.parent / "rules" / "golden" / "expectations"
+LIMIT = "shape: circle, border: red, background: white, digits: 50"
+TRIANGLE = "shape: triangle, border: red, background: white"
+
+PASSING = f"""\
+version: 1
+tests:
+  - {{attributes: {{{LIMIT}}}, expect: "de.274[50]"}}
+  - {{attributes: {{{LIMIT}}}, expect: de.274}}
+  - {{attributes: {{{LIMIT}}}, not: "de.274[60]"}}
+  - {{attributes: {{{TRIANGLE}}}, pictogram: deer, expect: de.142-10}}
+  - {{attributes: {{{TRIANGLE}}}, expect: unknown, reason: pictogram_unmatched}}
+  - {{attributes: {{shape: diamond}}, expect: unknown, reason: no_rule}}
+  - {{attributes: {{{LIMIT}}}, expect: unknown, todo: nobody drives that slowly}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("signs.yaml", "deer.png"):
+        shutil.copy(RULES / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_all_as_expected(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("signs.tests.yaml").write_text(PASSING)
+    assert main(["test", "signs.yaml"]) == 0
+    todo, summary = capsys.readouterr().out.splitlines()
+    assert todo.startswith("signs.tests.yaml:9:5: todo: nobody drives that slowly (expected")
+    assert summary == "7 tests: 6 passed, 1 todo"
+
+
+def test_the_test_file_may_be_named_instead(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("signs.tests.yaml").write_text(PASSING)
+    assert main(["test", "signs.tests.yaml", "signs.yaml"]) == 0
+    assert capsys.readouterr().out.endswith("14 tests: 12 passed, 2 todo\n")
+
+
+def test_failures_and_todos_that_pass_are_findings(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("signs.tests.yaml").write_text(
+        f"""\
+version: 1
+tests:
+  - {{attributes: {{{LIMIT}}}, not: de.274}}
+  - {{attributes: {{{TRIANGLE}}}, pictogram: deer, expect: unknown, reason: no_rule}}
+  - {{attributes: {{{LIMIT}}}, expect: de.274, todo: numbers cannot be read}}
+"""
+    )
+    assert main(["test", "signs.yaml"]) == 1
+    out = capsys.readouterr().out
+    assert "signs.tests.yaml:3:5: failed: expected anything but de.274, got de.274[50]" in out
+    assert "yes shape      expected circle; read circle" in out
+    assert "signs.tests.yaml:4:5: failed: expected unknown (no_rule), got de.142-10" in out
+    assert "signs.tests.yaml:5:5: unexpected pass: remove `todo: numbers cannot be read`" in out
+    assert out.endswith("3 tests: 2 failed, 1 unexpected pass\n")
+
+
+def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("signs.tests.yaml").write_text(PASSING)
+    assert main(["test", "signs.yaml", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["summary"] == {
+        "passed": 6,
+        "failed": 0,
+        "todo": 1,
+        "unexpected pass": 0,
+        "skipped": 0,
+    }
+    first = data["tests"][0]
+    assert (first["line"], first["outcome"]) == (3, "passed")
+    assert first["answer"]["id"] == "de.274[50]"
+
+
+def test_a_missing_or_broken_test_file_is_unreadable(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["test", "signs.yaml"]) == 3
+    assert "signs.tests.yaml: no such file" in capsys.readouterr().err
+    Path("signs.tests.yaml").write_text("version: 1\ntests: [{expct: de.206}]\n")
+    assert main(["test", "signs.yaml"]) == 3
+    assert "did you mean `expect`?" in capsys.readouterr().err
+
+
+def test_pictures_go_through_the_recognizer(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    class Stub(Recognizer):
+        def __init__(self, *arguments: object) -> None:
+            asked.append(arguments)
+
+        def recognize(self, picture: object) -> Recognition:  # type: ignore[override]
+            asked.append(picture)
+            return Recognition("de.206", "de.206", "Stop", 0.9)
+
+    monkeypatch.setattr("recognizer.recognizer.Recognizer", Stub)
+    Path("signs.tests.yaml").write_text(
+        "version: 1\ntests:\n  - {picture: deer.png, expect: de.206}\n"
+        f"  - {{attributes: {{{LIMIT}}}, expect: de.274}}\n"
+    )
+    assert main(["test", "signs.yaml", "--weights", "w.safetensors"]) == 0
+    assert asked == [(folder / "signs.yaml", Path("w.safetensors")), folder / "deer.png"]
+    assert capsys.readouterr().out == "2 tests: 2 passed\n"
+
+
+def test_attributes_need_no_torch_and_pictures_are_skipped_without(folder: Path) -> None:
+    Path("signs.tests.yaml").write_text(PASSING + "  - {picture: deer.png, expect: de.142-10}\n")
+    code = (
+        "import sys\n"
+        "from importlib import util\n"
+        "real = util.find_spec\n"
+        "util.find_spec = lambda name, *a: None if name == 'torch' else real(name, *a)\n"
+        "sys.modules['torch'] = None\n"
+        "from recognizer.cli.main import main\n"
+        "sys.exit(main(['test', 'signs.yaml']))\n"
+    )
+    root = Path(__file__).parent.parent.parent
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": str(root)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("8 tests: 6 passed, 1 todo, 1 skipped\n")
+    assert "torch is not installed" in done.stderr

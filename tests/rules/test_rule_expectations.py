@@ -1,0 +1,83 @@
+"""Test files: strict like rule files, and held against the catalogue."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from recognizer import Reason
+from rules import CatalogueError, Expectation, expectations_path, load_catalogue, load_expectations
+from rules.expectations import Reason as ReasonWord
+
+FOLDER = Path(__file__).parent / "golden" / "expectations"
+
+
+def load(path: Path, text: str) -> tuple[Expectation, ...]:
+    path.write_text(text)
+    return load_expectations(path, load_catalogue(FOLDER / "signs.yaml"))
+
+
+def test_every_mistake_of_a_test_file_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER)
+    with pytest.raises(CatalogueError) as raised:
+        load_expectations("mistakes.tests.yaml", load_catalogue("signs.yaml"))
+    message = str(raised.value) + "\n"
+    golden = FOLDER / "mistakes.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(message)
+    assert message == golden.read_text()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "tests: []", "version: 2\ntests: {}", "- a", "version: 1\n\0"]
+)
+def test_what_is_no_test_file_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(CatalogueError):
+        load(tmp_path / "x.tests.yaml", text)
+
+
+def test_an_expectation_knows_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "x.tests.yaml"
+    (only,) = load(
+        path, "version: 1\ntests:\n  - {attributes: {digits: 50}, not: 'de.274[60]', todo: why}\n"
+    )
+    assert str(only.position) == f"{path}:3:5"
+    assert only.attributes == {"digits": 50}
+    assert (only.answer, only.negated, only.todo) == ("de.274[60]", True, "why")
+
+
+@pytest.mark.parametrize(
+    ("expected", "answer", "is_met"),
+    [
+        ("expect: de.274", ("de.274", "de.274[50]", None), True),
+        ("expect: 'de.274[50]'", ("de.274", "de.274[50]", None), True),
+        ("expect: 'de.274[60]'", ("de.274", "de.274[50]", None), False),
+        ("expect: unknown", ("de.274", "de.274[50]", None), False),
+        ("expect: unknown", (None, "unknown", "no_rule"), True),
+        ("expect: unknown, reason: no_rule", (None, "unknown", "no_rule"), True),
+        ("expect: unknown, reason: ambiguous", (None, "unknown", "no_rule"), False),
+        ("not: de.274", ("de.274", "de.274[50]", None), False),
+        ("not: 'de.274[60]'", ("de.274", "de.274[50]", None), True),
+        ("not: de.274", (None, "unknown", "no_rule"), True),
+        ("not: unknown", (None, "unknown", "no_rule"), False),
+        ("not: unknown", ("de.274", "de.274[50]", None), True),
+    ],
+)
+def test_what_meets_an_expectation(
+    tmp_path: Path, expected: str, answer: tuple[str | None, str, str | None], is_met: bool
+) -> None:
+    text = f"version: 1\ntests:\n  - {{attributes: {{bar: none}}, {expected}}}\n"
+    (expectation,) = load(tmp_path / "x.tests.yaml", text)
+    assert expectation.is_met_by(*answer) is is_met
+
+
+def test_reasons_are_those_of_the_recognizer() -> None:
+    # An unreadable picture is no answer but an error.
+    assert {*get_args(ReasonWord), "unreadable"} == {reason.value for reason in Reason}
+
+
+def test_tests_lie_beside_their_rules() -> None:
+    assert expectations_path(Path("catalogues/be.yaml")) == Path("catalogues/be.tests.yaml")
