@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.readings import Readings
-from recognizer.decision import Decisions, Judge, Reason, Thresholds
+from recognizer.decision import Decisions, Judge, Thresholds
 from recognizer.gallery import Gallery
-from recognizer.result import UNKNOWN, Exemplar, Explanation, Recognition, RunnerUp
+from recognizer.result import Exemplar, Explanation, Recognition, RunnerUp
+from recognizer.verdicts import UNKNOWN, Verdicts, verdicts_of
 from rules import Catalogue, ConditionOutcome, Engine, describe_certain, explain
 
 _RUNNERS_UP = 2
@@ -47,41 +48,35 @@ class ReadyCatalogue:
             similarity: float32 (N, P), cosine to each pictogram of the gallery.
             language: of the names.
         """
+        verdicts = self.verdicts(readings, similarity)
+        return [self._answer(readings, verdicts, row, language) for row in range(len(readings))]
+
+    def verdicts(self, readings: Readings, similarity: npt.NDArray[np.float32]) -> Verdicts:
+        """The same as arrays, for many crops that nobody asks the reasons of."""
         decisions = self.judge.decide(self.engine.score(readings), similarity)
-        return [self._answer(readings, decisions, row, language) for row in range(len(readings))]
+        reason = self.judge.reasons(decisions, readings.presence)
+        return verdicts_of(self.engine, readings, decisions, reason)
 
     def _answer(
-        self, readings: Readings, decisions: Decisions, row: int, language: str
+        self, readings: Readings, verdicts: Verdicts, row: int, language: str
     ) -> Recognition:
-        why = partial(_explain, self, readings[row : row + 1], decisions, row)
+        why = partial(_explain, self, readings[row : row + 1], verdicts.decisions, row)
         certain = describe_certain(readings, row)
-        reason = self.judge.reason(decisions, row)
-        if readings.presence[row] < self.judge.thresholds.min_presence:
-            reason = Reason.NOT_A_SIGN
-        best = int(decisions.best[row])
-        confidence = float(decisions.confidence[row, best]) if self.engine.signs else 0.0
+        reason = verdicts.why_unknown(row)
         if reason is not None:
             return Recognition(
-                UNKNOWN, None, certain or UNKNOWN, confidence, reason=reason, certain=certain,
-                _explain=why,
+                UNKNOWN, None, certain or UNKNOWN, float(verdicts.sign_confidence[row]),
+                reason=reason, certain=certain, _explain=why,
             )  # fmt: skip
-        sign = self.engine.signs[best]
-        alternative = int(decisions.alternative[row])
-        text = None
-        if sign.takes_value and alternative >= 0:
-            text = self.engine.value(readings, alternative, row)
-        if text is None:
-            return Recognition(
-                sign.id, sign.id, sign.name(language), confidence, certain=certain, _explain=why
-            )
-        has_value = sign.value is not None
+        sign = self.engine.signs[int(verdicts.decisions.best[row])]
+        text = verdicts.texts[row]
         return Recognition(
-            f"{sign.id}[{text.text}]" if has_value else sign.id,
+            verdicts.candidates[row],
             sign.id,
-            sign.name(language, text.text),
-            confidence * text.probability,
-            value=_number(text.text) if has_value else None,
-            unit=sign.value.unit if sign.value else None,
+            sign.name(language, text or ""),
+            float(verdicts.confidence[row]),
+            value=_number(text) if sign.value is not None and text is not None else None,
+            unit=sign.value.unit if sign.value is not None and text is not None else None,
             certain=certain,
             _explain=why,
         )

@@ -7,8 +7,10 @@ sign of the catalogue explains competes as *unknown*. Nothing is decided before 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,9 @@ from recognizer.gallery import Gallery
 from rules import Engine, Scores
 
 FloatArray = npt.NDArray[np.float32]
+
+_HOLDS = 0.2
+"""Fit from which a rule explains a crop well enough for its pictogram to be what is missing."""
 
 
 class Reason(str, Enum):
@@ -28,6 +33,10 @@ class Reason(str, Enum):
     TOO_SMALL = "too_small"
     NOT_A_SIGN = "not_a_sign"
     UNREADABLE = "unreadable"
+
+
+REASONS: Final = tuple(Reason)
+"""The reasons by number, for arrays of them."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,7 @@ class Thresholds:
         match_cosine: cosine at which an exemplar and an unseen pictogram are equally likely.
         match_scale: how fast a higher cosine makes the exemplar likelier, nats per unit cosine.
         exemplar_cosine: the same as ``match_cosine`` for signs that have no rule to restrain them.
+        per_sign: sign id -> its own ``min_confidence``, where it needs one.
     """
 
     min_confidence: float = 0.5
@@ -51,6 +61,7 @@ class Thresholds:
     match_cosine: float = 0.4
     match_scale: float = 20.0
     exemplar_cosine: float = 0.6
+    per_sign: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,10 @@ class Judge:
                 for i in engine.exemplar_signs
             ]
         )
+        self._min_confidence = np.array(
+            [thresholds.per_sign.get(s.id, thresholds.min_confidence) for s in engine.signs],
+            np.float32,
+        )
         self._priorities = np.array([sign.priority for sign in engine.signs], np.intp)
 
     def decide(self, scores: Scores, similarity: FloatArray) -> Decisions:
@@ -120,18 +135,31 @@ class Judge:
         )
         return Decisions(confidence, best, alternative, fit, similarity)
 
-    def reason(self, decisions: Decisions, row: int) -> Reason | None:
-        """Why the best sign of crop ``row`` is not good enough; None if it is."""
-        if self._sign_count and (
-            decisions.confidence[row, decisions.best[row]] >= self.thresholds.min_confidence
-        ):
-            return None
-        fit = decisions.fit[row]
-        if fit.size and decisions.confidence[row].sum() >= self.thresholds.min_confidence:
-            return Reason.AMBIGUOUS
-        if fit.size and self._with_pictogram[fit.argmax()] and fit.max() >= 0.2:
-            return Reason.PICTOGRAM_UNMATCHED
-        return Reason.NO_RULE
+    def reasons(
+        self, decisions: Decisions, presence: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.int8]:
+        """Why the best sign of each crop is not good enough.
+
+        Args:
+            decisions: about N crops.
+            presence: float32 (N,), probability that each crop shows a sign at all.
+
+        Returns:
+            int8 (N,), indices into :data:`REASONS`; -1 where the best sign is good enough.
+        """
+        fit = decisions.fit
+        rows = np.arange(len(fit))
+        reason = np.full(len(fit), REASONS.index(Reason.NO_RULE), np.int8)
+        if fit.shape[1]:
+            unmatched = self._with_pictogram[fit.argmax(axis=1)] & (fit.max(axis=1) >= _HOLDS)
+            reason[unmatched] = REASONS.index(Reason.PICTOGRAM_UNMATCHED)
+            ambiguous = decisions.confidence.sum(axis=1) >= self.thresholds.min_confidence
+            reason[ambiguous] = REASONS.index(Reason.AMBIGUOUS)
+        if self._sign_count:
+            best = decisions.best
+            reason[decisions.confidence[rows, best] >= self._min_confidence[best]] = -1
+        reason[presence < self.thresholds.min_presence] = REASONS.index(Reason.NOT_A_SIGN)
+        return reason
 
     def _match(self, fit: FloatArray, similarity: FloatArray) -> FloatArray:
         """Probability of each alternative's pictogram; 1 where the rule asks for none.

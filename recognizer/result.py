@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from recognizer.decision import Reason
+from recognizer.verdicts import UNKNOWN
 from rules import ConditionOutcome, Position
 
-UNKNOWN = "unknown"
+__all__ = ["UNKNOWN", "Exemplar", "Explanation", "Recognition", "RunnerUp"]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ import numpy.typing as npt
 from attributes.readings import Readings
 from attributes.vocabulary import ATTRIBUTES, CATEGORICAL, LEGEND, TEXT
 from rules.catalogue import Alternative, Catalogue, Sign
-from rules.text_probability import slot_codes, string_probabilities, strings_by_probability
+from rules.text_choice import TextValues, most_probable_texts
+from rules.text_probability import slot_codes, string_probabilities
 from rules.value_sets import StateSet, TextSet, ValueSet
 
 FloatArray = npt.NDArray[np.float32]
@@ -123,8 +124,28 @@ class Engine:
             if a.name in conditions
         }
 
+    def condition_fits(self, readings: Readings) -> dict[str, FloatArray]:
+        """Attribute -> float32 (N, A), probability that the condition of each alternative holds.
+
+        1 where an alternative has no condition on the attribute.
+        """
+        fits = {}
+        for name, probabilities in self._condition_probabilities(readings).items():
+            free = np.ones((1, len(readings)), np.float32)
+            # The last row stands for "no condition".
+            table = np.concatenate([probabilities, free])
+            fits[name] = table[self._conditions[name].of_alternative].T
+        return fits
+
     def value(self, readings: Readings, alternative_index: int, row: int) -> TextValue | None:
-        """The most probable text of crop ``row`` that the alternative allows.
+        """The text of crop ``row`` that :meth:`values` gives; None if it gives none."""
+        values = self.values(readings[row : row + 1], alternative_index)
+        if values is None:
+            return None
+        return TextValue(values.texts[0], float(values.probabilities[0]))
+
+    def values(self, readings: Readings, alternative_index: int) -> TextValues | None:
+        """The most probable text of every crop that the alternative allows.
 
         Without a condition on the text every string is allowed; None if the alternative allows
         none at all.
@@ -132,7 +153,7 @@ class Engine:
         condition = self.alternatives[alternative_index].conditions.get(TEXT.name)
         allowed = TextSet.everything() if condition is None else condition.values
         assert isinstance(allowed, TextSet)
-        return most_probable_text(readings.text[row], allowed)
+        return most_probable_texts(readings.text, allowed)
 
     def _condition_probabilities(self, readings: Readings) -> dict[str, FloatArray]:
         """Attribute -> float32 (distinct conditions, N), probability that each holds."""
@@ -146,31 +167,6 @@ class Engine:
         probabilities[TEXT.name] = self._text.probabilities(readings.text)
         # Rounding may leave a sum or a complement a little outside.
         return {name: np.clip(array, 0, 1) for name, array in probabilities.items()}
-
-
-def most_probable_text(slots: FloatArray, allowed: TextSet) -> TextValue | None:
-    """The most probable of the ``allowed`` strings; None if there are none.
-
-    Args:
-        slots: float32 (slots, classes), the text reading of one crop.
-        allowed: the strings to choose from.
-    """
-    if allowed.is_empty:
-        return None
-    exact = np.asarray(slots, np.float64)
-
-    def probability(string: str) -> float:
-        return float(np.prod([exact[slot, code] for slot, code in enumerate(TEXT.encode(string))]))
-
-    named = {string: probability(string) for string in sorted(allowed.strings)}
-    total = sum(named.values())
-    if allowed.complement:
-        total = max(1 - total, 0.0)
-        text, best = next((s, p) for s, p in strings_by_probability(slots) if s in allowed)
-    else:
-        text, best = max(named.items(), key=lambda item: item[1])
-    # Where all is impossible, no string is more probable than another.
-    return TextValue(text, min(best / total, 1.0) if total > 0 else 0.0)
 
 
 class _DistinctConditions:

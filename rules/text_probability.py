@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from attributes.vocabulary import TEXT
 
 _END = 0
+_Float = TypeVar("_Float", bound=np.floating[Any])
 
 
 def slot_codes(strings: Iterable[str], free: int) -> npt.NDArray[np.intp]:
@@ -35,21 +37,21 @@ def slot_codes(strings: Iterable[str], free: int) -> npt.NDArray[np.intp]:
 
 
 def string_probabilities(
-    slots_first: npt.NDArray[np.float32], codes: npt.NDArray[np.intp]
-) -> npt.NDArray[np.float32]:
+    slots_first: npt.NDArray[_Float], codes: npt.NDArray[np.intp]
+) -> npt.NDArray[_Float]:
     """Probability of every string in every crop.
 
     Args:
-        slots_first: float32 (slots, classes, N), the probability of every class of every slot.
+        slots_first: float (slots, classes, N), the probability of every class of every slot.
         codes: intp (strings, slots) from :func:`slot_codes` with ``free=classes``.
 
     Returns:
-        float32 (strings, N).
+        float (strings, N), of the same precision.
     """
     slots, _, count = slots_first.shape
-    ones = np.ones((slots, 1, count), np.float32)
+    ones = np.ones((slots, 1, count), slots_first.dtype)
     table = np.concatenate([slots_first, ones], axis=1)
-    product: npt.NDArray[np.float32] = table[0][codes[:, 0]]
+    product: npt.NDArray[_Float] = table[0][codes[:, 0]]
     for slot in range(1, slots):
         product *= table[slot][codes[:, slot]]
     return product

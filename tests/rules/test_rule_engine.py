@@ -18,7 +18,8 @@ from synthetic_catalogue import catalogue_text
 from attributes.readings import Readings
 from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, LEGEND, TEXT
 from rules import Alternative, Catalogue, Engine, StateSet, certain_readings, load_catalogue
-from rules.engine import MIN_PROBABILITY, most_probable_text
+from rules.engine import MIN_PROBABILITY
+from rules.text_choice import most_probable_texts
 from rules.value_sets import TextSet
 
 CATALOGUE = "catalogue.yaml"
@@ -180,13 +181,12 @@ def test_all_but_some_strings_gives_the_best_of_the_others(seed: int, count: int
     excluded: list[str] = []
     probabilities = []
     for _ in range(count + 1):
-        best = most_probable_text(slots, TextSet(frozenset(excluded), complement=True))
+        best = most_probable_texts(slots[None], TextSet(frozenset(excluded), complement=True))
         assert best is not None
-        assert best.text not in excluded
-        probabilities.append(
-            math.prod(float(slots[i, c]) for i, c in enumerate(TEXT.encode(best.text)))
-        )
-        excluded.append(best.text)
+        text = best.texts[0]
+        assert text not in excluded
+        probabilities.append(math.prod(float(slots[i, c]) for i, c in enumerate(TEXT.encode(text))))
+        excluded.append(text)
     assert probabilities == sorted(probabilities, reverse=True)
 
 
