@@ -42,6 +42,11 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+def exactly_one_required(*keys: str) -> ConfigDict:
+    """Configuration that puts :func:`require_exactly_one` into the JSON Schema."""
+    return ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in keys]})
+
+
 def require_exactly_one(model: StrictModel, keys: tuple[str, ...]) -> None:
     """Raise PydanticCustomError unless exactly one of ``keys`` is given in the file."""
     fields = type(model).model_fields
@@ -78,10 +83,11 @@ def _forms(word: Any, item: Any, mapping: Any) -> Any:
     ]
 
 
-def one_or_many(item: Any) -> Any:
-    """The type of ``item`` or of a non-empty list of it."""
+def one_or_many(item: Any, listed: Any = None) -> Any:
+    """The type of ``item``, or of a non-empty list of ``listed`` (``item`` if absent)."""
+    many: Any = list[listed or item]  # type: ignore[misc]
     return Annotated[
-        Annotated[item, Tag("<word>")] | Annotated[list[item], Len(1), Tag("<list>")],
+        Annotated[item, Tag("<word>")] | Annotated[many, Len(1), Tag("<list>")],
         Discriminator(_form),
     ]
 
@@ -113,7 +119,7 @@ _ColoursOrNone = one_or_many(literal_of((NONE, *LEGEND.values)))
 class LegendForm(StrictModel):
     """A set of colours described by exactly one of its keys."""
 
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+    model_config = exactly_one_required("only", "all", "not")
 
     only: _Colours | None = Field(  # type: ignore[valid-type]
         None, description="At least one colour, and none but these."

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from annotated_types import Len
-from pydantic import Field, create_model, model_validator
+from pydantic import ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from attributes.vocabulary import CATEGORICAL, DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
@@ -61,7 +61,7 @@ _values: dict[str, Any] = {
         for a in CATEGORICAL
     },
     LEGEND.name: (
-        one_or_many(literal_of((NONE, *LEGEND.values))) | None,
+        one_or_many(literal_of((NONE, *LEGEND.values)), literal_of(LEGEND.values)) | None,
         Field(None, description=LEGEND.description),
     ),
     TEXT.name: (
@@ -92,6 +92,15 @@ class Observation(_AttributeValues):  # type: ignore[misc, valid-type]
 
 class ExpectationModel(StrictModel):
     """One test: what is seen, and what must be answered."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {"oneOf": [{"required": ["attributes"]}, {"required": ["picture"]}]},
+                {"oneOf": [{"required": ["expect"]}, {"required": ["not"]}]},
+            ]
+        }
+    )
 
     attributes: Observation | None = Field(default=None, description="What is read from the sign.")
     pictogram: Name | None = Field(

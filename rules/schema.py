@@ -14,7 +14,13 @@ from pydantic import Field, field_validator, model_validator
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-from rules.condition_schema import Conditions, StrictModel, one_or_many, require_exactly_one
+from rules.condition_schema import (
+    Conditions,
+    StrictModel,
+    exactly_one_required,
+    one_or_many,
+    require_exactly_one,
+)
 from rules.formats import (
     ArtworkReference,
     CheckCode,
@@ -80,6 +86,8 @@ class AliasesModel(StrictModel):
 
 class SignModel(StrictModel):
     """A sign: what it is called and which attributes make it."""
+
+    model_config = exactly_one_required("when", "pictogram")
 
     id: SignId = Field(description="Stable id, country first, such as `de.142-10`.")
     name: Annotated[dict[Language, NonEmpty], Len(1)] = Field(
