@@ -1,0 +1,108 @@
+"""SR103: two signs that can hold at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from rules.catalogue import Sign
+from rules.checks.base import Check, Finding, Subject, place_of
+from rules.checks.rule_index import Entry, compete
+from rules.diagnostics import Severity
+
+
+class Overlap(Check):
+    """Two signs can hold for the same crop, and nothing separates them.
+
+    ## What it does
+    Looks for two signs of the same priority whose rules some assignment of attributes fulfils
+    both, unless both ask for pictograms and share none. The assignment is shown. Of signs that
+    are known by their pictures alone it reports those that share a pictogram.
+
+    A rule that asks for a pictogram overlaps one that does not: the second holds whatever the
+    pictogram is. Signs of different countries do not overlap, because `country` chooses one.
+
+    ## Why is this bad
+    Such a crop is answered *unknown*, because it is ambiguous.
+
+    ## Example
+    ```yaml
+    pictograms:
+      deer: {artwork: [commonroad:142-10]}
+    signs:
+      - id: de.101
+        name: {en: Danger}
+        when: {shape: triangle, border: red}
+      - id: de.142-10
+        name: {en: Wild animals crossing}
+        when: {shape: triangle, border: red, pictogram: deer}
+    ```
+
+    ## Use instead
+    ```yaml
+    pictograms:
+      deer: {artwork: [commonroad:142-10]}
+      exclamation_mark: {artwork: [commonroad:101]}
+    signs:
+      - id: de.101
+        name: {en: Danger}
+        when: {shape: triangle, border: red, pictogram: exclamation_mark}
+      - id: de.142-10
+        name: {en: Wild animals crossing}
+        when: {shape: triangle, border: red, pictogram: deer}
+    ```
+
+    Or give one of them a higher `priority`.
+    """
+
+    code = "SR103"
+    name = "overlap"
+    severity = Severity.ERROR
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Every pair of signs once."""
+        rules = subject.rules
+        seen: set[tuple[str, str]] = set()
+        for number, entry in enumerate(rules.entries):
+            for rival in rules.rivals(number):
+                other = rules.entries[rival]
+                pair = (entry.sign.id, other.sign.id)
+                if pair not in seen:
+                    seen.add(pair)
+                    yield self._of_rules(entry, other)
+        by_picture = [sign for sign in subject.catalogue.signs if sign.exemplar_pictograms]
+        for first, second in combinations(by_picture, 2):
+            shared = [n for n in first.exemplar_pictograms if n in second.exemplar_pictograms]
+            if shared and compete(first, second):
+                yield self._of_pictures(first, second, shared[0])
+
+    def _of_rules(self, first: Entry, second: Entry) -> Finding:
+        witness = (first.box & second.box).witness()
+        return self.finding(
+            f"`{first.sign.id}` and `{second.sign.id}` can both hold, and nothing separates them; "
+            f"for example {witness}",
+            second.sign.position,
+            suggestion=_advice(first, second),
+            related=[place_of(first.sign)],
+            signs=[first.sign, second.sign],
+            witness=witness,
+        )
+
+    def _of_pictures(self, first: Sign, second: Sign, pictogram: str) -> Finding:
+        return self.finding(
+            f"`{first.id}` and `{second.id}` are both known by the pictogram `{pictogram}` alone",
+            second.position,
+            suggestion="give them different pictograms, or a rule each",
+            related=[place_of(first)],
+            signs=[first, second],
+            pictograms=[pictogram],
+        )
+
+
+def _advice(first: Entry, second: Entry) -> str:
+    asking = [e.sign for e in (first, second) if e.alternative.pictogram is not None]
+    if len(asking) == 1:
+        (sign,) = asking
+        return f"give `{sign.id}`, which asks for a pictogram, the higher `priority`"
+    ways = "another condition" if asking else "a condition or a pictogram"
+    return f"separate them by {ways}, or give one the higher `priority`"

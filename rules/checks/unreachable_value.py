@@ -1,0 +1,107 @@
+"""SR104: values of a sign that others always win."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attributes.vocabulary import TEXT
+from rules.catalogue import Sign
+from rules.checks.base import Finding, SignCheck, Subject, place_of
+from rules.checks.coverage import cover, pieces
+from rules.checks.phrases import enumerated
+from rules.checks.rule_index import RuleIndex
+from rules.diagnostics import Severity
+from rules.value_sets import TextSet
+
+
+class UnreachableValue(SignCheck):
+    """Some values of a sign can never be answered.
+
+    ## What it does
+    Looks for texts that the rule of a sign with a value allows, but for which signs of higher
+    priority hold wherever it does.
+
+    ## Why is this bad
+    `de.274[30]` is never the answer, although the rule says that there is such a sign. If another
+    sign is meant to have that number, the range should say so.
+
+    ## Example
+    ```yaml
+    signs:
+      - id: de.274
+        name: {en: "Speed limit {digits}"}
+        when: {shape: circle, border: red, digits: {min: 10, max: 40, multiple_of: 10}}
+        value: {from: digits, unit: km/h}
+      - id: de.274-30
+        name: {en: Speed limit 30}
+        when: {shape: circle, border: red, digits: 30}
+        priority: 1
+    ```
+
+    ## Use instead
+    ```yaml
+    signs:
+      - id: de.274
+        name: {en: "Speed limit {digits}"}
+        when: {shape: circle, border: red, digits: [10, 20, 40]}
+        value: {from: digits, unit: km/h}
+      - id: de.274-30
+        name: {en: Speed limit 30}
+        when: {shape: circle, border: red, digits: 30}
+    ```
+    """
+
+    code = "SR104"
+    name = "unreachable-value"
+    severity = Severity.WARNING
+
+    def check_sign(self, sign: Sign, subject: Subject) -> Iterator[Finding]:
+        """The values of the sign that others win, unless they win all of them."""
+        rules = subject.rules
+        if not sign.takes_value:
+            return
+        allowed = TextSet(frozenset())
+        reachable = TextSet(frozenset())
+        winners: dict[str, int] = {}
+        for number in rules.numbers_of(sign):
+            texts = rules.entries[number].box[TEXT.name]
+            assert isinstance(texts, TextSet)
+            allowed |= texts
+            reachable |= texts & ~_won_by_others(rules, number, winners)
+        lost = allowed & ~reachable
+        if lost.is_empty or reachable.is_empty:
+            return  # Of a sign that is never the answer at all, SR102 tells.
+        others = [subject.catalogue.by_id[winner] for winner in winners]
+        yield self.finding(
+            f"`{sign.id}` can never have the value {_listed(lost)}: "
+            f"{enumerated([f'`{other.id}`' for other in others])} always wins",
+            sign.position,
+            suggestion="leave these values out of the rule, or change the priorities",
+            related=map(place_of, others),
+            signs=[sign, *others],
+        )
+
+
+def _won_by_others(rules: RuleIndex, number: int, winners: dict[str, int]) -> TextSet:
+    """The texts with which this alternative never wins; who wins is added to ``winners``."""
+    box = rules.entries[number].box
+    scopes = rules.stronger(number)
+    lost = TextSet(frozenset())
+    if not all(scopes):
+        return lost
+    edges = [rules.entries[n].box[TEXT.name] for scope in scopes for n in scope]
+    for piece in pieces(box[TEXT.name], edges):
+        assert isinstance(piece, TextSet)
+        part = box.with_values(TEXT.name, piece)
+        coverages = [cover(part, [rules.entries[n].box for n in scope]) for scope in scopes]
+        if all(coverage.uncovered is None for coverage in coverages):
+            lost |= piece
+            for scope, coverage in zip(scopes, coverages, strict=True):
+                for i in sorted(coverage.used):
+                    winners.setdefault(rules.entries[scope[i]].sign.id, scope[i])
+    return lost
+
+
+def _listed(texts: TextSet) -> str:
+    words = [f"`{text}`" for text in sorted(texts.strings, key=lambda t: (len(t), t))]
+    return f"any other than {enumerated(words)}" if texts.complement else enumerated(words)

@@ -1,0 +1,76 @@
+"""SR113: a replacement that is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.catalogue import Sign
+from rules.checks.base import Finding, SignCheck, Subject, place_of
+from rules.diagnostics import Severity
+
+
+class UnsuitableReplacement(SignCheck):
+    """The sign that replaces another one is itself deprecated, or the other one is not.
+
+    ## What it does
+    Looks for `replaced_by` that names a deprecated sign or the sign itself, and for `replaced_by`
+    of signs that are not deprecated. (That the sign exists is made sure by the loader.)
+
+    ## Why is this bad
+    Programs that move from a deprecated id to its successor go on in a circle, or stop half-way.
+
+    ## Example
+    ```yaml
+    signs:
+      - id: de.150
+        name: {en: Level crossing with barriers}
+        when: {shape: triangle, border: red, bar: none}
+        status: deprecated
+        replaced_by: de.151
+      - id: de.151
+        name: {en: Level crossing}
+        when: {shape: triangle, border: red, bar: stripes}
+        status: deprecated
+        replaced_by: de.150
+    ```
+
+    ## Use instead
+    ```yaml
+    signs:
+      - id: de.150
+        name: {en: Level crossing with barriers}
+        when: {shape: triangle, border: red, bar: none}
+        status: deprecated
+        replaced_by: de.151
+      - id: de.151
+        name: {en: Level crossing}
+        when: {shape: triangle, border: red, bar: stripes}
+    ```
+    """
+
+    code = "SR113"
+    name = "unsuitable-replacement"
+    severity = Severity.WARNING
+
+    def check_sign(self, sign: Sign, subject: Subject) -> Iterator[Finding]:
+        """What is wrong with the successor of this sign, or with having one."""
+        if sign.replaced_by is None:
+            return
+        successor = subject.catalogue.by_id[sign.replaced_by]
+        if successor is sign:
+            problem, suggestion, others = "is replaced by itself", None, []
+        elif sign.status != "deprecated":
+            problem = f"is replaced by `{successor.id}`, but not deprecated"
+            suggestion, others = "add `status: deprecated`, or drop `replaced_by`", [successor]
+        elif successor.status == "deprecated":
+            problem = f"is replaced by `{successor.id}`, which is deprecated itself"
+            suggestion, others = "name the last of the chain", [successor]
+        else:
+            return
+        yield self.finding(
+            f"`{sign.id}` {problem}",
+            sign.position,
+            suggestion=suggestion,
+            related=map(place_of, others),
+            signs=[sign],
+        )
