@@ -67,7 +67,7 @@ def read_document(
         findings.error(code, message, position, related=notes, **details)
 
     try:
-        root = compose(text, report)
+        root = compose(text, report, allow_null=schema.allows_null)
     except UnusableYamlError:
         return None
     document = Document(file, path, findings, root, schema)

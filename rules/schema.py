@@ -131,6 +131,9 @@ class FileModel(StrictModel):
     expected_of_key: ClassVar[Mapping[str, str]] = {}
     """Words for what a key takes, where they differ from those for a rule file."""
 
+    allows_null: ClassVar[bool] = False
+    """Whether ``null`` is a value, as opposed to a value that was forgotten."""
+
     version: Literal[1] = Field(description="Version of the rule language; always 1.")
 
     @field_validator("version", mode="before")

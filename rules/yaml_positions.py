@@ -101,17 +101,18 @@ class UnusableYamlError(Exception):
     """The rest of the file cannot be understood; the reason has been reported."""
 
 
-def compose(text: str, report: Report) -> MappingNode:
+def compose(text: str, report: Report, *, allow_null: bool = False) -> MappingNode:
     """The tree of a YAML document whose top level is a mapping.
 
     Args:
         text: the document; line breaks must be ``\\n``.
         report: called for every mistake; it does not raise.
+        allow_null: whether ``null``, written out, is a value; a forgotten value never is.
 
     Raises:
         UnusableYamlError: a mistake (which was reported) hides what follows it.
     """
-    return _Composer(text, report).compose()
+    return _Composer(text, report, allow_null).compose()
 
 
 def plain(node: Node) -> Any:
@@ -133,9 +134,10 @@ def items_of(node: Node | None) -> list[Node]:
 class _Composer:
     """Turns parser events into nodes with an explicit stack of open containers."""
 
-    def __init__(self, text: str, report: Report) -> None:
+    def __init__(self, text: str, report: Report, allow_null: bool) -> None:
         self._parser = _Parser(text)
         self._report = report
+        self._allow_null = allow_null
         self._anchors: dict[str, Node] = {}
         # Containers not yet closed, each with its anchor and, for a mapping, the key whose
         # value comes next.
@@ -265,7 +267,9 @@ class _Composer:
                 key,
                 related=(("first given", first[0]),) if first else (),
             )
-        elif isinstance(node, Scalar) and node.value is None:
+        elif (
+            isinstance(node, Scalar) and node.value is None and not (self._allow_null and node.text)
+        ):
             container.valueless.add(key.text)
             self._report(
                 LoadError.MISSING_KEY,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +16,10 @@ from attributes.errors import UserError
 from attributes.progress import track
 from attributes.training.artwork import german_rows
 from attributes.training.labels import Labels
+from attributes.training.splits import held_out_tracks
 
 STORED_SIZE = 56
 """Side at which photographs are kept in memory, pixels; a little more than the network's input."""
-
-_VALIDATION_SHARE = 0.1
 
 
 class DatasetError(UserError):
@@ -61,20 +59,8 @@ def is_validation_track(crop: Crop, validation: Collection[tuple[int, str]]) -> 
 
 
 def validation_tracks(crops: Collection[Crop]) -> set[tuple[int, str]]:
-    """The fixed tenth of each class's tracks (at least one) that training never sees.
-
-    A track shows one physical sign thirty times, so the split is by track. Which tracks is
-    decided by a hash of class and track, the same on every machine.
-    """
-    tracks: dict[int, set[str]] = {}
-    for crop in crops:
-        tracks.setdefault(crop.class_id, set()).add(crop.track)
-    held_out = set()
-    for class_id, names in tracks.items():
-        ranked = sorted(names, key=lambda n: hashlib.sha256(f"{class_id}/{n}".encode()).digest())
-        count = max(1, round(_VALIDATION_SHARE * len(names)))
-        held_out |= {(class_id, name) for name in ranked[:count]}
-    return held_out
+    """The tracks held out from training, see :func:`attributes.training.splits.held_out_tracks`."""
+    return held_out_tracks((crop.class_id, crop.track) for crop in crops)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,109 @@
+"""One folder per class; GTSRB's training half has a csv in each of them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from attributes.training.splits import held_out_tracks
+from recognizer.pictures import SUFFIXES
+from recognizer.validation.datasets.samples import Dataset, DatasetError, Sample
+from recognizer.validation.datasets.tables import read_table
+
+_GTSRB_CLASSES = {f"{number:05}" for number in range(43)}
+_TRACK = re.compile(r"(\d+)_\d+")
+
+
+def class_folders(root: Path) -> list[Path]:
+    """The folders directly below ``root`` that hold pictures, in the order of their names."""
+    return sorted(
+        Path(entry.path) for entry in os.scandir(root) if entry.is_dir() and _has_picture(entry)
+    )
+
+
+def class_table(folder: Path) -> Path | None:
+    """GTSRB's csv of one class folder."""
+    return next(iter(sorted(folder.glob("GT-*.csv"))), None)
+
+
+def read_class_folders(root: Path) -> Dataset:
+    """Pictures whose class is the name of their folder."""
+    samples = []
+    for folder in class_folders(root):
+        for name in sorted(os.listdir(folder)):
+            if os.path.splitext(name)[1].lower() in SUFFIXES:
+                samples.append(Sample(os.path.join(folder, name), folder.name))
+    names = {f.name: f.name for f in class_folders(root) if not f.name.isdigit()}
+    return Dataset(root, "folder per class", tuple(samples), names)
+
+
+def read_class_tables(root: Path, split: str) -> Dataset:
+    """GTSRB's training layout: folders ``000CC``, each with ``GT-000CC.csv``.
+
+    Args:
+        root: the folder of the class folders.
+        split: ``all``, or ``training`` or ``validation``: tracks that the shipped weights were
+            trained on, or not.
+
+    Raises:
+        DatasetError: a table is damaged, or a split is asked of another set than GTSRB.
+    """
+    folders = class_folders(root)
+    samples = tuple(s for folder in folders for s in _of_class(folder))
+    is_gtsrb = {f.name for f in folders} <= _GTSRB_CLASSES and all(
+        _TRACK.fullmatch(_stem(s)) for s in samples
+    )
+    layout = "GTSRB training layout"
+    if not is_gtsrb:
+        refuse_split(root, split)
+        return Dataset(root, layout, samples)
+    if split == "all":
+        caution = (
+            "the shipped weights were trained on nine tenths of these tracks; "
+            "for an honest figure use --split validation"
+        )
+        return Dataset(root, layout, samples, caution=caution)
+    held_out = held_out_tracks(map(_class_and_track, samples))
+    kept = tuple(s for s in samples if (_class_and_track(s) in held_out) == (split == "validation"))
+    if split == "training":
+        caution = "the shipped weights were trained on these very pictures"
+        return Dataset(root, layout, kept, split="training tracks", caution=caution)
+    return Dataset(root, layout, kept, split="validation tracks, which training never saw")
+
+
+def refuse_split(root: Path, split: str) -> None:
+    """Raise DatasetError if a part of a set is asked for that has no fixed parts."""
+    if split != "all":
+        raise DatasetError(
+            f"{root}: --split {split} is defined for the training half of GTSRB only "
+            "(folders 00000 to 00042 with GT-000CC.csv)"
+        )
+
+
+def _of_class(folder: Path) -> Iterator[Sample]:
+    table = class_table(folder)
+    if table is None:
+        raise DatasetError(
+            f"{folder}: mixed layouts: other class folders have a GT-*.csv, this one has none"
+        )
+    for sample in read_table(table):
+        if not sample.label.isdigit() or int(sample.label) != int(folder.name):
+            raise DatasetError(
+                f"{table}: lists a picture of class {sample.label}, but the folder is {folder.name}"
+            )
+        yield Sample(sample.path, folder.name)
+
+
+def _class_and_track(sample: Sample) -> tuple[int, str]:
+    return int(sample.label), _stem(sample).split("_")[0]
+
+
+def _stem(sample: Sample) -> str:
+    return os.path.splitext(os.path.basename(sample.path))[0]
+
+
+def _has_picture(folder: os.DirEntry[str]) -> bool:
+    with os.scandir(folder) as entries:
+        return any(os.path.splitext(e.name)[1].lower() in SUFFIXES for e in entries)

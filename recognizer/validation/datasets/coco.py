@@ -1,0 +1,72 @@
+"""COCO: one json with images, annotations and categories."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
+
+_KEYS = ("images", "annotations", "categories")
+
+
+def is_coco(path: Path) -> bool:
+    """Whether a json file looks like COCO, judged by its beginning and end."""
+    if path.suffix.lower() != ".json":
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(65536)
+            file.seek(max(0, path.stat().st_size - 65536))
+            text = head + file.read()
+    except OSError:
+        return False
+    return sum(f'"{key}"'.encode() in text for key in _KEYS) >= 2
+
+
+def read_coco(path: Path) -> Dataset:
+    """Boxes of a COCO json; ``iscrowd`` boxes are left out, because they hold several signs.
+
+    Raises:
+        DatasetError: it is not COCO, refers to what it does not have, or the images are missing.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"{path}: not readable as COCO json: {error}") from None
+    missing = [key for key in _KEYS if not isinstance(data, dict) or key not in data]
+    if missing:
+        raise DatasetError(f"{path}: not COCO json: no `{'`, no `'.join(missing)}`")
+    try:
+        files = {image["id"]: str(image["file_name"]) for image in data["images"]}
+        names = {c["id"]: str(c["name"]) for c in data["categories"]}
+        boxes: dict[Any, list[tuple[str, Box]]] = {}
+        for a in data["annotations"]:
+            if not a.get("iscrowd"):
+                x, y, width, height = map(float, a["bbox"])
+                box = Box(x, y, x + width, y + height)
+                boxes.setdefault(a["image_id"], []).append((names[a["category_id"]], box))
+        folder = _image_folder(path, next(iter(files.values()), ""))
+        samples = [
+            Sample(str(folder / files[image]), name, box)
+            for image, found in boxes.items()
+            for name, box in found
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DatasetError(f"{path}: damaged COCO json: {type(error).__name__} {error}") from None
+    return Dataset(path, "COCO json", tuple(samples), {name: name for name in names.values()})
+
+
+def _image_folder(path: Path, name: str) -> Path:
+    """Where the images are: beside the json, in ``images``, or in a folder named like the json."""
+    split = path.stem.removeprefix("instances_")
+    here = path.parent
+    folders = (here, here / "images", here / split, here.parent, here.parent / "images",
+               here.parent / split, here.parent / "images" / split)  # fmt: skip
+    for folder in folders:
+        if (folder / name).is_file():
+            return folder
+    raise DatasetError(
+        f"{path}: its image {name} is in none of: " + ", ".join(str(f) for f in folders)
+    )

@@ -1,0 +1,84 @@
+"""What every layout is read into: pictures (or boxes in them), each with its class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from attributes.errors import UserError
+
+MARGIN = 0.1
+"""Share of a box's side that is kept around it: crops are expected to have such a margin."""
+
+
+class DatasetError(UserError):
+    """A data set is not where it should be, or not laid out as it should be."""
+
+
+class Box(NamedTuple):
+    """Where a sign is in a frame: corners in pixels, or as shares of width and height."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    relative: bool = False
+
+    def cut(self, width: int, height: int) -> tuple[int, int, int, int] | None:
+        """The box with its margin as whole pixels inside a frame; None if nothing is left."""
+        x1, y1, x2, y2 = self[:4]
+        if self.relative:
+            x1, y1, x2, y2 = x1 * width, y1 * height, x2 * width, y2 * height
+        if not (x2 > x1 and y2 > y1):  # NaN fails too
+            return None
+        across, down = MARGIN * (x2 - x1), MARGIN * (y2 - y1)
+        left, top = max(0, round(x1 - across)), max(0, round(y1 - down))
+        right, bottom = min(width, round(x2 + across)), min(height, round(y2 + down))
+        return (left, top, right, bottom) if right > left and bottom > top else None
+
+
+class Sample(NamedTuple):
+    """One labelled picture.
+
+    Attributes:
+        path: of the picture.
+        label: class as the data set calls it.
+        box: where the sign is, if the picture is a frame; None if it is a crop.
+    """
+
+    path: str
+    label: str
+    box: Box | None = None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Labelled pictures.
+
+    Attributes:
+        root: where they are.
+        layout: how they are laid out, in words.
+        samples: the pictures, those of one frame one after another.
+        class_names: class -> what the data set calls it, where it says more than a number.
+        split: which part of the set it is, in words.
+        caution: what a reader of figures must know about this part; empty if nothing.
+    """
+
+    root: Path
+    layout: str
+    samples: tuple[Sample, ...]
+    class_names: Mapping[str, str] = field(default_factory=dict)
+    split: str = "all pictures"
+    caution: str = ""
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether the pictures are frames with boxes."""
+        return any(sample.box is not None for sample in self.samples)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in the order in which they first occur."""
+        return tuple(dict.fromkeys(sample.label for sample in self.samples))

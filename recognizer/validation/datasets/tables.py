@@ -1,0 +1,103 @@
+"""Csv tables that list pictures: GTSRB's own (``Filename``) and ``Train.csv`` (``Path``)."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from recognizer.pictures import SUFFIXES
+from recognizer.validation.datasets.samples import DatasetError, Sample
+
+_PATH_COLUMNS = ("path", "filename")
+_CLASS_COLUMN = "classid"
+_DELIMITERS = ";,\t"
+
+
+def read_table(table: Path) -> Iterator[Sample]:
+    """The pictures that a csv lists; paths are relative to its folder.
+
+    Raises:
+        DatasetError: a column is missing, a line is too short, or it is no text.
+    """
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            header = file.readline()
+            delimiter = max(_DELIMITERS, key=header.count)
+            columns = [c.strip().strip('"').lower() for c in header.rstrip("\r\n").split(delimiter)]
+            path_column, class_column = _positions(table, columns)
+            present = _Folder(table.parent)
+            for number, row in enumerate(csv.reader(file, delimiter=delimiter), start=2):
+                if not row:
+                    continue
+                if len(row) <= max(path_column, class_column) or not row[path_column].strip():
+                    raise DatasetError(
+                        f"{table}:{number}: expected {len(columns)} columns, got {len(row)}"
+                    )
+                name, label = row[path_column].strip(), row[class_column].strip()
+                yield Sample(present.find(name), label)
+    except OSError as error:
+        raise DatasetError(f"{table}: {error.strerror or error}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"{table}: not a csv table: {error}") from None
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is a csv that lists pictures (with or without their classes)."""
+    if path.suffix.lower() != ".csv":
+        return False
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            header = file.readline().lower()
+    except OSError:
+        return False
+    return any(column in header for column in _PATH_COLUMNS)
+
+
+def _positions(table: Path, columns: list[str]) -> tuple[int, int]:
+    path_column = next((columns.index(c) for c in _PATH_COLUMNS if c in columns), None)
+    missing = [
+        name
+        for name, absent in (
+            ("Filename or Path", path_column is None),
+            ("ClassId", _CLASS_COLUMN not in columns),
+        )
+        if absent
+    ]
+    if missing or path_column is None:
+        raise DatasetError(
+            f"{table}: no column {' and no column '.join(missing)}; "
+            f"it has: {', '.join(c or '(nothing)' for c in columns)}"
+        )
+    return path_column, columns.index(_CLASS_COLUMN)
+
+
+class _Folder:
+    """Finds pictures that were converted: the csv may say .ppm where .png lies."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
+        self._names: dict[str, set[str]] = {}
+
+    def find(self, name: str) -> str:
+        """The path of a picture; as the csv has it if there is none."""
+        path = os.path.join(self._folder, name)
+        parent, base = os.path.split(path)
+        names = self._names.get(parent)
+        if names is None:
+            names = self._names[parent] = _names_in(parent)
+        if base in names:
+            return path
+        stem = os.path.splitext(base)[0]
+        for suffix in sorted(SUFFIXES):
+            if stem + suffix in names:
+                return os.path.join(parent, stem + suffix)
+        return path
+
+
+def _names_in(folder: str) -> set[str]:
+    try:
+        return set(os.listdir(folder))
+    except OSError:
+        return set()

@@ -1,0 +1,148 @@
+"""Label maps: which sign of a catalogue each class of a data set is.
+
+A YAML file::
+
+    version: 1
+    dataset: GTSRB
+    classes:
+      "00001": "de.274[30]"   # a sign with its value
+      "00009": de.276
+      "00032": null           # deliberately not in the catalogue
+      background: unknown     # shows no sign at all
+
+A sign that has values may stand without one (``be.C43``): then every value of it is right.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, ClassVar, Final
+
+from annotated_types import Len
+from pydantic import Field
+
+from attributes.vocabulary import TEXT
+from recognizer.verdicts import UNKNOWN
+from rules import Catalogue
+from rules.diagnostics import Findings, Sources
+from rules.formats import SIGN_ID_PATTERN, Format
+from rules.reading import read_document
+from rules.schema import FileModel
+from rules.value_sets import TextSet
+
+NOT_IN_CATALOGUE: Final = "not in catalogue"
+"""What is expected of a class that the catalogue does not have: the answer ``unknown``."""
+
+_Target = Annotated[
+    str,
+    Format(
+        rf"{UNKNOWN}|{SIGN_ID_PATTERN}(?:\[[^\[\]]+\])?",
+        'a sign such as de.206, a sign with its value such as "de.274[50]", unknown or null',
+    ),
+]
+
+
+class LabelMapModel(FileModel):
+    """A label map: the signs that the classes of a data set are."""
+
+    kind: ClassVar[str] = "label map"
+    allows_null: ClassVar[bool] = True
+
+    dataset: str | None = Field(default=None, description="Name of the data set.")
+    classes: Annotated[dict[str, _Target | None], Len(1)] = Field(
+        default_factory=dict, description="Class -> sign; null if the catalogue shall not have it."
+    )
+
+
+def load_labels(path: str | os.PathLike[str]) -> dict[str, str | None]:
+    """Read a label map: class -> sign, or None if it is deliberately not in the catalogue.
+
+    Raises:
+        CatalogueError: the file cannot be used; it holds every mistake.
+    """
+    findings = Findings(Sources())
+    resolved = Path(os.path.realpath(path))
+    document = read_document(LabelMapModel, os.fspath(path), resolved, None, findings)
+    findings.raise_if_any()
+    assert document is not None
+    return dict(document.model.classes)
+
+
+def split_id(answer: str) -> tuple[str, str | None]:
+    """``de.274[60]`` -> ``("de.274", "60")``; the value is None if there is none."""
+    sign, bracket, value = answer.partition("[")
+    return sign, value.removesuffix("]") if bracket else None
+
+
+@dataclass(frozen=True)
+class ClassLabel:
+    """What a class of a data set is expected to be recognized as.
+
+    Attributes:
+        expected: id with value, id alone for any value, ``unknown``, or ``not in catalogue``.
+        problem: why the label cannot be used as it stands; empty if it can.
+        deliberate: whether the label map itself says so, if it is not in the catalogue.
+    """
+
+    expected: str
+    problem: str = ""
+    deliberate: bool = False
+
+    @property
+    def is_sign(self) -> bool:
+        """Whether a sign of the catalogue is expected."""
+        return self.expected not in (UNKNOWN, NOT_IN_CATALOGUE)
+
+
+def resolve_labels(
+    classes: Iterable[str], labels: Mapping[str, str | None] | None, catalogue: Catalogue
+) -> dict[str, ClassLabel]:
+    """What each class of a data set is expected to be.
+
+    Args:
+        classes: of the data set.
+        labels: class -> sign; classes are compared as numbers where both are. Without a map,
+            the classes must be ids of the catalogue themselves.
+        catalogue: the rules that will answer.
+    """
+    if labels is None:
+        return {c: _resolve(c, catalogue) for c in classes}
+    by_number = {int(name): target for name, target in labels.items() if name.isdecimal()}
+    result = {}
+    for name in classes:
+        if name in labels:
+            target = labels[name]
+        elif name.isdecimal() and int(name) in by_number:
+            target = by_number[int(name)]
+        else:
+            result[name] = ClassLabel(NOT_IN_CATALOGUE, "the label map does not have this class")
+            continue
+        result[name] = (
+            ClassLabel(NOT_IN_CATALOGUE, deliberate=True)
+            if target is None
+            else _resolve(target, catalogue)
+        )
+    return result
+
+
+def _resolve(target: str, catalogue: Catalogue) -> ClassLabel:
+    if target == UNKNOWN:
+        return ClassLabel(UNKNOWN)
+    sign_id, value = split_id(target)
+    sign = catalogue.by_id.get(sign_id)
+    if sign is None:
+        return ClassLabel(NOT_IN_CATALOGUE, f"the catalogue has no sign `{sign_id}`")
+    if value is not None and sign.value is None:
+        return ClassLabel(target, f"`{sign_id}` has no value, so it is never answered `{target}`")
+    if value is not None and not any(value in _texts(a.conditions) for a in sign.alternatives):
+        return ClassLabel(target, f"the rule of `{sign_id}` does not allow the value {value}")
+    return ClassLabel(target)
+
+
+def _texts(conditions: Mapping[str, object]) -> TextSet:
+    condition = conditions.get(TEXT.name)
+    values = getattr(condition, "values", None)
+    return values if isinstance(values, TextSet) else TextSet.everything()
