@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
 
@@ -88,7 +88,7 @@ class Exclusions:
     """
 
     entries: Sequence[Exclusion] = ()
-    sources: Sources | None = None
+    sources: Sources = field(default_factory=Sources)
 
 
 def load_exclusions(path: str | os.PathLike[str]) -> Exclusions:

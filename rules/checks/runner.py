@@ -10,7 +10,7 @@ from rules.checks.base import Check, Finding, Subject, Unavailable
 from rules.checks.exclusions import Exclusion
 from rules.checks.registry import BY_CODE, CHECKS
 from rules.checks.unused_exclusion import UnusedExclusion
-from rules.diagnostics import Severity
+from rules.diagnostics import CatalogueError, Severity
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Report:
     findings: tuple[Finding, ...]
     excluded: tuple[Finding, ...]
     skipped: tuple[tuple[Check, Unavailable], ...]
+
+    @classmethod
+    def of_errors(cls, errors: Sequence[CatalogueError]) -> Report:
+        """The mistakes for which files were refused, before any check could run."""
+        return cls(tuple(Finding(d) for error in errors for d in error.diagnostics), (), ())
 
     def count(self, severity: Severity) -> int:
         """How many findings are of this severity."""

@@ -1,0 +1,198 @@
+"""``signrules check [CATALOGUE]``: find mistakes in a rule file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import attributes
+from attributes.errors import UserError
+from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
+from recognizer.default_catalogue import default_catalogue
+from rules import Catalogue, CatalogueError, load_catalogue
+from rules.checks import (
+    CHECKS,
+    EXCLUSIONS_NAME,
+    Check,
+    Exclusions,
+    LookAlike,
+    ReadableVocabulary,
+    Report,
+    Subject,
+    Unavailable,
+    load_exclusions,
+    run_checks,
+)
+from rules.checks.documentation import page
+from rules.checks.near_duplicate_exemplar import NearDuplicateExemplar
+from rules.checks.report_formats import FORMATS, Printable
+from rules.diagnostics import LoadError, Severity, did_you_mean
+
+_WEIGHTS = Path(next(iter(attributes.__path__))) / "weights" / "release.safetensors"
+Loaded = TypeVar("Loaded")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("catalogue", nargs="?", help="rule file (the embedded one)")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="of stdout (%(default)s)")
+    parser.add_argument(
+        "--select", type=_checks, metavar="CODES", help="only these checks: SR101,SR103"
+    )
+    parser.add_argument(
+        "--ignore", type=_checks, default=(), metavar="CODES", help="not these checks"
+    )
+    parser.add_argument(
+        "--exclusions",
+        type=Path,
+        metavar="FILE",
+        help=f"findings that are accepted ({EXCLUSIONS_NAME} beside the rule file, if it exists)",
+    )
+    parser.add_argument(
+        "--no-exemplars",
+        dest="exemplars",
+        action="store_false",
+        help="do not compare exemplars with the network",
+    )
+    parser.add_argument(
+        "--weights", type=Path, default=_WEIGHTS, metavar="FILE", help="network weights (embedded)"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="let warnings and remarks fail the check too"
+    )
+    parser.add_argument(
+        "--explain", type=_page, metavar="CODE", help="explain a check, and do nothing else"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what is wrong; mistakes that make the file unusable are printed the same way."""
+    if arguments.explain is not None:
+        print(arguments.explain, end="")
+        return FINE
+    file = _shortened(Path(arguments.catalogue) if arguments.catalogue else _default())
+    errors: list[CatalogueError] = []
+    catalogue = _or_error(lambda: load_catalogue(file), errors)
+    exclusions = _or_error(lambda: _exclusions(arguments.exclusions, file), errors)
+    if catalogue is not None and exclusions is not None:
+        checks = _selected(arguments)
+        subject = _subject(catalogue, arguments, checks)
+        report = _or_error(lambda: run_checks(subject, checks, exclusions.entries), errors)
+    else:
+        report = None
+    refused = [error.sources for error in errors]
+    if report is None:
+        print(FORMATS[arguments.format](Printable(Report.of_errors(errors), str(file), refused)))
+        return UNREADABLE
+    assert catalogue is not None
+    assert exclusions is not None
+    sources = [catalogue.sources, exclusions.sources]
+    output = FORMATS[arguments.format](Printable(report, str(file), sources))
+    if output:
+        print(output)
+    for check, missing in report.skipped:
+        print(f"signrules: {check.code} {check.name} skipped: {missing.reason}", file=sys.stderr)
+    failed = report.findings if arguments.strict else report.count(Severity.ERROR)
+    return FINDINGS if failed else FINE
+
+
+def _or_error(load: Callable[[], Loaded], errors: list[CatalogueError]) -> Loaded | None:
+    """What ``load`` returns; None, and the error recorded, if it refuses a file."""
+    try:
+        return load()
+    except CatalogueError as error:
+        errors.append(error)
+        return None
+
+
+def _default() -> Path:
+    try:
+        return default_catalogue()
+    except FileNotFoundError as error:
+        raise UserError(str(error)) from None
+
+
+def _shortened(file: Path) -> Path:
+    """The path as CI systems want it, from here, if the file lies below this folder."""
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
+def _exclusions(named: Path | None, catalogue: Path) -> Exclusions:
+    beside = catalogue.with_name(EXCLUSIONS_NAME)
+    if named is None and not beside.exists():
+        return Exclusions()
+    return load_exclusions(named or beside)
+
+
+def _selected(arguments: argparse.Namespace) -> list[Check]:
+    chosen = CHECKS if arguments.select is None else arguments.select
+    return [check for check in CHECKS if check in chosen and check not in arguments.ignore]
+
+
+def _subject(catalogue: Catalogue, arguments: argparse.Namespace, checks: list[Check]) -> Subject:
+    compares = any(isinstance(check, NearDuplicateExemplar) for check in checks)
+    return Subject(
+        catalogue,
+        _readable(arguments.weights.with_suffix(".json")),
+        _look_alikes(catalogue, arguments) if compares else (),
+    )
+
+
+def _readable(card: Path) -> ReadableVocabulary | Unavailable:
+    """What the weights can read; their card says it, so torch is not needed."""
+    try:
+        content = json.loads(card.read_text(encoding="utf-8"))
+        return ReadableVocabulary.from_card(content["vocabulary"])
+    except OSError as error:
+        return Unavailable(f"{card}: {error.strerror}")
+    except (ValueError, KeyError, TypeError):
+        return Unavailable(f"{card}: not the card of weights")
+
+
+def _look_alikes(
+    catalogue: Catalogue, arguments: argparse.Namespace
+) -> tuple[LookAlike, ...] | Unavailable:
+    if not arguments.exemplars:
+        return Unavailable("--no-exemplars")
+    if len(catalogue.pictograms) < 2:
+        return ()
+    try:
+        from attributes.predictor import AttributePredictor
+    except ModuleNotFoundError as error:
+        return Unavailable(f"{error.name} is not installed")
+    from recognizer.gallery import load_gallery
+    from recognizer.look_alikes import look_alikes
+
+    try:
+        return look_alikes(load_gallery(catalogue, AttributePredictor(arguments.weights)))
+    except UserError as error:
+        return Unavailable(str(error))
+
+
+def _checks(words: str) -> tuple[Check, ...]:
+    return tuple(_check(word.strip()) for word in words.split(","))
+
+
+def _check(word: str) -> Check:
+    for check in CHECKS:
+        if word.lower() in (check.code.lower(), check.name):
+            return check
+    known = [name for check in CHECKS for name in (check.code, check.name)]
+    hint = did_you_mean(word, known)
+    raise argparse.ArgumentTypeError(f"there is no check `{word}`" + (f"; {hint}" if hint else ""))
+
+
+def _page(word: str) -> str:
+    for mistake in LoadError:
+        if word.lower() in (mistake.value.lower(), mistake.title):
+            return (
+                f"# {mistake.value}: {mistake.title}\n\nSeverity: error\n\n"
+                "No check, but a mistake for which the rule file is refused: as long as it is "
+                "there, nothing\ncan be recognized or checked. Its message says what was "
+                "expected.\n"
+            )
+    return page(_check(word))

@@ -1,0 +1,51 @@
+"""Pictograms whose exemplars look the same to the network."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from recognizer.decision import Thresholds
+from recognizer.gallery import Gallery
+from rules.checks import LookAlike
+
+MARGIN: Final = 1 / Thresholds().match_scale
+"""A view that is closer to its own pictogram by less than this cosine is, for the decision, less
+than e times likelier to show it than to show the other one."""
+
+
+def look_alikes(gallery: Gallery, margin: float = MARGIN) -> tuple[LookAlike, ...]:
+    """Pairs of pictograms that are hard to tell apart.
+
+    Every view of an exemplar is compared as a crop would be, with the other views of its own
+    pictogram and with those of every other one. Two pictograms are look-alikes if the views of
+    either are on average less than ``margin`` closer to their own than to the other.
+    """
+    names = gallery.names
+    crossing = np.zeros((len(names), len(names)), np.float32)
+    lead = np.full((len(names), len(names)), np.inf, np.float32)
+    for number, (views, count) in enumerate(zip(gallery.embeddings, gallery.counts, strict=True)):
+        own = _similarity_to_others(views[:count])
+        crossing[number] = gallery.similarity(views[:count]).mean(axis=0)
+        lead[number] = own - crossing[number]
+    closest = np.minimum(lead, lead.T)
+    similarity = np.maximum(crossing, crossing.T)
+    return tuple(
+        LookAlike((names[i], names[j]), float(similarity[i, j]))
+        for i, j in np.argwhere(np.triu(closest < margin, k=1)).tolist()
+    )
+
+
+def _similarity_to_others(views: npt.NDArray[np.float32]) -> float:
+    """Mean similarity of the views of one pictogram to the gallery of its other views."""
+    if len(views) < 2:
+        return 1.0
+    rest = [
+        Gallery.from_embeddings({"others": np.delete(views, i, axis=0)}).similarity(
+            views[i : i + 1]
+        )
+        for i in range(len(views))
+    ]
+    return float(np.mean(rest))
