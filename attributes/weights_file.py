@@ -6,7 +6,6 @@ so that whoever has the two files reads crops exactly as training meant it.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 from dataclasses import asdict
@@ -20,14 +19,21 @@ from safetensors import SafetensorError
 from torch import nn
 
 from attributes import vocabulary
-from attributes.errors import UserError
 from attributes.network import Architecture, AttributeNetwork
+from attributes.weights_identity import DEFAULT_WEIGHTS, WeightsError, digest
 
-DEFAULT_WEIGHTS = Path(__file__).parent / "weights" / "release.safetensors"
-
-
-class WeightsError(UserError):
-    """A weights file or its card is missing, damaged, or does not fit this vocabulary."""
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "Calibration",
+    "Card",
+    "Preprocessing",
+    "Weights",
+    "WeightsError",
+    "describe_network",
+    "fold_batch_norms",
+    "load_weights",
+    "save_weights",
+]
 
 
 class _Section(BaseModel):
@@ -141,8 +147,7 @@ def load_weights(path: Path | None = None) -> Weights:
         raise WeightsError(f"{path}: not readable as weights: {error}") from None
     network.eval()
     fold_batch_norms(network)
-    fingerprint = hashlib.sha256(content).hexdigest()[:16]
-    return Weights(network, card, fingerprint, path)
+    return Weights(network, card, digest(content), path)
 
 
 def _architecture(settings: dict[str, Any]) -> Architecture:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +22,10 @@ import safetensors.numpy
 from safetensors import SafetensorError, safe_open
 
 from attributes.errors import UserError
+from attributes.readings import Readings
 from attributes.views import exemplar_views
 from recognizer.pictures import PictureError, read_exemplar
 from rules import Catalogue, Pictogram
-
-if TYPE_CHECKING:  # without torch, rules can still be tried on attributes
-    from attributes.predictor import AttributePredictor
 
 FloatArray = npt.NDArray[np.float32]
 ArtworkLoader = Callable[[str], npt.NDArray[np.uint8]]
@@ -34,6 +33,17 @@ ArtworkLoader = Callable[[str], npt.NDArray[np.uint8]]
 
 _NEAREST = 3
 """Views whose cosines are averaged: one may fit by chance, three seldom do."""
+
+
+class Predictor(Protocol):
+    """What reads crops: :class:`attributes.predictor.AttributePredictor`, or a stand-in for it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the weights."""
+
+    def predict(self, crops: Sequence[npt.NDArray[np.uint8]], /) -> Readings:
+        """Readings of N crops, each uint8 (H, W, 3) BGR."""
 
 
 class GalleryError(UserError):
@@ -66,6 +76,14 @@ class Gallery:
         counts = np.array([len(e) for e in embeddings.values()], np.intp)
         return cls(tuple(embeddings), stacked, counts)
 
+    @cached_property
+    def digest(self) -> str:
+        """Of names and embeddings: galleries of one digest give the same similarities."""
+        content = hashlib.sha256("\0".join(self.names).encode())
+        content.update(np.ascontiguousarray(self.embeddings).tobytes())
+        content.update(self.counts.astype(np.int64).tobytes())
+        return content.hexdigest()[:16]
+
     def similarity(self, embedding: FloatArray) -> FloatArray:
         """Cosine of N crops to P pictograms: mean of each one's nearest views.
 
@@ -93,7 +111,7 @@ def gallery_path(catalogue_file: Path) -> Path:
     return catalogue_file.with_suffix(".gallery.safetensors")
 
 
-def load_gallery(catalogue: Catalogue, predictor: AttributePredictor) -> Gallery:
+def load_gallery(catalogue: Catalogue, predictor: Predictor) -> Gallery:
     """Embeddings of every pictogram of ``catalogue``, from its galleries and pictures.
 
     Raises:
@@ -119,7 +137,7 @@ def load_gallery(catalogue: Catalogue, predictor: AttributePredictor) -> Gallery
 
 
 def build_gallery(
-    pictograms: Iterable[Pictogram], predictor: AttributePredictor, artwork: ArtworkLoader
+    pictograms: Iterable[Pictogram], predictor: Predictor, artwork: ArtworkLoader
 ) -> dict[str, tuple[list[str], FloatArray]]:
     """Embed the exemplars of each pictogram: name -> (sources, float32 (views, D)).
 
@@ -146,7 +164,7 @@ def write_gallery(
 
 
 def embed_pictogram(
-    pictogram: Pictogram, predictor: AttributePredictor, artwork: ArtworkLoader
+    pictogram: Pictogram, predictor: Predictor, artwork: ArtworkLoader
 ) -> FloatArray:
     """Embeddings of all views of all exemplars, float32 (views, D).
 

@@ -49,6 +49,15 @@ def to_crop(picture: Picture) -> Crop:
     )
 
 
+def decode_crop(content: bytes, name: str) -> Crop:
+    """The crop that the bytes of a picture file hold; ``name`` is what messages call it.
+
+    Raises:
+        PictureError: they hold none.
+    """
+    return _from_array(_decode(content, name), name)
+
+
 def read_exemplar(path: Path) -> Crop:
     """A picture file as it is: BGR, or BGRA where it has transparency; uint8 (H, W, 3 or 4).
 
@@ -94,21 +103,20 @@ def _read_pixels(path: Path) -> npt.NDArray[Any]:
         raise PictureError(f"{path}: no such file") from None
     except OSError as error:
         raise PictureError(f"{path}: {error.strerror or error}") from None
-    if not content:
-        raise PictureError(f"{path}: the file is empty")
     # Decoded from memory: cv2.imread cannot open every path that Python can.
-    pixels = _decoded(content)
-    if pixels is None:
-        raise PictureError(f"{path}: not a picture that can be decoded")
-    return pixels
+    return _decode(content, str(path))
 
 
-def _decoded(content: bytes) -> npt.NDArray[Any] | None:
+def _decode(content: bytes, name: str) -> npt.NDArray[Any]:
+    if not content:
+        raise PictureError(f"{name}: the file is empty")
     try:
         pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:  # for example a header that claims 2^30 pixels a side
-        return None
-    return None if pixels is None else np.asarray(pixels)
+        pixels = None
+    if pixels is None:
+        raise PictureError(f"{name}: not a picture that can be decoded")
+    return np.asarray(pixels)
 
 
 def _from_array(pixels: npt.NDArray[Any], name: str) -> Crop:

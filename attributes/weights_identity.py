@@ -1,0 +1,21 @@
+"""Which weights a file holds, told without torch."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from attributes.errors import UserError
+
+DEFAULT_WEIGHTS: Final = Path(__file__).parent / "weights" / "release.safetensors"
+"""The weights that come with signrules."""
+
+
+class WeightsError(UserError):
+    """A weights file or its card is missing, damaged, or does not fit this vocabulary."""
+
+
+def digest(content: bytes) -> str:
+    """What galleries and caches are bound to: a digest of the weights file's content."""
+    return hashlib.sha256(content).hexdigest()[:16]

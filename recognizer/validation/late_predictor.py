@@ -1,0 +1,76 @@
+"""The attribute predictor, loaded when the first crop needs it.
+
+When all readings come from the cache no crop does, and the seconds that torch takes to be
+imported are saved. What the cache and the gallery must know is told by the files alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from attributes import vocabulary
+from attributes.readings import Readings
+from attributes.weights_identity import DEFAULT_WEIGHTS, WeightsError, digest
+
+if TYPE_CHECKING:
+    from attributes.predictor import AttributePredictor
+
+Precision = Literal["float32", "bfloat16"]
+
+
+class LatePredictor:
+    """Stands in for :class:`attributes.predictor.AttributePredictor`.
+
+    Args:
+        weights: a safetensors file with its card beside it; the shipped one if absent.
+        precision: of the network's arithmetic.
+
+    Attributes:
+        fingerprint: digest of the weights, as galleries name it.
+        identity: digest of all that readings depend on: weights, card (preprocessing and
+            calibration), vocabulary and precision.
+
+    Raises:
+        WeightsError: a file is missing.
+    """
+
+    def __init__(self, weights: Path | None = None, precision: Precision = "float32") -> None:
+        self._path = weights or DEFAULT_WEIGHTS
+        self._precision = precision
+        content, card = _content(self._path), _content(self._path.with_suffix(".json"))
+        self.fingerprint = digest(content)
+        parts = (content, card, vocabulary.fingerprint().encode(), precision.encode())
+        self.identity = hashlib.sha256(
+            b"".join(hashlib.sha256(part).digest() for part in parts)
+        ).hexdigest()[:16]
+
+    def predict(self, crops: Sequence[npt.NDArray[np.uint8]]) -> Readings:
+        """Readings of N crops; the first call loads the network.
+
+        Raises:
+            WeightsError: the weights are damaged, or of another vocabulary.
+        """
+        return self._predictor.predict(crops)
+
+    @cached_property
+    def _predictor(self) -> AttributePredictor:
+        from attributes.predictor import AttributePredictor
+
+        predictor = AttributePredictor(self._path, self._precision)
+        if predictor.fingerprint != self.fingerprint:
+            raise WeightsError(f"{self._path}: the weights changed during the run; start it again")
+        return predictor
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{path}: weights not readable: {error.strerror or error}") from None
