@@ -150,6 +150,7 @@ class Catalogue:
         country: ISO code that the top-level file states.
         files: every rule file that was read, the top-level one first.
         sources: their lines, to show findings with.
+        faces: face name -> its alternatives; the signs that use it hold them already.
     """
 
     signs: tuple[Sign, ...]
@@ -157,6 +158,7 @@ class Catalogue:
     country: str | None
     files: tuple[Path, ...]
     sources: Sources
+    faces: Mapping[str, tuple[Alternative, ...]] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[str, Sign]:

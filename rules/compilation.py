@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import product
@@ -55,13 +55,22 @@ class Compiler:
     Args:
         sections: the entries.
         findings: where mistakes are recorded.
+        overlay: resolved paths that count as existing.
         names_known: whether every file could be read; if not, a name that is not found may
             well be defined in what is missing, and is not reported.
     """
 
-    def __init__(self, sections: Sections, findings: Findings, *, names_known: bool) -> None:
+    def __init__(
+        self,
+        sections: Sections,
+        findings: Findings,
+        overlay: Collection[Path] = (),
+        *,
+        names_known: bool,
+    ) -> None:
         """Compile nothing yet."""
         self._sections = sections
+        self._overlay = overlay
         self._findings = findings
         self._names_known = names_known
         self._faces: dict[str, _Face | None] = {}
@@ -74,6 +83,11 @@ class Compiler:
         for name in self._sections.faces:
             self._face(name)
         return tuple(filter(None, map(self._sign, self._sections.signs.values())))
+
+    def faces(self) -> dict[str, tuple[Alternative, ...]]:
+        """Name -> alternatives, of the faces that have no mistake."""
+        compiled = {name: self._face(name) for name in self._sections.faces}
+        return {name: face.alternatives for name, face in compiled.items() if face is not None}
 
     def pictograms(self) -> dict[str, Pictogram]:
         """Name -> pictogram, of exemplars that exist."""
@@ -315,7 +329,7 @@ class Compiler:
                 expected="a picture inside that folder",
             )
             return None
-        if not os.path.isfile(path):
+        if not os.path.isfile(path) and Path(path) not in self._overlay:
             self._findings.error(
                 LoadError.MISSING_EXEMPLAR,
                 f"there is no picture {quote(relative)}",

@@ -20,7 +20,7 @@ def load_catalogue(
     Args:
         path: the rule file.
         overlay: path -> content to use instead of what is on the disk, to see what a change
-            would do before it is written.
+            would do before it is written; rule files and exemplars.
 
     Raises:
         CatalogueError: the files cannot be used. It holds every mistake of every file.
@@ -32,8 +32,15 @@ def load_catalogue(
     }
     merger = FileMerger(findings, contents)
     sections = merger.merge(os.fspath(path), Path(os.path.realpath(path)))
-    compiler = Compiler(sections, findings, names_known=merger.is_complete)
+    compiler = Compiler(sections, findings, contents.keys(), names_known=merger.is_complete)
     signs = compiler.signs()
     pictograms = compiler.pictograms()
     findings.raise_if_any()
-    return Catalogue(signs, pictograms, sections.country, merger.files, findings.sources)
+    return Catalogue(
+        signs,
+        pictograms,
+        sections.country,
+        merger.files,
+        findings.sources,
+        compiler.faces(),
+    )

@@ -21,6 +21,7 @@ VERBS: Final = {
     "explain": "say why a picture is recognized as it is",
     "check": "find mistakes in a rule file",
     "test": "run the tests beside a rule file",
+    "add": "propose the lines that make a new sign, from a picture of it",
     "gallery": "embed the exemplars that a rule file names",
     "train": "train the attribute network",
 }

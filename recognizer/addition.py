@@ -1,0 +1,261 @@
+"""Adding a sign from a picture: what would be written, and what would come of it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from attributes.errors import UserError
+from attributes.views import exemplar_views
+from attributes.vocabulary import PICTOGRAM_NAME
+from recognizer.answering import ReadyCatalogue
+from recognizer.decision import Thresholds
+from recognizer.gallery import Gallery, Predictor, load_gallery
+from recognizer.pictures import read_exemplar, to_crop
+from recognizer.proposal import Proposal, propose, slug
+from recognizer.result import Recognition
+from rules import Catalogue, CatalogueError, Severity, load_catalogue
+from rules.checks import CHECKS, Finding, Subject, run_checks
+from rules.checks.duplicate_exemplar import DuplicateExemplar
+from rules.editing import EditError, add_pictogram, add_sign
+
+_FOLDER: Final = "pictograms"
+_ALIKE: Final = 0.7
+"""Cosine from which on a pictogram of the catalogue may be what is on the picture."""
+_CHECKS: Final = [check for check in CHECKS if not isinstance(check, DuplicateExemplar)]
+"""That one opens the exemplars, and the new one is not where it will be."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of a rule file, and the picture that goes with it.
+
+    Attributes:
+        file: the rule file.
+        old: its content.
+        new: its content after the change.
+        picture: the picture to copy.
+        exemplar: where to; None if no picture is needed or it is in the right place already.
+    """
+
+    file: Path
+    old: str
+    new: str
+    picture: Path
+    exemplar: Path | None
+
+    @property
+    def overlay(self) -> dict[Path, str | bytes]:
+        """What the files would hold, for :func:`rules.load_catalogue`."""
+        copied = {self.exemplar: b""} if self.exemplar else {}
+        return {self.file: self.new, **copied}
+
+    def diff(self) -> str:
+        """The change as a unified diff."""
+        return "".join(
+            difflib.unified_diff(
+                self.old.splitlines(keepends=True),
+                self.new.splitlines(keepends=True),
+                str(self.file),
+                str(self.file),
+                n=1,
+            )
+        ).rstrip()
+
+    def write(self) -> None:
+        """Copy the picture and replace the rule file in one step.
+
+        Raises:
+            UserError: that cannot be done; the rule file is as before.
+        """
+        target = Path(os.path.realpath(self.file))
+        try:
+            if _read_text(self.file) != self.old:
+                raise UserError(f"{self.file}: changed in the meantime; nothing was written")
+            if self.exemplar is not None:
+                self.exemplar.parent.mkdir(exist_ok=True)
+                shutil.copyfile(self.picture, self.exemplar)
+            with tempfile.NamedTemporaryFile(
+                "w", dir=target.parent, delete=False, encoding="utf-8", newline=""
+            ) as stream:
+                stream.write(self.new)
+            shutil.copymode(target, stream.name)
+            os.replace(stream.name, target)
+        except OSError as error:
+            raise UserError(f"{error.filename or target}: {error.strerror or error}") from None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A proposal that was tried out.
+
+    Attributes:
+        sign_id: the new sign.
+        proposal: the conditions, and what they were made of.
+        edit: the change of the rule file.
+        notes: what the author should know.
+        before: what the picture is recognized as now.
+        after: what it is recognized as with the change; None if the change cannot be loaded.
+        refusal: why it cannot be loaded.
+        findings: what the checks say about the new sign.
+    """
+
+    sign_id: str
+    proposal: Proposal
+    edit: Edit
+    notes: tuple[str, ...]
+    before: Recognition
+    after: Recognition | None = None
+    refusal: CatalogueError | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether the change can be written."""
+        errors = [f for f in self.findings if f.diagnostic.severity is Severity.ERROR]
+        return self.after is not None and self.after.sign_id == self.sign_id and not errors
+
+    def as_text(self) -> str:
+        """Everything, for people."""
+        lines = [f"read from {self.edit.picture}:"]
+        lines += [f"  {r.attribute:<11}{r}" for r in self.proposal.readings]
+        lines += [f"note: {note}" for note in self.notes]
+        lines += ["", self.edit.diff(), ""]
+        lines.append(f"the picture is, before: {self.before}")
+        if self.after is not None:
+            lines.append(f"the picture is, with this: {self.after.explain()}")
+        if self.refusal is not None:
+            lines.append(f"the rule file would be refused:\n{self.refusal}")
+        lines += [finding.diagnostic.render() for finding in self.findings]
+        return "\n".join(lines)
+
+    def as_data(self) -> dict[str, object]:
+        """Everything, for programs."""
+        refused = self.refusal.diagnostics if self.refusal else ()
+        return {
+            "readings": {r.attribute: dict(r.values) for r in self.proposal.readings},
+            "notes": list(self.notes),
+            "diff": self.edit.diff(),
+            "before": self.before.to_dict(),
+            "after": self.after.to_dict(explain=True) if self.after else None,
+            "refused": [d.to_dict() for d in refused],
+            "findings": [f.to_dict() for f in self.findings],
+        }
+
+
+class Addition:
+    """A picture, and the catalogue that it is to be added to.
+
+    Args:
+        file: the rule file.
+        picture: the sign, cut out.
+        predictor: reads the picture.
+
+    Raises:
+        CatalogueError: the rule file has mistakes already.
+        GalleryError, PictureError: an exemplar, or the picture, cannot be read.
+    """
+
+    def __init__(self, file: Path, picture: Path, predictor: Predictor) -> None:
+        self._file = file
+        self._catalogue = load_catalogue(file)
+        self._text = _read_text(file)
+        self._gallery = load_gallery(self._catalogue, predictor)
+        self._picture = picture
+        self._views = predictor.predict(exemplar_views(read_exemplar(picture)))
+        self._crop = predictor.predict([to_crop(picture)])
+
+    def try_out(self, sign_id: str, names: Mapping[str, str], pictogram: str | None) -> Trial:
+        """Propose a sign, and see what the catalogue would be with it.
+
+        Args:
+            sign_id: of the new sign.
+            names: language -> name, English among them.
+            pictogram: one of the catalogue, or a name for the one on the picture; without it, a
+                new one is made if nothing else tells the sign from others.
+
+        Raises:
+            UserError: the rule file is written in a way that nothing can be inserted into, or
+                the picture would overwrite another one.
+        """
+        proposal = propose(self._views, self._catalogue, pictogram is not None)
+        when = dict(proposal.when)
+        new_pictogram = None
+        if proposal.asks_for_pictogram:
+            when[PICTOGRAM_NAME] = pictogram or self._free_name(names["en"])
+            if when[PICTOGRAM_NAME] not in self._catalogue.pictograms:
+                new_pictogram = when[PICTOGRAM_NAME]
+        edit = self._edit({"id": sign_id, "name": dict(names), "when": when}, new_pictogram)
+        notes = (*proposal.notes, *self._alike(new_pictogram))
+        before = self._answer(self._catalogue, self._gallery)
+        try:
+            catalogue = load_catalogue(self._file, overlay=edit.overlay)
+        except CatalogueError as refusal:
+            return Trial(sign_id, proposal, edit, notes, before, refusal=refusal)
+        after = self._answer(catalogue, self._gallery_with(new_pictogram))
+        found = run_checks(Subject(catalogue), _CHECKS).findings
+        own = tuple(f for f in found if sign_id in f.signs or new_pictogram in f.pictograms)
+        return Trial(sign_id, proposal, edit, notes, before, after, findings=own)
+
+    def _edit(self, sign: Mapping[str, Any], pictogram: str | None) -> Edit:
+        text = self._text
+        exemplar = None
+        try:
+            if pictogram is not None:
+                folder = Path(os.path.realpath(self._file)).parent
+                inside = Path(os.path.realpath(self._picture))
+                if not inside.is_relative_to(folder):
+                    exemplar = inside = (
+                        folder / _FOLDER / (pictogram + self._picture.suffix.lower())
+                    )
+                    if exemplar.exists():
+                        raise UserError(f"{exemplar}: is there already; give another --pictogram")
+                path = inside.relative_to(folder).as_posix()
+                text = add_pictogram(text, pictogram, {"exemplars": [path]})
+            text = add_sign(text, sign)
+        except EditError as error:
+            raise UserError(f"{self._file}: {error}; add the sign by hand") from None
+        return Edit(self._file, self._text, text, self._picture, exemplar)
+
+    def _free_name(self, name: str) -> str:
+        wanted = slug(name)
+        taken = self._catalogue.pictograms
+        numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+        return next(n for n in (wanted, *numbered) if n not in taken)
+
+    def _alike(self, new_pictogram: str | None) -> list[str]:
+        if new_pictogram is None or not self._gallery.names:
+            return []
+        cosines = self._gallery.similarity(self._views.embedding).mean(axis=0)
+        best = int(cosines.argmax())
+        name = self._gallery.names[best]
+        if cosines[best] < _ALIKE:
+            return []
+        return [
+            f"the pictogram looks like `{name}` (cosine {cosines[best]:.2f}); if it is the same, "
+            f"use it: --pictogram {name}"
+        ]
+
+    def _gallery_with(self, new_pictogram: str | None) -> Gallery:
+        gallery = self._gallery
+        embeddings = {
+            name: gallery.embeddings[i, : gallery.counts[i]] for i, name in enumerate(gallery.names)
+        }
+        if new_pictogram is not None:
+            embeddings[new_pictogram] = self._views.embedding
+        return Gallery.from_embeddings(embeddings)
+
+    def _answer(self, catalogue: Catalogue, gallery: Gallery) -> Recognition:
+        ready = ReadyCatalogue.prepare(catalogue, gallery, Thresholds())
+        return ready.answers(self._crop, gallery.similarity(self._crop.embedding))[0]
+
+
+def _read_text(file: Path) -> str:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return stream.read()

@@ -1,0 +1,68 @@
+"""``signrules add PICTURE --id ID --name NAME``: propose the lines that make a new sign."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Final
+
+from recognizer.addition import Addition, Trial
+from recognizer.cli.exit_codes import FINDINGS, FINE
+from recognizer.cli.options import add_format_option
+from recognizer.default_catalogue import default_catalogue
+
+_LANGUAGES: Final = ("de", "es", "fr", "it", "nl", "pl")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("picture", type=Path, metavar="PICTURE", help="the new sign, cut out")
+    parser.add_argument("--id", required=True, help="its id, such as de.142-10")
+    parser.add_argument("--name", required=True, metavar="TEXT", help="its name in English")
+    for language in _LANGUAGES:
+        parser.add_argument(f"--name-{language}", metavar="TEXT", help=argparse.SUPPRESS)
+    parser.epilog = f"Names in other languages: --name-{', --name-'.join(_LANGUAGES)}."
+    parser.add_argument("--catalogue", metavar="FILE", help="rule file (the embedded one)")
+    parser.add_argument(
+        "--pictogram",
+        metavar="NAME",
+        help="pictogram on the sign: one of the catalogue, or a name for the one on the picture",
+    )
+    parser.add_argument("--weights", metavar="FILE", help="network weights (the embedded ones)")
+    parser.add_argument(
+        "--write", action="store_true", help="write what is proposed, if it is fine"
+    )
+    add_format_option(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Propose, try out, and with ``--write`` write."""
+    from attributes.predictor import AttributePredictor
+
+    weights = Path(arguments.weights) if arguments.weights else None
+    file = Path(arguments.catalogue) if arguments.catalogue else default_catalogue()
+    names = {"en": arguments.name} | {
+        language: name
+        for language in _LANGUAGES
+        if (name := getattr(arguments, f"name_{language}")) is not None
+    }
+    addition = Addition(file, arguments.picture, AttributePredictor(weights))
+    trial = addition.try_out(arguments.id, names, arguments.pictogram)
+    written = arguments.write and trial.is_fine
+    if written:
+        trial.edit.write()
+    if arguments.format == "json":
+        print(json.dumps({**trial.as_data(), "written": written}, ensure_ascii=False, indent=2))
+    else:
+        print(trial.as_text())
+        print(_last_words(trial, arguments.write))
+    return FINE if trial.is_fine else FINDINGS
+
+
+def _last_words(trial: Trial, write: bool) -> str:
+    if not trial.is_fine:
+        return "not ready to be written: mend what is told above, or add the lines by hand"
+    copied = f" and {trial.edit.exemplar}" if trial.edit.exemplar else ""
+    target = f"{trial.edit.file}{copied}"
+    return f"written: {target}" if write else f"nothing written; --write changes {target}"

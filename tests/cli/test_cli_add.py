@@ -1,0 +1,202 @@
+"""``signrules add``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from attributes.readings import Readings
+from attributes.vocabulary import EMBEDDING_DIMENSIONS
+from recognizer.cli.main import main
+from rules import certain_readings, load_catalogue
+
+DEER = Path(__file__).parent.parent / "rules" / "golden" / "pictograms" / "deer.png"
+RULES = """\
+# Signs of a small country.
+version: 1
+
+faces:
+  triangle: {shape: triangle}
+  warning: {shape: triangle, border: red, background: [white, yellow]}  # more is said here
+
+pictograms:
+  deer: {exemplars: [pictograms/deer.png]}
+
+signs:
+  - id: de.142-10
+    name: {en: Wild animals}
+    when: {face: warning, pictogram: deer}
+  - id: de.274
+    name: {en: "Limit {digits}"}
+    when: {shape: circle, border: red, digits: [30, 50]}
+    value: {from: digits}
+  # more to come
+"""
+WARNING = {"shape": "triangle", "border": "red", "background": "white", "legend": "black"}
+
+
+class Stub:
+    """Reads the same from every picture; the first exemplar looks unlike all that come later."""
+
+    fingerprint = "stub"
+    seen: Readings
+    alike = False
+
+    def __init__(self, *_: object) -> None:
+        self._calls = 0
+
+    def predict(self, crops: Sequence[object]) -> Readings:
+        self._calls += 1
+        readings = Readings.concatenate([self.seen] * len(crops))
+        embedding = np.zeros((len(crops), EMBEDDING_DIMENSIONS), np.float32)
+        embedding[:, 0 if self._calls == 1 or self.alike else 1] = 1
+        return replace(readings, embedding=embedding)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "rules" / "pictograms").mkdir(parents=True)
+    shutil.copy(DEER, tmp_path / "rules" / "pictograms" / "deer.png")
+    shutil.copy(DEER, tmp_path / "cow.PNG")
+    (tmp_path / "rules" / "signs.yaml").write_text(RULES)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("attributes.predictor.AttributePredictor", Stub)
+    monkeypatch.setattr(Stub, "seen", certain_readings([WARNING]), raising=False)
+    return tmp_path
+
+
+def add(*more: str, sign_id: str = "de.140", name: str = "Cattle crossing") -> int:
+    words = ["add", "cow.PNG", "--catalogue", "rules/signs.yaml", "--id", sign_id, "--name", name]
+    return main([*words, *more])
+
+
+def sees(monkeypatch: pytest.MonkeyPatch, **attributes: Any) -> None:
+    monkeypatch.setattr(Stub, "seen", certain_readings([attributes]))
+
+
+ADDED = """\
+  - id: de.140
+    name: {en: Cattle crossing, de: Viehtrieb}
+    when: {face: warning, pictogram: cattle-crossing}
+"""
+
+
+def test_nothing_is_written_without_write(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert add("--name-de", "Viehtrieb") == 0
+    out = capsys.readouterr().out
+    assert "".join(f"+{line}\n" for line in ADDED.splitlines()) in out
+    assert "+  cattle-crossing: {exemplars: [pictograms/cattle-crossing.png]}" in out
+    assert "the picture is, before: unknown: pictogram_unmatched" in out
+    assert "the picture is, with this: de.140  Cattle crossing" in out
+    assert "nothing written; --write changes" in out
+    assert (folder / "rules" / "signs.yaml").read_text() == RULES
+    assert sorted(p.name for p in folder.rglob("*.*")) == ["cow.PNG", "deer.png", "signs.yaml"]
+
+
+def test_write_keeps_comments_and_order(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert add("--name-de", "Viehtrieb", "--write") == 0
+    assert "written: rules/signs.yaml and" in capsys.readouterr().out
+    pictogram = "  cattle-crossing: {exemplars: [pictograms/cattle-crossing.png]}\n"
+    assert (folder / "rules" / "signs.yaml").read_text() == RULES.replace(
+        "deer.png]}\n", "deer.png]}\n" + pictogram
+    ).replace("    value: {from: digits}\n", "    value: {from: digits}\n" + ADDED)
+    copied = folder / "rules" / "pictograms" / "cattle-crossing.png"
+    assert copied.read_bytes() == DEER.read_bytes()
+    assert load_catalogue("rules/signs.yaml").signs[-1].names["de"] == "Viehtrieb"
+    assert not [p for p in (folder / "rules").iterdir() if p.name.startswith("tmp")]
+
+
+def test_a_picture_below_the_catalogue_stays_where_it_is(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "cow.PNG").rename(folder / "rules" / "cow.PNG")
+    words = ["add", "rules/cow.PNG", "--catalogue", "rules/signs.yaml", "--id", "de.140"]
+    assert main([*words, "--name", "Cattle", "--write"]) == 0
+    assert "  cattle: {exemplars: [cow.PNG]}\n" in (folder / "rules" / "signs.yaml").read_text()
+
+
+def test_what_tells_the_sign_already_needs_no_pictogram(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sees(monkeypatch, shape="octagon", border="none", background="red", legend="white", text="STOP")
+    assert add(sign_id="de.206", name="Stop") == 0
+    assert "when: {shape: octagon, border: none, background: red, bar: none, legend: white, " in (
+        out := capsys.readouterr().out
+    )
+    assert "text: STOP}" in out
+    assert "pictogram:" not in out
+
+
+def test_a_number_becomes_digits_with_advice(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sees(monkeypatch, shape="square", border="none", background="blue", legend="white", digits=30)
+    assert add(sign_id="de.275", name="Minimum") == 0
+    out = capsys.readouterr().out
+    assert "digits: 30}" in out
+    assert "note: for other numbers than 30 too, write a range" in out
+
+
+def test_what_is_not_certain_is_left_out(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = certain_readings([{"shape": "diamond", "legend": "black"}])
+    seen.categorical["border"][:] = 0
+    seen.categorical["border"][:, [1, 2]] = 0.6, 0.4
+    monkeypatch.setattr(Stub, "seen", seen)
+    assert add("--pictogram", "cow") == 0
+    out = capsys.readouterr().out
+    assert "when: {shape: diamond, border: [red, white], pictogram: cow}" in out
+    assert "note: background is left out, it is not certain: red 0.11, white 0.11" in out
+
+
+def test_a_pictogram_of_the_catalogue_is_reused(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Stub, "alike", True)
+    sees(monkeypatch, shape="diamond", border="black", background="yellow", legend="black")
+    assert add() == 0
+    assert "looks like `deer` (cosine 1.00); if it is the same, use it: --pictogram deer" in (
+        capsys.readouterr().out
+    )
+    assert add("--pictogram", "deer") == 0
+    out = capsys.readouterr().out
+    assert "background: yellow, pictogram: deer}" in out
+    assert "exemplars" not in out
+
+
+def test_conflicts_are_told_and_never_written(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sees(monkeypatch, shape="circle", border="red", background="white", legend="black", digits=50)
+    assert add("--write", sign_id="de.9", name="Fifty") == 1
+    out = capsys.readouterr().out
+    assert "overlap: `de.274` and `de.9` can both hold" in out
+    assert "not ready to be written" in out
+    assert add("--write", sign_id="de.274", name="Fifty") == 1
+    assert "the sign `de.274` is defined twice" in capsys.readouterr().out
+    assert (folder / "rules" / "signs.yaml").read_text() == RULES
+
+
+def test_a_picture_is_never_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    taken = folder / "rules" / "pictograms" / "cattle-crossing.png"
+    taken.write_bytes(b"mine")
+    assert add("--write") == 3
+    assert "is there already; give another --pictogram" in capsys.readouterr().err
+    assert taken.read_bytes() == b"mine"
+
+
+def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert add("--format", "json") == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["written"] is False
+    assert data["after"]["id"] == "de.140"
+    assert data["readings"]["shape"] == {"triangle": 1.0}
+    assert data["before"]["reason"] == "pictogram_unmatched"
