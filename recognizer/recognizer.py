@@ -16,6 +16,7 @@ from recognizer.default_catalogue import default_catalogue
 from recognizer.gallery import load_gallery
 from recognizer.pictures import Crop, Picture, PictureError, to_crop
 from recognizer.result import UNKNOWN, Recognition
+from recognizer.thresholds_file import load_thresholds
 from recognizer.watching import CatalogueWatcher
 from rules import Catalogue, load_catalogue
 
@@ -28,7 +29,8 @@ class Recognizer:
         weights: safetensors file with its card; the shipped ones if absent.
         language: of the names in answers.
         country: only signs of this ISO code (and of none) are considered; all if absent.
-        thresholds: what an answer must reach.
+        thresholds: what an answer must reach; by default those that were calibrated for the rule
+            file (``signs.thresholds.yaml`` beside it), if any.
         precision: see :class:`attributes.predictor.AttributePredictor`.
         watch: reload when the rule files change; what is broken is logged, see :meth:`reload`.
 
@@ -51,8 +53,8 @@ class Recognizer:
     ) -> None:
         self.language = language
         self.country = country
-        self.thresholds = thresholds or Thresholds()
         self.catalogue_path = Path(catalogue) if catalogue is not None else default_catalogue()
+        self.thresholds = thresholds or load_thresholds(self.catalogue_path)
         self._reloading = Lock()
         rules = self._load_rules()
         watcher = CatalogueWatcher(self, rules) if watch else None

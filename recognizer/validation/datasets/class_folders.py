@@ -51,9 +51,10 @@ def read_class_tables(root: Path, split: str) -> Dataset:
         DatasetError: a table is damaged, or a split is asked of another set than GTSRB.
     """
     folders = class_folders(root)
-    samples = tuple(s for folder in folders for s in _of_class(folder))
+    of_class = [list(_of_class(folder)) for folder in folders]
+    samples = tuple(sample for found in of_class for sample in found)
     is_gtsrb = {f.name for f in folders} <= _GTSRB_CLASSES and all(
-        _TRACK.fullmatch(_stem(s)) for s in samples
+        _TRACK.fullmatch(_stem(found[0])) for found in of_class if found
     )
     layout = "GTSRB training layout"
     if not is_gtsrb:
@@ -88,12 +89,14 @@ def _of_class(folder: Path) -> Iterator[Sample]:
         raise DatasetError(
             f"{folder}: mixed layouts: other class folders have a GT-*.csv, this one has none"
         )
-    for sample in read_table(table):
-        if not sample.label.isdigit() or int(sample.label) != int(folder.name):
+    name = folder.name
+    own = {name, str(int(name)) if name.isdecimal() else name}
+    for path, label, _ in read_table(table):
+        if label not in own:
             raise DatasetError(
-                f"{table}: lists a picture of class {sample.label}, but the folder is {folder.name}"
+                f"{table}: lists a picture of class {label}, but the folder is {name}"
             )
-        yield Sample(sample.path, folder.name)
+        yield Sample(path, name)
 
 
 def _class_and_track(sample: Sample) -> tuple[int, str]:

@@ -78,22 +78,24 @@ class _Folder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = str(folder)
+        self._paths: dict[str, str] = {}
         self._names: dict[str, set[str]] = {}
 
     def find(self, name: str) -> str:
         """The path of a picture; as the csv has it if there is none."""
-        path = os.path.join(self._folder, name)
-        parent, base = os.path.split(path)
-        names = self._names.get(parent)
-        if names is None:
-            names = self._names[parent] = _names_in(parent)
+        within, _, base = name.rpartition("/")
+        folder = self._paths.get(within)
+        if folder is None:
+            folder = self._paths[within] = os.path.join(self._folder, within, "")
+            self._names[within] = _names_in(folder)
+        names = self._names[within]
         if base in names:
-            return path
+            return folder + base
         stem = os.path.splitext(base)[0]
         for suffix in sorted(SUFFIXES):
             if stem + suffix in names:
-                return os.path.join(parent, stem + suffix)
-        return path
+                return folder + stem + suffix
+        return folder + base
 
 
 def _names_in(folder: str) -> set[str]:

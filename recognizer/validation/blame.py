@@ -1,0 +1,300 @@
+"""Which stage each error is put down to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from attributes.readings import Readings
+from attributes.vocabulary import ATTRIBUTES, TEXT
+from recognizer.answering import ReadyCatalogue
+from recognizer.decision import REASONS, Reason
+from recognizer.validation.agreement import Agreement, agree, ways_of
+from recognizer.validation.ingestion import ReadPictures, batches
+from recognizer.validation.labels import ClassLabel, split_id
+from recognizer.validation.observations import PICTOGRAM
+from recognizer.validation.outcomes import CHUNK, FIRST_SIGN_CODE, Outcomes
+from recognizer.validation.systematic import (
+    Disagreements,
+    find_disagreements,
+    is_other_value,
+)
+from rules.explanation import PASS_PROBABILITY
+from rules.text_choice import most_probable_texts
+from rules.value_sets import TextSet
+
+PRESENCE = "presence"
+
+
+class Stage(str, Enum):
+    """A stage that can err, in the words of the report."""
+
+    LABEL_MAP = "label map"
+    """The pictures of the class are, all alike, another sign than the label says."""
+    RULE = "no fitting rule"
+    """The pictures of the class are, all alike, read otherwise than the rule asks."""
+    TOO_WIDE = "rule too wide"
+    """A rule takes what is no sign of it, or a value that no picture has."""
+    OVERLAP = "rules overlap"
+    """What was read fulfils the right rule, and that of the wrong answer as well."""
+    ATTRIBUTE = "attribute misread"
+    """This picture was read otherwise than its rule asks, most of its class were not."""
+    MATCHER = "matcher chose wrong"
+    """The right pictogram is not the nearest, or a stranger is near enough to one."""
+    THRESHOLD = "threshold"
+    """The right sign was the best one, but not good enough, or the crop is too small."""
+
+
+@dataclass(frozen=True)
+class Blame:
+    """Why one picture is answered wrongly.
+
+    Attributes:
+        picture: its number among those that could be read.
+        stage: which stage erred.
+        detail: what of the stage: the attribute, the sign, the pictogram, the threshold.
+        reason: in words.
+    """
+
+    picture: int
+    stage: Stage
+    detail: str
+    reason: str
+
+
+def blame_errors(
+    pictures: ReadPictures,
+    labels: Mapping[str, ClassLabel],
+    outcomes: Outcomes,
+    ready: ReadyCatalogue,
+    agreement: Agreement | None = None,
+) -> list[Blame]:
+    """Put every error down to one stage, in the order of the pictures."""
+    agreement = agreement or agree(outcomes, ready.catalogue)
+    disagreements = find_disagreements(outcomes, agreement)
+    accuser = _Accuser(labels, outcomes, ready, agreement, disagreements)
+    errors = np.flatnonzero(~outcomes.correct)
+    found: list[Blame] = []
+    for part in batches(len(errors), CHUNK):
+        numbers = errors[part]
+        readings = pictures.cache.readings(pictures.rows[numbers])
+        found += accuser.accuse(numbers, readings)
+    return found
+
+
+class _Accuser:
+    """Goes through the stages in the order in which a picture passes them."""
+
+    def __init__(
+        self,
+        labels: Mapping[str, ClassLabel],
+        outcomes: Outcomes,
+        ready: ReadyCatalogue,
+        agreement: Agreement,
+        disagreements: Disagreements,
+    ) -> None:
+        self._labels = labels
+        self._outcomes = outcomes
+        self._ready = ready
+        self._agreement = agreement
+        self._disagreements = disagreements
+        self._engine = ready.engine
+        owner = self._engine.alternative_sign
+        self._own = {s.id: np.flatnonzero(owner == i) for i, s in enumerate(self._engine.signs)}
+        self._values = _labelled_values(labels)
+
+    def accuse(self, numbers: npt.NDArray[np.intp], readings: Readings) -> Iterator[Blame]:
+        """Blame for the pictures ``numbers``, whose readings these are."""
+        fits = self._engine.condition_fits(readings)
+        for row, number in enumerate(numbers.tolist()):
+            evidence = {name: array[row] for name, array in fits.items()}
+            stage, detail, reason = self._stage(number, evidence, readings.text[row])
+            yield Blame(number, stage, detail, reason)
+
+    def _stage(
+        self,
+        number: int,
+        fits: Mapping[str, npt.NDArray[np.float32]],
+        text: npt.NDArray[np.float32],
+    ) -> tuple[Stage, str, str]:
+        o = self._outcomes
+        label = self._labels[o.classes[o.label[number]]]
+        if o.expected[number] < FIRST_SIGN_CODE:
+            return self._of_stranger(number, label)
+        if label.problem:
+            stage = Stage.RULE if "does not allow" in label.problem else Stage.LABEL_MAP
+            return stage, label.expected, label.problem
+        if o.reason[number] == REASONS.index(Reason.TOO_SMALL):
+            height, width = o.sizes[number]
+            least = self._ready.judge.thresholds.min_side
+            return Stage.THRESHOLD, "min_side", f"{width}×{height} pixels, {least} are needed"
+        if o.reason[number] == REASONS.index(Reason.NOT_A_SIGN):
+            return Stage.ATTRIBUTE, PRESENCE, "taken for no sign at all"
+        wrong = [
+            a.name
+            for a in ATTRIBUTES
+            if self._agreement.implied[a.name][number] and not self._agreement.held[a.name][number]
+        ]
+        if wrong:
+            return self._of_reading(number, wrong, fits, text)
+        if not self._agreement.held[PICTOGRAM][number]:
+            return self._of_pictogram(number)
+        return self._of_decision(number, fits)
+
+    def _of_stranger(self, number: int, label: ClassLabel) -> tuple[Stage, str, str]:
+        """A sign was answered where none of the catalogue is."""
+        o = self._outcomes
+        answer = o.names[o.answered[number]]
+        if label.problem and self._disagreements.answers.get(int(o.label[number])) is not None:
+            name = o.classes[o.label[number]]
+            return Stage.LABEL_MAP, name, f"class {name}: {label.problem}; most are {answer}"
+        alternative = int(o.alternative[number])
+        rule = self._engine.alternatives[alternative] if alternative >= 0 else None
+        if rule is None or rule.pictogram is not None:
+            nearest = self._words(number, PICTOGRAM)
+            return Stage.MATCHER, nearest, f"no sign of the catalogue, but near to {nearest}"
+        return Stage.TOO_WIDE, answer, f"no sign of the catalogue, but the rule of {answer} holds"
+
+    def _of_reading(
+        self,
+        number: int,
+        wrong: list[str],
+        fits: Mapping[str, npt.NDArray[np.float32]],
+        text: npt.NDArray[np.float32],
+    ) -> tuple[Stage, str, str]:
+        """Attributes are not what the rule of the expected sign asks for."""
+        o, shared = self._outcomes, self._disagreements.shared
+        label, code = int(o.label[number]), int(o.expected[number])
+        expected = o.names[code]
+        systematic = [a for a in wrong if (label, a) in shared]
+        if systematic:
+            if self._is_mislabelled(number, label, code, systematic):
+                return self._of_label(label, expected)
+            attribute = systematic[0]
+            seen = o.observations.words(attribute, shared[label, attribute])
+            return (
+                Stage.RULE,
+                f"{expected}: {attribute}",
+                f"the rule asks for {self._asked(number, attribute)}, "
+                f"most pictures of the class show {seen}",
+            )
+        if TEXT.name in wrong and self._is_too_wide(number, code, text):
+            answer = o.names[o.answered[number]]
+            return Stage.TOO_WIDE, answer, f"the rule allows {answer}, which no picture shows"
+        attribute = min(wrong, key=lambda a: self._probability(code, a, fits, text))
+        reason = f"{attribute}: expected {self._asked(number, attribute)}, "
+        return Stage.ATTRIBUTE, attribute, reason + f"read {self._words(number, attribute)}"
+
+    def _of_pictogram(self, number: int) -> tuple[Stage, str, str]:
+        """Attributes are right, but the pictogram of another sign is nearer."""
+        o = self._outcomes
+        label, expected = int(o.label[number]), o.names[o.expected[number]]
+        nearest, asked = self._words(number, PICTOGRAM), self._asked(number, PICTOGRAM)
+        if (label, PICTOGRAM) in self._disagreements.shared:
+            seen = o.observations.words(PICTOGRAM, self._disagreements.shared[label, PICTOGRAM])
+            reason = f"the rule asks for {asked}, most pictures of the class show {seen}"
+            return Stage.RULE, f"{expected}: {PICTOGRAM}", reason
+        return Stage.MATCHER, nearest, f"nearer to {nearest} than to {asked}"
+
+    def _of_decision(
+        self, number: int, fits: Mapping[str, npt.NDArray[np.float32]]
+    ) -> tuple[Stage, str, str]:
+        """Everything was read as the rule asks, and yet the answer is another one."""
+        o = self._outcomes
+        candidate = o.names[o.candidate[number]]
+        if o.candidate[number] == o.expected[number]:
+            why = REASONS[int(o.reason[number])].value
+            confidence = float(o.sign_confidence[number])
+            return Stage.THRESHOLD, "min_confidence", f"right, but {why} ({confidence:.2f})"
+        alternative = int(o.alternative[number])
+        if alternative < 0:
+            nearest = self._words(number, PICTOGRAM)
+            return Stage.MATCHER, nearest, f"taken by the exemplars of {candidate}"
+        holding = all(array[alternative] >= PASS_PROBABILITY for array in fits.values())
+        rivals_by_pictogram = self._agreement.implied[PICTOGRAM][number] and bool(
+            self._engine.alternatives[alternative].pictograms
+        )
+        if holding and not rivals_by_pictogram:
+            return Stage.OVERLAP, candidate, f"the rule of {candidate} holds as well"
+        if rivals_by_pictogram:
+            return Stage.MATCHER, self._words(number, PICTOGRAM), f"preferred {candidate}"
+        return Stage.THRESHOLD, "min_confidence", f"all conditions hold weakly; {candidate} is next"
+
+    def _is_mislabelled(self, number: int, label: int, code: int, systematic: list[str]) -> bool:
+        """Whether the label is the likelier slip: its class is, in more than one respect or in a
+        value that the rule allows, another sign of the catalogue."""
+        answer = self._disagreements.answers.get(label)
+        if answer is None or answer == code:
+            return False
+        if systematic == [TEXT.name]:
+            return is_other_value(
+                self._outcomes, self._disagreements, self._ready.catalogue, label, code
+            )
+        pictogram = (label, PICTOGRAM) in self._disagreements.shared
+        return len(systematic) + pictogram >= 2 and bool(self._outcomes.reason[number] < 0)
+
+    def _of_label(self, label: int, expected: str) -> tuple[Stage, str, str]:
+        o = self._outcomes
+        name, answer = o.classes[label], o.names[self._disagreements.answers[label]]
+        return (
+            Stage.LABEL_MAP,
+            name,
+            f"class {name} is labelled {expected}, but most of its pictures are {answer}",
+        )
+
+    def _is_too_wide(self, number: int, code: int, text: npt.NDArray[np.float32]) -> bool:
+        """Whether only a value that is on no picture was preferred to the right one."""
+        o = self._outcomes
+        sign_id, value = split_id(o.names[code])
+        answered_id, answered = split_id(o.names[o.answered[number]])
+        known = self._values.get(sign_id, frozenset())
+        if answered_id != sign_id or answered in known or value is None:
+            return False
+        best = most_probable_texts(text[None], TextSet(known))
+        return best is not None and best.texts[0] == value
+
+    def _probability(
+        self,
+        code: int,
+        attribute: str,
+        fits: Mapping[str, npt.NDArray[np.float32]],
+        text: npt.NDArray[np.float32],
+    ) -> float:
+        """Probability that the attribute is what the expected sign asks for."""
+        sign_id, value = split_id(self._outcomes.names[code])
+        if attribute == TEXT.name and value is not None:
+            codes = TEXT.encode(value)
+            return float(np.prod([text[slot, c] for slot, c in enumerate(codes)]))
+        return float(fits[attribute][self._own[sign_id]].max())
+
+    def _asked(self, number: int, attribute: str) -> str:
+        """What the expected sign asks of an attribute, in words."""
+        sign_id, value = split_id(self._outcomes.names[self._outcomes.expected[number]])
+        sign = self._ready.catalogue.by_id[sign_id]
+        if attribute == TEXT.name and value is not None:
+            return value
+        if attribute == PICTOGRAM:
+            asked = (sorted(way.pictograms or ()) for way in ways_of(sign, value))
+            return " or ".join(dict.fromkeys(name for names in asked for name in names))
+        phrases = (
+            a.conditions[attribute].phrase for a in sign.alternatives if attribute in a.conditions
+        )
+        return " or ".join(dict.fromkeys(phrases))
+
+    def _words(self, number: int, attribute: str) -> str:
+        observations = self._outcomes.observations
+        return observations.words(attribute, int(observations.states[attribute][number]))
+
+
+def _labelled_values(labels: Mapping[str, ClassLabel]) -> dict[str, frozenset[str]]:
+    """Sign -> the values that pictures of the data set have."""
+    values: dict[str, set[str]] = {}
+    for label in labels.values():
+        sign_id, value = split_id(label.expected)
+        if label.is_sign and value is not None:
+            values.setdefault(sign_id, set()).add(value)
+    return {sign_id: frozenset(found) for sign_id, found in values.items()}

@@ -1,0 +1,381 @@
+"""The figures of a validation, as plain data that every report is made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from recognizer.answering import ReadyCatalogue
+from recognizer.validation import metrics
+from recognizer.validation.agreement import NAMES, Agreement, ways_of
+from recognizer.validation.blame import Blame, Stage
+from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel, split_id
+from recognizer.validation.metrics import CoverageCurve, Reliability
+from recognizer.validation.observations import PICTOGRAM
+from recognizer.validation.outcomes import (
+    NOT_IN_CATALOGUE_CODE,
+    UNKNOWN_CODE,
+    Outcomes,
+)
+from recognizer.verdicts import UNKNOWN
+
+SIZE_EDGES: Final = (0, 16, 24, 32, 48, 64, 96)
+"""Lower edges, in pixels of the crop's shorter side, of the bins that figures are split by."""
+_EXAMPLES = 12
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A proportion with its 95 % Wilson interval.
+
+    Attributes:
+        right: successes.
+        count: trials.
+    """
+
+    right: int
+    count: int
+
+    @property
+    def value(self) -> float:
+        """The proportion; NaN of nothing."""
+        return self.right / self.count if self.count else float("nan")
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Lower and upper end."""
+        low, high = metrics.wilson_interval(self.right, self.count).tolist()
+        return low, high
+
+
+@dataclass(frozen=True)
+class SignFigures:
+    """One sign of the data set, with its value where it has one.
+
+    Attributes:
+        id: as expected, such as ``de.274[60]``; also ``unknown`` and ``not in catalogue``.
+        name: of the sign.
+        classes: of the data set that are this sign.
+        recall: of its pictures, those answered right.
+        precision: of the answers with it, the right ones.
+        f1: harmonic mean of both.
+        f1_interval: 95 %.
+        unknown: pictures of it that were answered ``unknown``.
+        taken_for: what else it was answered as, with counts, the most frequent first.
+    """
+
+    id: str
+    name: str
+    classes: tuple[str, ...]
+    recall: Rate
+    precision: Rate
+    f1: float
+    f1_interval: tuple[float, float]
+    unknown: int
+    taken_for: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Pictures of one sign that were answered as another.
+
+    Attributes:
+        expected: the sign.
+        answered: the answer.
+        pictures: all of their numbers, the most confident first.
+    """
+
+    expected: str
+    answered: str
+    pictures: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class BlameCount:
+    """How many errors are put down to one thing.
+
+    Attributes:
+        stage: the stage.
+        detail: what of it.
+        pictures: their numbers.
+        reasons: the different reasons, the most frequent first.
+    """
+
+    stage: Stage
+    detail: str
+    pictures: tuple[int, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """A class of the data set that the catalogue does not have.
+
+    Attributes:
+        name: the class.
+        problem: why; empty if the label map says so on purpose.
+        pictures: how many.
+        answers: what they were answered as, the most frequent first.
+    """
+
+    name: str
+    problem: str
+    pictures: int
+    answers: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class PictogramFigures:
+    """A pictogram whose exemplars are near to pictures of signs that do not have it.
+
+    Attributes:
+        name: the pictogram.
+        owners: signs of the catalogue that ask for it.
+        own: pictures of its owners that are nearest to it.
+        strangers: sign -> its pictures that are nearest to it, the most frequent first.
+        wrong_answers: of the strangers, those that were answered as one of the owners.
+    """
+
+    name: str
+    owners: tuple[str, ...]
+    own: int
+    strangers: tuple[tuple[str, int], ...]
+    wrong_answers: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All figures of one validation.
+
+    Attributes:
+        pictures: how many could be read.
+        accuracy: right answers, of pictures whose sign the catalogue has; unknown is wrong.
+        macro_accuracy: the mean over these signs.
+        answered: of the same pictures, those answered with any sign.
+        accuracy_of_answered: of these, the right ones.
+        strangers: right answers (unknown) of pictures without a sign of the catalogue.
+        values: right values, of pictures whose parametrized sign was recognized.
+        signs: what is expected, sign by sign.
+        confusions: wrong answers other than unknown, the most frequent first.
+        sizes: (bin, right of those in the catalogue).
+        coverage: what a threshold would accept; of the pictures whose sign the catalogue has.
+        reliability: of the same pictures' confidences.
+        attributes: attribute -> how often it was read as the rules imply.
+        blame: what the errors are put down to, the most frequent first.
+        never_answered: signs that are on pictures but were never answered.
+        not_in_data: signs of the catalogue of which there is no picture.
+        outside: classes that the catalogue does not have.
+        attracting: pictograms that attract strangers.
+    """
+
+    pictures: int
+    accuracy: Rate
+    macro_accuracy: float
+    answered: Rate
+    accuracy_of_answered: Rate
+    strangers: Rate
+    values: Rate
+    signs: tuple[SignFigures, ...]
+    confusions: tuple[Confusion, ...]
+    sizes: tuple[tuple[str, Rate], ...]
+    coverage: CoverageCurve
+    reliability: Reliability
+    attributes: Mapping[str, Rate]
+    blame: tuple[BlameCount, ...]
+    never_answered: tuple[str, ...]
+    not_in_data: tuple[str, ...]
+    outside: tuple[ClassFigures, ...]
+    attracting: tuple[PictogramFigures, ...]
+
+    def sign(self, sign_id: str) -> SignFigures:
+        """The figures of one sign; KeyError if no picture shows it."""
+        for sign in self.signs:
+            if sign.id == sign_id:
+                return sign
+        raise KeyError(sign_id)
+
+
+def work_out(
+    outcomes: Outcomes,
+    labels: Mapping[str, ClassLabel],
+    ready: ReadyCatalogue,
+    agreement: Agreement,
+    blames: Sequence[Blame],
+) -> Figures:
+    """All figures of one validation."""
+    known = outcomes.is_sign
+    correct, candidate_correct = outcomes.correct, outcomes.candidate_correct
+    answered = outcomes.reason < 0
+    confusion = metrics.confusion_matrix(outcomes.expected, outcomes.answered, len(outcomes.names))
+    answered_ids = {ready.engine.signs[i].id for i in np.unique(outcomes.sign[answered]).tolist()}
+    expected_ids = {split_id(outcomes.names[c])[0] for c in np.unique(outcomes.expected).tolist()}
+    return Figures(
+        pictures=len(outcomes),
+        accuracy=_rate(correct[known]),
+        macro_accuracy=metrics.macro_accuracy(_of_signs(confusion)),
+        answered=_rate(answered[known]),
+        accuracy_of_answered=_rate(correct[known & answered]),
+        strangers=_rate(correct[~known]),
+        values=_values(outcomes, ready),
+        signs=tuple(_signs(outcomes, labels, ready, confusion)),
+        confusions=tuple(_confusions(outcomes)),
+        sizes=tuple(_sizes(outcomes)),
+        coverage=metrics.coverage_curve(outcomes.sign_confidence[known], candidate_correct[known]),
+        reliability=metrics.reliability(outcomes.confidence[known], candidate_correct[known]),
+        attributes={name: Rate(*agreement.accuracy(name)[::-1]) for name in NAMES},
+        blame=tuple(_count_blame(blames)),
+        never_answered=tuple(
+            s.id for s in ready.engine.signs if s.id in expected_ids - answered_ids
+        ),
+        not_in_data=tuple(s.id for s in ready.engine.signs if s.id not in expected_ids),
+        outside=tuple(_outside(outcomes, labels)),
+        attracting=tuple(_attracting(outcomes, ready)),
+    )
+
+
+def _rate(right: npt.NDArray[np.bool_]) -> Rate:
+    return Rate(int(right.sum()), len(right))
+
+
+def _of_signs(confusion: metrics.IntArray) -> metrics.IntArray:
+    """The confusion matrix without the rows of what is no sign of the catalogue."""
+    signs = confusion.copy()
+    signs[[UNKNOWN_CODE, NOT_IN_CATALOGUE_CODE]] = 0
+    return signs
+
+
+def _values(outcomes: Outcomes, ready: ReadyCatalogue) -> Rate:
+    expected = [split_id(name) for name in outcomes.names]
+    index = {sign.id: i for i, sign in enumerate(ready.engine.signs)}
+    wanted = np.array([index.get(i, -1) if value is not None else -1 for i, value in expected])
+    found = (outcomes.sign == wanted[outcomes.expected]) & (outcomes.reason < 0)
+    return _rate(outcomes.correct[found & (wanted[outcomes.expected] >= 0)])
+
+
+def _signs(
+    outcomes: Outcomes,
+    labels: Mapping[str, ClassLabel],
+    ready: ReadyCatalogue,
+    confusion: metrics.IntArray,
+) -> Iterable[SignFigures]:
+    # Of what the catalogue does not have, unknown is the right answer.
+    folded = confusion.copy()
+    folded[NOT_IN_CATALOGUE_CODE, NOT_IN_CATALOGUE_CODE] = confusion[
+        NOT_IN_CATALOGUE_CODE, UNKNOWN_CODE
+    ]
+    folded[NOT_IN_CATALOGUE_CODE, UNKNOWN_CODE] = 0
+    scores = metrics.class_scores(folded)
+    classes: dict[str, list[str]] = {}
+    for name, label in labels.items():
+        classes.setdefault(label.expected, []).append(name)
+    for code in np.flatnonzero(folded.sum(axis=1)).tolist():
+        name = outcomes.names[code]
+        sign_id, value = split_id(name)
+        sign = ready.catalogue.by_id.get(sign_id)
+        others = folded[code].copy()
+        others[[code, UNKNOWN_CODE]] = 0
+        ranked = np.argsort(-others, kind="stable")[: np.count_nonzero(others)]
+        low, high = scores.f1_interval[code].tolist()
+        yield SignFigures(
+            name,
+            sign.name("en", value or "") if sign else "",
+            tuple(classes.get(name, ())),
+            Rate(int(scores.right[code]), int(scores.support[code])),
+            Rate(int(scores.right[code]), int(scores.answered[code])),
+            float(scores.f1[code]),
+            (low, high),
+            int(folded[code, UNKNOWN_CODE]) if code != UNKNOWN_CODE else 0,
+            tuple((outcomes.names[i], int(others[i])) for i in ranked.tolist()),
+        )
+
+
+def _confusions(outcomes: Outcomes) -> list[Confusion]:
+    wrong = np.flatnonzero(~outcomes.correct & (outcomes.reason < 0))
+    by_confidence = wrong[np.argsort(-outcomes.confidence[wrong], kind="stable")]
+    pairs: dict[tuple[int, int], list[int]] = {}
+    for number in by_confidence.tolist():
+        pair = int(outcomes.expected[number]), int(outcomes.answered[number])
+        pairs.setdefault(pair, []).append(number)
+    ranked = sorted(pairs.items(), key=lambda item: -len(item[1]))
+    return [
+        Confusion(outcomes.names[expected], outcomes.names[answered], tuple(numbers))
+        for (expected, answered), numbers in ranked
+    ]
+
+
+def _sizes(outcomes: Outcomes) -> Iterable[tuple[str, Rate]]:
+    sides = outcomes.sizes.min(axis=1)
+    owner = np.searchsorted(SIZE_EDGES, sides, side="right") - 1
+    for number, low in enumerate(SIZE_EDGES):
+        inside = (owner == number) & outcomes.is_sign
+        if inside.any():
+            is_last = number + 1 == len(SIZE_EDGES)
+            words = f"from {low} px" if is_last else f"{low} to {SIZE_EDGES[number + 1] - 1} px"
+            yield words, _rate(outcomes.correct[inside])
+
+
+def _count_blame(blames: Iterable[Blame]) -> list[BlameCount]:
+    groups: dict[tuple[Stage, str], list[Blame]] = {}
+    for blame in blames:
+        groups.setdefault((blame.stage, blame.detail), []).append(blame)
+    ranked = sorted(groups.items(), key=lambda item: -len(item[1]))
+    return [
+        BlameCount(
+            stage,
+            detail,
+            tuple(b.picture for b in found),
+            tuple(reason for reason, _ in Counter(b.reason for b in found).most_common(_EXAMPLES)),
+        )
+        for (stage, detail), found in ranked
+    ]
+
+
+def _outside(outcomes: Outcomes, labels: Mapping[str, ClassLabel]) -> Iterable[ClassFigures]:
+    for index, name in enumerate(outcomes.classes):
+        label = labels[name]
+        if label.expected == NOT_IN_CATALOGUE or label.problem:
+            rows = outcomes.label == index
+            counts = Counter(outcomes.answered[rows].tolist())
+            answers = tuple((outcomes.names[c], n) for c, n in counts.most_common(_EXAMPLES))
+            yield ClassFigures(name, label.problem, int(rows.sum()), answers)
+
+
+def _attracting(outcomes: Outcomes, ready: ReadyCatalogue) -> list[PictogramFigures]:
+    """Pictograms with strangers nearest to them, those with most wrong answers first."""
+    owners: dict[str, list[str]] = {}
+    for sign in ready.engine.signs:
+        asked = {p for way in ways_of(sign, None) for p in way.pictograms or ()}
+        for pictogram in asked:
+            owners.setdefault(pictogram, []).append(sign.id)
+    asking = np.array([_asks(name, ready) for name in outcomes.names], bool)
+    # A sign whose rule asks for no pictogram is near to some, which harms nobody.
+    relevant = asking[outcomes.expected] | ~outcomes.is_sign
+    nearest = outcomes.observations.states[PICTOGRAM]
+    answered_id = np.array([s.id for s in ready.engine.signs] or [UNKNOWN])[outcomes.sign]
+    found = []
+    for index, pictogram in enumerate(outcomes.observations.pictograms):
+        rows = np.flatnonzero((nearest == index) & relevant)
+        mine = owners.get(pictogram, [])
+        counts = Counter(outcomes.expected[rows].tolist())
+        own = sum(n for c, n in counts.items() if split_id(outcomes.names[c])[0] in mine)
+        strangers = tuple(
+            (outcomes.names[c], n)
+            for c, n in counts.most_common()
+            if split_id(outcomes.names[c])[0] not in mine
+        )
+        if not strangers:
+            continue
+        wrong = ~outcomes.correct[rows] & (outcomes.reason[rows] < 0)
+        wrong &= np.isin(answered_id[rows], mine)
+        found.append(PictogramFigures(pictogram, tuple(mine), own, strangers, int(wrong.sum())))
+    return sorted(found, key=lambda p: (-p.wrong_answers, -sum(n for _, n in p.strangers)))
+
+
+def _asks(name: str, ready: ReadyCatalogue) -> bool:
+    sign = ready.catalogue.by_id.get(split_id(name)[0])
+    return sign is not None and any(way.pictograms is not None for way in ways_of(sign, None))

@@ -1,0 +1,160 @@
+"""What every picture was expected to be and what was answered: rules and matcher, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from recognizer.answering import ReadyCatalogue
+from recognizer.decision import REASONS, Reason
+from recognizer.validation.ingestion import ReadPictures, batches
+from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel, split_id
+from recognizer.validation.observations import Observations, Observer
+from recognizer.verdicts import UNKNOWN
+
+CHUNK: Final = 512
+"""Pictures that are judged at once; what they need fits a processor's cache."""
+
+UNKNOWN_CODE: Final = 0
+NOT_IN_CATALOGUE_CODE: Final = 1
+FIRST_SIGN_CODE: Final = 2
+
+IntArray = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """N pictures as parallel arrays; some 100 bytes a picture.
+
+    Attributes:
+        names: what the codes mean: ``unknown``, ``not in catalogue``, then signs with values.
+        classes: the data set's classes.
+        label: intp (N,), index into ``classes``.
+        expected: intp (N,), code of what the class is.
+        candidate: intp (N,), code of the likeliest sign, good enough or not. Where a class means
+            every value of a sign, the value is left out, here and in ``answered``.
+        answered: intp (N,), code of the answer: the candidate or ``unknown``.
+        reason: int8 (N,), why it is unknown, index into REASONS; -1 if it is not.
+        sign: intp (N,), index of the candidate's sign in the catalogue.
+        alternative: intp (N,), its alternative that fits best; -1 for a sign without rule.
+        confidence: float32 (N,), of the candidate with its value.
+        sign_confidence: float32 (N,), of the candidate without its value, which is held against
+            the threshold.
+        sizes: int32 (N, 2), height and width of the crop.
+        observations: what was read.
+    """
+
+    names: tuple[str, ...]
+    classes: tuple[str, ...]
+    label: IntArray
+    expected: IntArray
+    candidate: IntArray
+    answered: IntArray
+    reason: npt.NDArray[np.int8]
+    sign: IntArray
+    alternative: IntArray
+    confidence: npt.NDArray[np.float32]
+    sign_confidence: npt.NDArray[np.float32]
+    sizes: npt.NDArray[np.int32]
+    observations: Observations
+
+    def __len__(self) -> int:
+        return len(self.expected)
+
+    @property
+    def is_sign(self) -> npt.NDArray[np.bool_]:
+        """Whether a sign of the catalogue is expected, bool (N,)."""
+        return self.expected >= FIRST_SIGN_CODE
+
+    @property
+    def correct(self) -> npt.NDArray[np.bool_]:
+        """Whether the answer is right, bool (N,): of what is no sign of the catalogue, unknown."""
+        wanted = np.where(self.is_sign, self.expected, UNKNOWN_CODE)
+        return np.asarray(self.answered == wanted)
+
+    @property
+    def candidate_correct(self) -> npt.NDArray[np.bool_]:
+        """Whether the candidate is right, good enough or not, bool (N,)."""
+        return np.asarray(self.candidate == self.expected)
+
+
+def judge_pictures(
+    pictures: ReadPictures, labels: Mapping[str, ClassLabel], ready: ReadyCatalogue
+) -> Outcomes:
+    """Answer every picture with the rules in ``ready``.
+
+    Args:
+        pictures: read before; their readings come from the cache.
+        labels: class -> what it is, see :func:`recognizer.validation.labels.resolve_labels`.
+        ready: the rules.
+    """
+    classes = pictures.dataset.classes
+    names = _Names(labels)
+    expected_of_class = np.array([names.code(labels[c].expected) for c in classes], np.intp)
+    class_index = {name: i for i, name in enumerate(classes)}
+    samples = pictures.dataset.samples
+    label = np.fromiter(
+        (class_index[samples[i].label] for i in pictures.samples.tolist()), np.intp, len(pictures)
+    )
+    sizes = pictures.cache.sizes(pictures.rows)
+    count = len(pictures)
+    candidate, sign = np.empty(count, np.intp), np.empty(count, np.intp)
+    alternative, reason = np.empty(count, np.intp), np.empty(count, np.int8)
+    confidence, sign_confidence = np.empty(count, np.float32), np.empty(count, np.float32)
+    observer = Observer(ready.gallery.names)
+    for part in batches(count, CHUNK):
+        rows = pictures.rows[part]
+        readings = pictures.cache.readings(rows)
+        similarity = pictures.cache.similarity(rows, ready.gallery)
+        verdicts = ready.verdicts(readings, similarity)
+        observer.add(readings, similarity)
+        candidate[part] = [names.code(name) for name in verdicts.candidates]
+        reason[part] = verdicts.reason
+        sign[part], alternative[part] = verdicts.decisions.best, verdicts.decisions.alternative
+        confidence[part], sign_confidence[part] = verdicts.confidence, verdicts.sign_confidence
+    reason[sizes.min(axis=1) < ready.judge.thresholds.min_side] = REASONS.index(Reason.TOO_SMALL)
+    return Outcomes(
+        names.names,
+        classes,
+        label,
+        expected_of_class[label],
+        candidate,
+        np.where(reason < 0, candidate, UNKNOWN_CODE),
+        reason,
+        sign,
+        alternative,
+        confidence,
+        sign_confidence,
+        sizes,
+        observer.observations(),
+    )
+
+
+class _Names:
+    """Codes of answers; values that the labels do not tell apart are left out."""
+
+    def __init__(self, labels: Mapping[str, ClassLabel]) -> None:
+        self._codes = {UNKNOWN: UNKNOWN_CODE, NOT_IN_CATALOGUE: NOT_IN_CATALOGUE_CODE}
+        expected = {label.expected for label in labels.values() if label.is_sign}
+        self._any_value = {name for name in expected if split_id(name)[1] is None}
+
+    def code(self, name: str) -> int:
+        code = self._codes.get(name)
+        if code is None:
+            sign = split_id(name)[0]
+            shown = sign if sign in self._any_value else name
+            code = self._codes.setdefault(shown, len(self._codes))
+            self._codes[name] = code
+        return code
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each code means."""
+        by_code: dict[int, str] = {}
+        for name, code in self._codes.items():
+            by_code.setdefault(code, name)
+        return tuple(by_code[code] for code in range(len(by_code)))
