@@ -40,6 +40,7 @@ class AttributeLogits:
         categorical: attribute name -> float (N, values).
         legend: float (N, colours), one logit per colour.
         text: float (N, slots, classes).
+        attention: float (N, slots, S / 4, S / 4), where each slot looked; each sums to 1.
         embedding: float32 (N, EMBEDDING_DIMENSIONS), unit Euclidean norm.
         presence: float (N,), logit that the crop shows a sign.
     """
@@ -47,6 +48,7 @@ class AttributeLogits:
     categorical: dict[str, Tensor]
     legend: Tensor
     text: Tensor
+    attention: Tensor
     embedding: Tensor
     presence: Tensor
 
@@ -87,22 +89,23 @@ class TextReader(nn.Module):
         self.position = nn.Parameter(torch.randn(width, side, side) * 0.02)
         self.keys = nn.Conv2d(width, width, 3, padding=1)
         self.values = nn.Conv2d(width, width, 3, padding=1)
-        self.slots = nn.Parameter(torch.randn(TEXT.max_length, width) * 0.5)
-        self.layout = nn.Linear(coarse, TEXT.max_length * width)
+        self.slots = nn.Parameter(torch.randn(TEXT.max_length, width))
         self.classify = nn.Sequential(
             nn.Linear(width, 2 * width), nn.ReLU(inplace=True), nn.Linear(2 * width, TEXT.classes)
         )
 
-    def forward(self, fine: Tensor, coarse: Tensor, pooled: Tensor) -> Tensor:
-        """Feature maps at 1/4 and 1/8 and the pooled coarse one -> (N, slots, classes)."""
+    def forward(self, fine: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor]:
+        """Feature maps at 1/4 and 1/8 -> logits (N, slots, classes), attention (N, slots, H, W).
+
+        H and W are those of the finer map.
+        """
         features = self.fine(fine) + F.interpolate(self.coarse(coarse), scale_factor=2.0)
         features = F.relu(features + self.position)
         keys = self.keys(features).flatten(2)
         values = self.values(features).flatten(2).transpose(1, 2)
-        queries = self.slots + self.layout(pooled).unflatten(1, self.slots.shape)
-        attention = torch.softmax(queries @ keys * keys.shape[1] ** -0.5, dim=-1)
+        attention = torch.softmax(self.slots @ keys * keys.shape[1] ** -0.5, dim=-1)
         logits: Tensor = self.classify(F.relu(attention @ values))
-        return logits
+        return logits, attention.unflatten(2, features.shape[2:])
 
 
 class AttributeNetwork(nn.Module):
@@ -157,10 +160,12 @@ class AttributeNetwork(nn.Module):
         # pooled features.
         layout = F.relu(self.layout(coarse)).flatten(1)
         embedding = self.embedding(torch.cat([pooled_coarse, layout], dim=1))
+        text, attention = self.text(fine, coarse)
         return AttributeLogits(
             categorical={name: head(pooled) for name, head in self.categorical.items()},
             legend=self.legend(pooled),
-            text=self.text(fine, coarse, pooled_coarse),
+            text=text,
+            attention=attention,
             embedding=F.normalize(embedding.float(), dim=1),
             presence=self.presence(pooled).squeeze(1),
         )

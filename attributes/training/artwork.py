@@ -95,10 +95,26 @@ def load_artwork(reference: str, size: int = 192) -> Pixels:
         pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) if path.is_file() else None
         if pixels is None:
             raise FileNotFoundError(f"{reference}: no such artwork in {path.parent}")
-        if pixels.ndim == 3 and pixels.shape[2] == 4:
-            return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA), np.uint8)
-        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGBA), np.uint8)
+        conversion = cv2.COLOR_BGRA2RGBA if pixels.shape[2] == 4 else cv2.COLOR_BGR2RGBA
+        return _without_white_corners(np.asarray(cv2.cvtColor(pixels, conversion), np.uint8))
     raise ValueError(f"{reference}: artwork is mapillary:NAME or commonroad:VZ")
+
+
+def _without_white_corners(rgba: Pixels) -> Pixels:
+    """Make the paper around a drawing transparent: a few German signs come on white."""
+    height, width = rgba.shape[:2]
+    corners = [(0, 0), (width - 1, 0), (0, height - 1), (width - 1, height - 1)]
+    if any(rgba[y, x].min() < 250 for x, y in corners):
+        return rgba
+    paper = np.zeros((height + 2, width + 2), np.uint8)
+    for corner in corners:
+        cv2.floodFill(
+            np.ascontiguousarray(rgba[:, :, :3]), paper, corner, 0, (12,) * 3, (12,) * 3,
+            cv2.FLOODFILL_MASK_ONLY | 255 << 8,
+        )  # fmt: skip
+    cleaned = rgba.copy()
+    cleaned[paper[1:-1, 1:-1] > 0, 3] = 0
+    return cleaned
 
 
 def render_svg(path: Path, size: int) -> Pixels:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Generator, Tensor
+from torch.nn import functional as F
 
 from attributes.training import operators
 from attributes.training.artwork import Drawing
@@ -16,6 +17,7 @@ from attributes.training.operators import chosen, uniform
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
 from attributes.training.plates import PlateBank, compose_plates, draw_plate_bank
+from attributes.vocabulary import TEXT
 
 _TEXTS = 6000
 _GERMAN_WEIGHT = 4.0
@@ -83,18 +85,30 @@ def gather_materials(
     )
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What one training step sees.
+
+    Attributes:
+        images: float32 (N, 3, size, size), RGB in [0, 1].
+        labels: their attributes.
+        places: float32 (M, slots, size / 4, size / 4) for the first M <= N images: share of each
+            cell that the character of a slot covers; all 0 where that is not known.
+    """
+
+    images: Tensor
+    labels: Labels
+    places: Tensor
+
+
 def make_batch(
     g: Generator, materials: Materials, configuration: Configuration, size: int
-) -> tuple[Tensor, Labels]:
-    """One batch.
-
-    Returns:
-        images float32 (N, 3, size, size), RGB in [0, 1], and their labels; N as configured.
-    """
+) -> Batch:
+    """Draw a batch of the configured composition, for a network of input ``size``."""
     share = configuration.batch
-    sprites, aspects, labels = _draw_sprites(g, materials, share.artwork, share.composed)
-    images = _photograph(g, materials, sprites, aspects, size)
-    parts, part_labels = [images], [labels]
+    drawn = _draw_sprites(g, materials, share.artwork, share.composed)
+    images, slots = _photograph(g, materials, drawn, size)
+    parts, part_labels = [images], [drawn.labels]
     if materials.photographs is not None and share.photographs:
         images, labels = _augment_photographs(g, materials, share.photographs, size)
         parts.append(images)
@@ -104,12 +118,26 @@ def make_batch(
         background = operators.expose(g, operators.blur(g, background))
         parts.append(operators.sensor_noise(g, background))
         part_labels.append(Labels.of_nothing(share.scenes))
-    return torch.cat(parts).clamp(0, 1), Labels.concatenate(part_labels)
+    return Batch(torch.cat(parts).clamp(0, 1), Labels.concatenate(part_labels), _places_of(slots))
 
 
-def _draw_sprites(
-    g: Generator, materials: Materials, artwork: int, composed: int
-) -> tuple[Tensor, Tensor, Labels]:
+def _places_of(slots: Tensor) -> Tensor:
+    """Slot map (M, 1, size, size) -> (M, slots, size / 4, size / 4), see :class:`Batch`."""
+    numbers = torch.arange(1, TEXT.max_length + 1)[None, :, None, None]
+    return F.avg_pool2d((slots.round() == numbers).float(), 4)
+
+
+@dataclass(frozen=True)
+class _Sprites:
+    """Plates before they are photographed: RGBA, slot map, width / height, labels; M of each."""
+
+    pixels: Tensor
+    slots: Tensor
+    aspects: Tensor
+    labels: Labels
+
+
+def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: int) -> _Sprites:
     picked = torch.multinomial(materials.weights, artwork, replacement=True, generator=g)
     drawings = materials.sprites[picked].float() / 255
     tint = 1 + 0.12 * torch.randn(artwork, 3, 1, 1, generator=g)
@@ -117,19 +145,24 @@ def _draw_sprites(
     drawings = torch.cat(
         [(drawings[:, :3] * tint * (1 - lift) + lift).clamp(0, 1), drawings[:, 3:]], dim=1
     )
-    plates, aspects, labels = compose_plates(
+    plates, slots, aspects, labels = compose_plates(
         g, composed, materials.blanks, materials.pictograms, materials.pictogram_ids,
         materials.texts,
     )  # fmt: skip
-    sprites = torch.cat([drawings, plates])
-    aspects = torch.cat([materials.aspects[picked], aspects])
     labels = Labels.concatenate([materials.sprite_labels[picked], labels])
-    return (*_mirror_some(g, sprites, labels, materials.mirror, aspects),)
+    pixels, labels = _mirror_some(g, torch.cat([drawings, plates]), labels, materials.mirror)
+    nowhere = torch.zeros(artwork, 1, *slots.shape[2:])
+    return _Sprites(
+        pixels,
+        torch.cat([nowhere, slots]),
+        torch.cat([materials.aspects[picked], aspects]),
+        labels,
+    )
 
 
 def _mirror_some(
-    g: Generator, images: Tensor, labels: Labels, mirror: Tensor, aspects: Tensor
-) -> tuple[Tensor, Tensor, Labels]:
+    g: Generator, images: Tensor, labels: Labels, mirror: Tensor
+) -> tuple[Tensor, Labels]:
     """Mirror a third of those that show no readable text."""
     wordless = (labels.text[:, 0] == 0) & (labels.presence == 1)
     flip = wordless & chosen(g, len(images), 0.33)
@@ -137,22 +170,19 @@ def _mirror_some(
     known = labels.pictogram != UNKNOWN
     mirrored = torch.where(known, mirror[labels.pictogram.clamp(min=0)], labels.pictogram)
     pictogram = torch.where(flip, mirrored, labels.pictogram)
-    return (
-        images,
-        aspects,
-        Labels(labels.categorical, labels.legend, labels.text, pictogram, labels.presence),
-    )
+    return images, replace(labels, pictogram=pictogram)
 
 
 def _photograph(
-    g: Generator, materials: Materials, sprites: Tensor, aspects: Tensor, size: int
-) -> Tensor:
-    """Put sprites into scenes and look at them through a camera."""
-    count = len(sprites)
+    g: Generator, materials: Materials, sprites: _Sprites, size: int
+) -> tuple[Tensor, Tensor]:
+    """Put sprites into scenes and look at them through a camera; images and their slot maps."""
+    count = len(sprites.pixels)
     homographies = operators.random_homographies(
         g, count, scale=(0.72, 1.12), shift=0.07, degrees=20, shear=0.12, perspective=0.14
     )
-    plates = operators.warp(sprites, homographies, size)
+    plates = operators.warp(sprites.pixels, homographies, size)
+    slots = operators.warp(sprites.slots, homographies, size, mode="nearest")
     alpha = plates[:, 3:]
     colours = operators.fade(g, plates[:, :3] / alpha.clamp(min=1e-3))
     colours = operators.illuminate(g, operators.stickers(g, operators.dirt(g, colours)))
@@ -179,9 +209,11 @@ def _photograph(
         images = torch.where(given, donated, exposed)
     else:
         images = operators.desaturate(g, operators.expose(g, images))
-    images = operators.replicate_margins(g, images.clamp(0, 1), aspects)
+    margins = operators.margin_grid(g, sprites.aspects, size)
+    images = operators.resample(images.clamp(0, 1), margins)
     images = operators.lower_resolution(g, operators.blur(g, images))
-    return operators.jpeg(g, operators.sensor_noise(g, images))
+    images = operators.jpeg(g, operators.sensor_noise(g, images))
+    return images, operators.resample(slots, margins, mode="nearest")
 
 
 def _augment_photographs(
@@ -193,9 +225,7 @@ def _augment_photographs(
     weights = frequency[bank.class_ids] ** -0.6
     picked = torch.multinomial(weights, count, replacement=True, generator=g)
     images = bank.pixels[picked].float() / 255
-    images, _, labels = _mirror_some(
-        g, images, bank.labels[picked], materials.mirror, torch.ones(count)
-    )
+    images, labels = _mirror_some(g, images, bank.labels[picked], materials.mirror)
     homographies = operators.random_homographies(
         g, count, scale=(0.9, 1.2), shift=0.05, degrees=12, shear=0.08, perspective=0.08
     )

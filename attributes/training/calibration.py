@@ -33,8 +33,8 @@ def fit_temperatures(
     collected: dict[str, list[tuple[Tensor, Tensor]]] = {}
     for number in range(_BATCHES):
         g = Generator().manual_seed(_FRESH_SEED + configuration.seed * _BATCHES + number)
-        images, labels = make_batch(g, materials, configuration, network.architecture.input_size)
-        for name, logits, target in _pairs(network(normalise(images)), labels):
+        batch = make_batch(g, materials, configuration, network.architecture.input_size)
+        for name, logits, target in _pairs(network(normalise(batch.images)), batch.labels):
             collected.setdefault(name, []).append((logits, target))
     return {
         name: _best_temperature(torch.cat([p for p, _ in pairs]), torch.cat([t for _, t in pairs]))

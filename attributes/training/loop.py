@@ -17,8 +17,7 @@ from attributes.network import Architecture, AttributeNetwork
 from attributes.progress import progress_bar
 from attributes.training.batches import Materials, make_batch
 from attributes.training.configuration import Configuration, ConfigurationError
-from attributes.training.labels import Labels
-from attributes.training.losses import CosineMarginLoss, attribute_losses
+from attributes.training.losses import CosineMarginLoss, attention_loss, attribute_losses
 
 _CHECKPOINT_EVERY = 250
 _WARM_UP = 400
@@ -132,13 +131,17 @@ def _step(
     # One generator per step: a resumed run sees the batches that the uninterrupted one would.
     g = Generator().manual_seed(configuration.seed * 1_000_003 + run.step)
     size = run.network.architecture.input_size
-    images, labels = make_batch(g, materials, configuration, size)
-    inputs = normalise(images).to(device, memory_format=torch.channels_last)
-    labels = labels.to(device)
+    batch = make_batch(g, materials, configuration, size)
+    inputs = normalise(batch.images).to(device, memory_format=torch.channels_last)
     for group in run.optimizer.param_groups:
         group["lr"] = learning_rate(configuration, run.step)
     run.network.train()
-    losses = _losses(run, inputs, labels, device)
+    with torch.autocast(device.type, torch.bfloat16, enabled=supports_fast_bfloat16(device)):
+        logits = run.network(inputs)
+    labels = batch.labels.to(device)
+    losses = attribute_losses(logits, labels)
+    losses["pictogram"] = run.embedding_loss(logits.embedding, labels.pictogram)
+    losses["attention"] = attention_loss(logits.attention, batch.places.to(device))
     total = torch.stack(list(losses.values())).sum()
     run.optimizer.zero_grad(set_to_none=True)
     total.backward()  # type: ignore[no-untyped-call]
@@ -147,14 +150,6 @@ def _step(
     run.step += 1
     _update_average(run, configuration.average_decay)
     return {name: float(value.detach()) for name, value in losses.items()}
-
-
-def _losses(run: Run, inputs: Tensor, labels: Labels, device: torch.device) -> dict[str, Tensor]:
-    with torch.autocast(device.type, torch.bfloat16, enabled=supports_fast_bfloat16(device)):
-        logits = run.network(inputs)
-    losses = attribute_losses(logits, labels)
-    losses["pictogram"] = run.embedding_loss(logits.embedding, labels.pictogram)
-    return losses
 
 
 def normalise(images: Tensor) -> Tensor:

@@ -51,6 +51,25 @@ def attribute_losses(logits: AttributeLogits, labels: Labels) -> dict[str, Tenso
     return losses
 
 
+def attention_loss(attention: Tensor, places: Tensor) -> Tensor:
+    """Cross-entropy between where a slot looks and where its character stands; a scalar.
+
+    Left to itself the reader takes very long to find out that its slots must look at different
+    places. Composed plates know where each character stands, so they tell.
+
+    Args:
+        attention: (N, slots, H, W), each slot sums to 1.
+        places: (M, slots, H, W) for the first M images, see
+            :class:`attributes.training.batches.Batch`.
+    """
+    total = places.sum((2, 3))
+    known = total > 0.2  # of a cell: less is no character
+    target = places / total.clamp(min=1e-6)[:, :, None, None]
+    looked = attention[: len(places)].float().clamp(min=1e-6).log()
+    entropy = -(target * looked).sum((2, 3))
+    return (entropy * known).sum() / known.sum().clamp(min=1)
+
+
 def _cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     total = F.cross_entropy(logits.float(), target, ignore_index=UNKNOWN, reduction="sum")
     return total / (target != UNKNOWN).sum().clamp(min=1)

@@ -66,7 +66,9 @@ def random_homographies(
     return matrix
 
 
-def warp(images: Tensor, homographies: Tensor, size: int, padding: str = "zeros") -> Tensor:
+def warp(
+    images: Tensor, homographies: Tensor, size: int, padding: str = "zeros", mode: str = "bilinear"
+) -> Tensor:
     """Resample (N, C, H, W) to (N, C, size, size) through output-to-input homographies."""
     axis = (torch.arange(size) + 0.5) / size * 2 - 1
     y, x = torch.meshgrid(axis, axis, indexing="ij")
@@ -74,26 +76,36 @@ def warp(images: Tensor, homographies: Tensor, size: int, padding: str = "zeros"
     projected = points @ homographies.transpose(1, 2)
     grid = projected[..., :2] / projected[..., 2:].clamp(min=1e-3)
     return F.grid_sample(
-        images, grid.reshape(-1, size, size, 2), padding_mode=padding, align_corners=False
+        images, grid.reshape(-1, size, size, 2), mode, padding_mode=padding, align_corners=False
     )
 
 
-def replicate_margins(g: Generator, images: Tensor, aspects: Tensor) -> Tensor:
-    """What the predictor sees of an oblong crop: its rim repeated until it is square.
+def margin_grid(g: Generator, aspects: Tensor, size: int) -> Tensor:
+    """Sampling grid for what the predictor sees of an oblong crop: its rim repeated to a square.
 
-    ``aspects`` is width / height of the plate in each image; plates near 1 stay untouched.
+    Args:
+        g: source of randomness.
+        aspects: float32 (N,), width / height of the plate in each image.
+        size: side of the images.
+
+    Returns:
+        float32 (N, size, size, 2), for :func:`resample`.
     """
-    count, _, size, _ = images.shape
+    count = len(aspects)
     axis = (torch.arange(size) + 0.5) / size * 2 - 1
     limit = uniform(g, count, 0.85, 1.15)
     wide = (limit * aspects).clamp(max=1.0)
     tall = (limit / aspects).clamp(max=1.0)
     x = axis[None].expand(count, -1).clamp(min=-wide[:, None], max=wide[:, None])
     y = axis[None].expand(count, -1).clamp(min=-tall[:, None], max=tall[:, None])
-    grid = torch.stack(
+    return torch.stack(
         [x[:, None, :].expand(-1, size, -1), y[:, :, None].expand(-1, -1, size)], dim=-1
     )
-    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
+def resample(images: Tensor, grid: Tensor, mode: str = "bilinear") -> Tensor:
+    """Look up images (N, C, H, W) at a grid (N, H', W', 2) in [-1, 1] coordinates."""
+    return F.grid_sample(images, grid, mode, padding_mode="border", align_corners=False)
 
 
 def fade(g: Generator, images: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ embedding to compare pictograms across plates, and the text reader to read any n
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,10 +38,12 @@ class MaskBank:
     Attributes:
         masks: uint8 (K, SPRITE_SIZE, SPRITE_SIZE), 255 where the legend is.
         names: pictogram class of each, or the string.
+        slots: uint8 (K, SPRITE_SIZE, SPRITE_SIZE), of strings: k + 1 where character k stands.
     """
 
     masks: Mask
     names: tuple[str, ...]
+    slots: Mask | None = None
 
 
 def pictogram_masks(drawings: Sequence[Drawing]) -> MaskBank:
@@ -123,50 +126,70 @@ def text_masks(rng: np.random.Generator, count: int, without: Sequence[str] = ()
         count: how many masks to draw.
         without: strings that must not occur.
     """
-    from PIL import ImageFont
-
-    folder = packages.barlow_fonts()
-    weights = [400, 500, 600, 700, 800]
-    fonts = [
-        ImageFont.truetype(str(_unpacked(folder / f"barlow-latin-{w}-normal.woff")), 44)
-        for w in weights
-    ]
+    fonts = load_fonts()
     masks: list[Mask] = []
+    slots: list[Mask] = []
     strings: list[str] = []
     while len(strings) < count:
         string = _random_string(rng)
         if string not in without:
-            masks.append(_draw(rng, string, fonts))
+            mask, places = draw_string(rng, string, fonts)
+            masks.append(mask)
+            slots.append(places)
             strings.append(string)
-    return MaskBank(np.stack(masks), tuple(strings))
+    return MaskBank(np.stack(masks), tuple(strings), np.stack(slots))
 
 
 def _random_string(rng: np.random.Generator) -> str:
     kind = rng.random()
-    if kind < 0.30:
+    if kind < 0.35:
         return str(int(rng.integers(1, 31)) * 5)
-    if kind < 0.55:
+    if kind < 0.65:
         return str(int(rng.integers(1, 1000 if rng.random() < 0.4 else 100)))
-    if kind < 0.68:
+    if kind < 0.76:
         return f"{rng.integers(0, 25)}.{rng.integers(1, 10)}"
-    if kind < 0.72:
+    if kind < 0.80:
         return str(int(rng.integers(1, 10)) * 100)
-    if kind < 0.85:
+    if kind < 0.90:
         return str(rng.choice(_WORDS))
     letters = TEXT.alphabet[11:] if rng.random() < 0.7 else TEXT.alphabet.replace(".", "")
     return "".join(rng.choice(list(letters), int(rng.integers(1, TEXT.max_length + 1))))
 
 
-def _draw(rng: np.random.Generator, string: str, fonts: Sequence[FreeTypeFont]) -> Mask:
-    """White characters on black, squeezed or stretched a little, filling most of a sprite."""
+def load_fonts() -> list[FreeTypeFont]:
+    """The fonts that strings are drawn with, in several weights.
+
+    Raises:
+        MissingPackageError: the fonts cannot be had.
+    """
+    from PIL import ImageFont
+
+    folder = packages.barlow_fonts()
+    return [
+        ImageFont.truetype(str(truetype(folder / f"barlow-latin-{weight}-normal.woff")), 44)
+        for weight in (400, 500, 600, 700, 800)
+    ]
+
+
+def draw_string(
+    rng: np.random.Generator, string: str, fonts: Sequence[FreeTypeFont], captions: bool = True
+) -> tuple[Mask, Mask]:
+    """White characters on black, squeezed or stretched a little, filling most of a sprite.
+
+    With ``captions``, a fifth gets a small word above or below, and some numbers a unit.
+
+    Returns:
+        the mask, and where each character stands: k + 1 over the cell of character k, else 0;
+        both uint8 (SPRITE_SIZE, SPRITE_SIZE).
+    """
     font = fonts[int(rng.integers(len(fonts)))]
     shown = string.replace(".", "," if rng.random() < 0.5 else ".")
-    if string[0].isdigit() and rng.random() < 0.12:
+    if captions and string[0].isdigit() and rng.random() < 0.12:
         shown += str(rng.choice(["t", "m", " t", " m"]))
     main = _text_strip(shown, font)
     squeeze = rng.uniform(0.75, 1.15)
     box = SPRITE_SIZE - 4
-    caption = rng.random()
+    caption = rng.random() if captions else 1.0
     height = box * (0.62 if caption < 0.2 else 1.0)
     scale = min(box / (main.shape[1] * squeeze), height / main.shape[0])
     size = (max(1, round(main.shape[1] * squeeze * scale)), max(1, round(main.shape[0] * scale)))
@@ -185,7 +208,19 @@ def _draw(rng: np.random.Generator, string: str, fonts: Sequence[FreeTypeFont]) 
     else:
         top = (SPRITE_SIZE - size[1]) // 2
     canvas[top : top + size[1], left : left + size[0]] = main
-    return canvas
+    places = np.zeros_like(canvas)
+    for index, (start, end) in enumerate(_character_spans(shown[: len(string)], shown, font)):
+        columns = slice(left + round(start * size[0]), left + max(1, round(end * size[0])))
+        places[top : top + size[1], columns] = index + 1
+    return canvas, places
+
+
+def _character_spans(characters: str, shown: str, font: FreeTypeFont) -> list[tuple[float, float]]:
+    """Left and right edge of each of the first characters, as shares of the whole ink's width."""
+    first, _, last, _ = font.getbbox(shown)
+    edges = [font.getlength(shown[:i]) for i in range(len(characters) + 1)]
+    shares = [min(1.0, max(0.0, (edge - first) / (last - first))) for edge in edges]
+    return list(itertools.pairwise(shares))
 
 
 def _text_strip(string: str, font: FreeTypeFont) -> Mask:
@@ -199,7 +234,7 @@ def _text_strip(string: str, font: FreeTypeFont) -> Mask:
     return np.asarray(image.crop(bounds), np.uint8)
 
 
-def _unpacked(woff: Path) -> Path:
+def truetype(woff: Path) -> Path:
     """A TrueType copy of a web font, written beside it once."""
     from fontTools.ttLib import TTFont
 

@@ -178,7 +178,7 @@ def compose_plates(
     pictograms: MaskBank,
     pictogram_classes: Tensor,
     texts: MaskBank,
-) -> tuple[Tensor, Tensor, Labels]:
+) -> tuple[Tensor, Tensor, Tensor, Labels]:
     """Draw ``count`` plates with independent attributes.
 
     Args:
@@ -190,7 +190,8 @@ def compose_plates(
         texts: masks of strings.
 
     Returns:
-        sprites, float32 (count, 4, S, S) RGBA in [0, 1]; aspects, float32 (count,); labels.
+        sprites, float32 (count, 4, S, S) RGBA in [0, 1]; slots, float32 (count, 1, S, S), k + 1
+        where character k stands, else 0; aspects, float32 (count,); labels.
     """
     plate = torch.randint(len(blanks.shapes), (count,), generator=g)
     outline = blanks.outlines[plate].float() / 255
@@ -205,7 +206,7 @@ def compose_plates(
     sprites = paint(g, border) * (1 - face) + paint(g, background) * face
 
     kind = uniform(g, count)
-    written, drawn = kind < 0.40, (kind >= 0.40) & (kind < 0.85)
+    written, drawn = kind < 0.55, (kind >= 0.55) & (kind < 0.9)
     which_text = torch.randint(len(texts.names), (count,), generator=g)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
     masks = torch.where(
@@ -213,8 +214,12 @@ def compose_plates(
         torch.from_numpy(texts.masks)[which_text],
         torch.from_numpy(pictograms.masks)[which_pictogram],
     )
-    legend = _place(g, masks[:, None].float() / 255, blanks.legend_boxes[plate])
+    placement = _placement(g, blanks.legend_boxes[plate])
+    legend = warp(masks[:, None].float() / 255, placement, SPRITE_SIZE)
     legend = legend * (written | drawn).float()[:, None, None, None]
+    assert texts.slots is not None, "the texts' bank must say where characters stand"
+    slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
+    slots = warp(slots, placement, SPRITE_SIZE, mode="nearest")
     bar = torch.where(
         chosen(g, count, 0.35), torch.randint(1, len(BAR.values), (count,), generator=g), 0
     )
@@ -233,6 +238,7 @@ def compose_plates(
     sprites = _blend(sprites, paint(g, bar_colour), stroke * over)
 
     written, drawn = written & ~lying, drawn & ~lying
+    slots = slots * written.float()[:, None, None, None]
     labels = _label(
         blanks.shapes[plate], torch.where(has_border, border + 1, 0), background, bar,
         torch.where(written | drawn, ink, UNKNOWN),
@@ -240,19 +246,19 @@ def compose_plates(
                                                      strict=True)],
         torch.where(drawn, pictogram_classes[which_pictogram], UNKNOWN),
     )  # fmt: skip
-    return torch.cat([sprites, outline], dim=1), blanks.aspects[plate], labels
+    return torch.cat([sprites, outline], dim=1), slots, blanks.aspects[plate], labels
 
 
-def _place(g: Generator, masks: Tensor, boxes: Tensor) -> Tensor:
-    """Scale masks (N, 1, S, S) into their legend boxes, with a little play."""
-    count = len(masks)
+def _placement(g: Generator, boxes: Tensor) -> Tensor:
+    """Homographies (N, 3, 3) that scale masks into their legend boxes, with a little play."""
+    count = len(boxes)
     side = boxes[:, 2] * uniform(g, count, 0.8, 1.08)
     matrix = torch.zeros(count, 3, 3)
     matrix[:, 0, 0] = matrix[:, 1, 1] = 1 / side
     matrix[:, 0, 2] = -boxes[:, 0] / side + uniform(g, count, -0.05, 0.05)
     matrix[:, 1, 2] = -boxes[:, 1] / side + uniform(g, count, -0.05, 0.05)
     matrix[:, 2, 2] = 1
-    return warp(masks, matrix, SPRITE_SIZE)
+    return matrix
 
 
 def _blend(below: Tensor, colour: Tensor, mask: Tensor) -> Tensor:

@@ -1,0 +1,76 @@
+"""Whether speed limits are read that no training picture shows.
+
+``python benchmarks/unseen_numbers.py`` (extra ``train``) draws limits of both kinds, unseen and seen, as
+a plain red-rimmed plate before noise, photographs them with the training renderer's camera, and
+counts how often the whole path answers ``de.274[NUMBER]``. The unseen numbers are those that the
+weights' configuration leaves out of training: no drawing, composed plate or photograph had them.
+5.5 is no speed limit, so of it only the reading counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from attributes.training import configuration, operators
+from attributes.training.artwork import SPRITE_FILL, SPRITE_SIZE
+from attributes.training.colours import paint
+from attributes.training.pictograms import draw_string, load_fonts
+from attributes.vocabulary import PALETTE, TEXT
+from recognizer import Recognizer
+
+_SEEN = ("20", "30", "50", "60", "70", "80", "100", "120", "40", "130")
+_SIZE = 48
+
+
+def draw_limits(g: Generator, number: str, count: int) -> Tensor:
+    """Renderings of a speed limit, float32 (count, 3, 48, 48) RGB in [0, 1]."""
+    rng = np.random.default_rng(int(torch.randint(2**31, (1,), generator=g)))
+    fonts = load_fonts()
+    masks = np.stack([draw_string(rng, number, fonts, captions=False)[0] for _ in range(count)])
+    axis = torch.linspace(-1, 1, SPRITE_SIZE)
+    radius = (axis[None, :] ** 2 + axis[:, None] ** 2).sqrt()[None, None]
+    plate = ((SPRITE_FILL - radius) * 40).clamp(0, 1).expand(count, 1, -1, -1)
+    rim = operators.uniform(g, count, 0.14, 0.24)[:, None, None, None]
+    face = ((SPRITE_FILL * (1 - rim) - radius) * 40).clamp(0, 1)
+    shrink = torch.eye(3).repeat(count, 1, 1)
+    shrink[:, 0, 0] = shrink[:, 1, 1] = 1 / operators.uniform(g, count, 0.52, 0.62)
+    ink = operators.warp(torch.from_numpy(masks)[:, None].float() / 255, shrink, SPRITE_SIZE)
+    red, white, black = (
+        paint(g, torch.full((count,), PALETTE.index(name))) for name in ("red", "white", "black")
+    )
+    colours = (red * (1 - face) + white * face) * (1 - ink) + black * ink
+    matrix = operators.random_homographies(g, count, (0.78, 1.05), 0.06, 12, 0.08, 0.1)
+    placed = operators.warp(torch.cat([colours, plate], dim=1), matrix, _SIZE)
+    ground = 0.45 + 0.2 * operators.smooth_noise(g, count, _SIZE, 6, channels=3)
+    images = placed[:, :3] * placed[:, 3:] + ground * (1 - placed[:, 3:])
+    images = operators.expose(g, operators.illuminate(g, images)).clamp(0, 1)
+    images = operators.lower_resolution(g, operators.blur(g, images), smallest=20)
+    return operators.sensor_noise(g, images).clamp(0, 1)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--count", type=int, default=300, help="renderings of each number")
+    arguments = parser.parse_args()
+    recognizer = Recognizer()
+    unseen = configuration.load(recognizer.predictor.card.name).without
+    g = Generator().manual_seed(7)
+    print(f"{'number':<10}{'in training':<14}{'digits read':>12}{'answered':>12}")
+    for number in (*unseen, *_SEEN):
+        images = draw_limits(g, number, arguments.count)
+        pixels = (images * 255).byte().permute(0, 2, 3, 1).numpy()[..., ::-1]
+        readings = recognizer.read([np.ascontiguousarray(p) for p in pixels])
+        texts = [TEXT.decode(codes) for codes in readings.text.argmax(axis=2).tolist()]
+        read = np.mean([text == number for text in texts])
+        answers = [a.id == f"de.274[{number}]" for a in recognizer.judge(readings)]
+        named = f"{np.mean(answers):12.1%}" if "." not in number else f"{'-':>12}"
+        print(f"{number:<10}{'no' if number in unseen else 'yes':<14}{read:12.1%}{named}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The predictor: one preprocessing path, calibrated probabilities, clear errors."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from attributes.network import Architecture, AttributeNetwork, count_parameters
+from attributes.predictor import AttributePredictor, preprocess
+from attributes.vocabulary import CATEGORICAL
+from attributes.weights_file import (
+    DEFAULT_WEIGHTS,
+    Preprocessing,
+    WeightsError,
+    describe_network,
+    load_weights,
+    save_weights,
+)
+
+SETTINGS = Preprocessing(input_size=48)
+
+
+@pytest.fixture
+def tiny_weights(tmp_path):
+    """A small network with random weights, on disk."""
+    torch.manual_seed(0)
+    network = AttributeNetwork(Architecture(widths=(8, 8, 8), blocks=(1, 1, 1), text_width=8))
+    path = tmp_path / "tiny.safetensors"
+    save_weights(network, describe_network(network, "tiny"), path)
+    return path
+
+
+def test_the_shipped_network_has_at_most_two_million_parameters():
+    assert count_parameters(AttributeNetwork()) <= 2_000_000
+
+
+def test_probabilities_are_probabilities(tiny_weights):
+    rng = np.random.default_rng(0)
+    crops = [rng.integers(0, 256, (h, w, 3), np.uint8) for h, w in [(30, 30), (80, 41), (1, 1)]]
+    readings = AttributePredictor(tiny_weights).predict(crops)
+    assert len(readings) == 3
+    for attribute in CATEGORICAL:
+        assert np.allclose(readings.categorical[attribute.name].sum(1), 1, atol=1e-5)
+    assert np.allclose(readings.text.sum(2), 1, atol=1e-5)
+    assert np.allclose(np.linalg.norm(readings.embedding, axis=1), 1, atol=1e-5)
+    assert ((readings.presence >= 0) & (readings.presence <= 1)).all()
+
+
+def test_no_crops_give_no_readings(tiny_weights):
+    assert len(AttributePredictor(tiny_weights).predict([])) == 0
+
+
+def test_the_answer_for_a_crop_does_not_depend_on_its_batch(tiny_weights):
+    rng = np.random.default_rng(1)
+    crops = [rng.integers(0, 256, (40, 40, 3), np.uint8) for _ in range(5)]
+    predictor = AttributePredictor(tiny_weights, batch_size=2)
+    together, alone = predictor.predict(crops), predictor.predict(crops[3:4])
+    assert np.allclose(together.embedding[3], alone.embedding[0], atol=1e-4)
+
+
+def test_an_oblong_plate_keeps_its_shape():
+    crop = np.zeros((20, 60, 3), np.uint8)
+    crop[5:15, 10:50] = 255
+    batch = preprocess([crop], SETTINGS)[0, 0]
+    rows, columns = np.nonzero(batch.numpy() > 0)
+    assert np.ptp(columns) > 3 * np.ptp(rows)
+
+
+def test_channels_arrive_as_rgb():
+    blue = np.zeros((10, 10, 3), np.uint8)
+    blue[:, :, 0] = 255  # BGR
+    red, _, blue_channel = preprocess([blue], SETTINGS)[0].mean((1, 2)).tolist()
+    assert blue_channel == pytest.approx(2.0)
+    assert red == pytest.approx(-2.0)
+
+
+@pytest.mark.parametrize(
+    "crop",
+    [
+        np.zeros((0, 5, 3), np.uint8),
+        np.zeros((5, 5), np.uint8),
+        np.zeros((5, 5, 3), np.float32),
+        np.zeros((5, 5, 4), np.uint8),
+    ],
+)
+def test_what_is_no_crop_is_refused_with_its_shape(crop):
+    with pytest.raises(ValueError, match=r"uint8 \(H, W, 3\)"):
+        preprocess([crop], SETTINGS)
+
+
+def test_weights_come_back_as_they_were_saved(tiny_weights):
+    first, second = load_weights(tiny_weights), load_weights(tiny_weights)
+    assert first.fingerprint == second.fingerprint
+    assert first.card.name == "tiny"
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda p: p.unlink(), "no such weights file"),
+        (lambda p: p.write_bytes(b"rubbish" * 9), "not readable as weights"),
+        (lambda p: p.with_suffix(".json").unlink(), "no such card"),
+        (lambda p: p.with_suffix(".json").write_text("{"), "not readable as a weights card"),
+    ],
+)
+def test_damaged_weights_are_named_with_the_reason(tiny_weights, damage, message):
+    damage(tiny_weights)
+    with pytest.raises(WeightsError, match=message):
+        load_weights(tiny_weights)
+
+
+def test_weights_of_another_vocabulary_are_refused(tiny_weights):
+    path = tiny_weights.with_suffix(".json")
+    card = json.loads(path.read_text())
+    path.write_text(json.dumps({**card, "vocabulary_fingerprint": "0" * 16}))
+    with pytest.raises(WeightsError, match="another vocabulary"):
+        load_weights(tiny_weights)
+
+
+def test_the_shipped_weights_load_and_are_small():
+    weights = load_weights()
+    assert weights.card.name == "release"
+    assert DEFAULT_WEIGHTS.stat().st_size < 10_000_000

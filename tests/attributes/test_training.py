@@ -1,0 +1,256 @@
+"""Training: labels, operators, split and resuming, on small materials without any data set."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from attributes.network import Architecture
+from attributes.training import configuration as configurations
+from attributes.training import loop, operators
+from attributes.training.artwork import (
+    SPRITE_SIZE,
+    TABLE,
+    Drawing,
+    german_rows,
+    read_table,
+    to_sprite,
+)
+from attributes.training.batches import Materials, make_batch
+from attributes.training.configuration import ConfigurationError
+from attributes.training.labels import UNKNOWN, Labels
+from attributes.training.loop import learning_rate, train
+from attributes.training.mirroring import pictogram_classes
+from attributes.training.photographs import (
+    Crop,
+    DatasetError,
+    gtsrb_crops,
+    validation_tracks,
+)
+from attributes.training.pictograms import MaskBank
+from attributes.training.plates import compose_plates, draw_plate_bank
+from attributes.vocabulary import BAR, CATEGORICAL, LEGEND, SHAPE
+
+ROW = {
+    "shape": "circle", "border": "red", "background": "white", "legend": "black", "bar": "none",
+    "text": "50", "pictogram": "none",
+}  # fmt: skip
+TINY = Architecture(widths=(8, 8, 8), blocks=(1, 1, 1), text_width=8)
+
+
+def masks(names: tuple[str, ...]) -> MaskBank:
+    rng = np.random.default_rng(0)
+    return MaskBank(rng.integers(0, 256, (len(names), SPRITE_SIZE, SPRITE_SIZE), np.uint8), names)
+
+
+def tiny_materials() -> Materials:
+    rows = [ROW, {**ROW, "text": "", "pictogram": "deer", "border": "?"}]
+    return Materials(
+        sprites=torch.randint(0, 256, (2, 4, SPRITE_SIZE, SPRITE_SIZE), dtype=torch.uint8),
+        aspects=torch.ones(2),
+        weights=torch.ones(2),
+        sprite_labels=Labels.from_rows(rows, ["deer", "mirrored deer"]),
+        mirror=torch.tensor([1, 0]),
+        blanks=draw_plate_bank(np.random.default_rng(0), per_shape=2),
+        pictograms=masks(("deer",)),
+        pictogram_ids=torch.tensor([0]),
+        texts=masks(("50", "5.5")),
+        photographs=None,
+        scenes=None,
+    )
+
+
+def tiny_configuration(**changes: object) -> configurations.Configuration:
+    release = configurations.load("release").model_dump()
+    batch = {"photographs": 0, "artwork": 4, "composed": 4, "scenes": 2}
+    return configurations.Configuration.model_validate(
+        {**release, "photographs": "none", "batch": batch, "steps": 3, **changes}
+    )
+
+
+def test_every_row_of_the_artwork_table_speaks_the_vocabulary():
+    rows = read_table(TABLE)
+    assert len(rows) == 1543
+    assert len(Labels.from_rows(rows, sorted({r["pictogram"] for r in rows}))) == 1543
+
+
+def test_the_german_signs_are_labelled_and_have_their_artwork():
+    rows = german_rows()
+    assert [int(r["class"]) for r in rows] == list(range(43))
+    assert len(Labels.from_rows(rows, [])) == 43
+
+
+def test_a_question_mark_is_left_out_of_the_loss():
+    labels = Labels.from_rows([{**ROW, "border": "?", "legend": "?", "text": "?"}], [])
+    assert labels.categorical[0, 1] == UNKNOWN
+    assert (labels.legend == UNKNOWN).all()
+    assert (labels.text == UNKNOWN).all()
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        operators.fade, operators.dirt, operators.stickers, operators.occlude,
+        operators.illuminate, operators.glare, operators.expose, operators.desaturate,
+        operators.blur, operators.lower_resolution, operators.sensor_noise, operators.jpeg,
+    ],
+)  # fmt: skip
+def test_operators_keep_shape_and_are_reproduced_by_their_seed(operator):
+    images = torch.rand(64, 3, 48, 48)
+    first = operator(torch.Generator().manual_seed(3), images.clone())
+    second = operator(torch.Generator().manual_seed(3), images.clone())
+    assert first.shape == images.shape
+    assert torch.equal(first, second)
+    assert torch.isfinite(first).all()
+    assert not torch.equal(first, images)
+
+
+def test_the_identity_homography_changes_nothing():
+    images = torch.rand(2, 3, 32, 32)
+    assert torch.allclose(
+        operators.warp(images, torch.eye(3).expand(2, 3, 3), 32), images, atol=1e-5
+    )
+
+
+def test_transplanted_tones_span_the_donors():
+    images = torch.rand(4, 3, 32, 32)
+    donors = 0.2 + 0.1 * torch.rand(4, 3, 56, 56)
+    given = operators.transplant_tones(images, donors)
+    assert given.min() > 0.19
+    assert given.max() < 0.31
+
+
+def test_composed_plates_are_labelled_as_they_are_drawn():
+    g = torch.Generator().manual_seed(0)
+    blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
+    sprites, aspects, labels = compose_plates(
+        g, 256, blanks, masks(("deer",)), torch.tensor([7]), masks(("50",))
+    )
+    assert sprites.shape == (256, 4, SPRITE_SIZE, SPRITE_SIZE)
+    column = {a.name: labels.categorical[:, i] for i, a in enumerate(CATEGORICAL)}
+    wide = column["shape"] == SHAPE.index("wide_rectangle")
+    assert (aspects[wide] > 1).all()
+    # Every combination of two independent attributes occurs, also those of no country.
+    assert len({*zip(column["shape"].tolist(), column["bar"].tolist(), strict=True)}) > 30
+    written = labels.text[:, 0] > 0
+    assert (labels.legend[written].sum(1) == 1).all()
+    assert (labels.pictogram[written] == UNKNOWN).all()
+    lying = column["bar"] == BAR.index("horizontal")
+    assert (labels.legend[lying] == 0).all()
+    assert labels.legend.shape[1] == len(LEGEND.values)
+
+
+def test_a_sprite_keeps_the_plate_aspect():
+    drawing = np.zeros((100, 200, 4), np.uint8)
+    drawing[20:60, 40:160] = 255
+    sprite, aspect = to_sprite(drawing)
+    assert aspect == pytest.approx(3.0)
+    assert sprite.shape == (SPRITE_SIZE, SPRITE_SIZE, 4)
+
+
+def test_mirroring_swaps_sides_and_invents_classes_for_the_rest():
+    def drawing(name: str, pixels: np.ndarray) -> Drawing:
+        return Drawing(name, {**ROW, "pictogram": name}, pixels, 1.0)
+
+    plate = np.full((SPRITE_SIZE, SPRITE_SIZE, 4), 255, np.uint8)
+    lopsided = plate.copy()
+    lopsided[:, :20, :3] = 0
+    names, mirror = pictogram_classes(
+        [
+            drawing("turn-left", lopsided), drawing("turn-right", lopsided[:, ::-1]),
+            drawing("snowflake", plate), drawing("deer", lopsided),
+        ]
+    )  # fmt: skip
+    other = {name: names[mirror[i]] for i, name in enumerate(names)}
+    assert other["turn-left"] == "turn-right"
+    assert other["snowflake"] == "snowflake"
+    assert other["deer"] == "mirrored deer"
+    assert other["mirrored deer"] == "deer"
+
+
+def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():
+    materials, configuration = tiny_materials(), tiny_configuration()
+    images, labels = make_batch(torch.Generator().manual_seed(1), materials, configuration, 48)
+    again, _ = make_batch(torch.Generator().manual_seed(1), materials, configuration, 48)
+    assert images.shape == (10, 3, 48, 48)
+    assert len(labels) == 10
+    assert torch.equal(images, again)
+    assert 0 <= images.min() <= images.max() <= 1
+
+
+def test_validation_tracks_are_a_tenth_of_each_class_and_at_least_one():
+    crops = [
+        Crop(Path(f"{c}/{t:05d}_{f:05d}.jpg"), c, f"{t:05d}")
+        for c, tracks in [(0, 7), (1, 50)]
+        for t in range(tracks)
+        for f in range(3)
+    ]
+    held_out = validation_tracks(crops)
+    assert sum(c == 0 for c, _ in held_out) == 1
+    assert sum(c == 1 for c, _ in held_out) == 5
+    assert held_out == validation_tracks(list(reversed(crops)))
+
+
+def test_a_folder_without_the_data_set_is_named(tmp_path):
+    with pytest.raises(DatasetError, match=str(tmp_path)):
+        list(gtsrb_crops(tmp_path))
+
+
+def test_an_interrupted_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "_CHECKPOINT_EVERY", 2)
+    configuration, materials = tiny_configuration(steps=4), tiny_materials()
+    whole = train(configuration, materials, 2, tmp_path / "whole", TINY)
+
+    calls = []
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return make_batch(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "make_batch", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            train(configuration, materials, 2, tmp_path / "resumed", TINY)
+    resumed = train(configuration, materials, 2, tmp_path / "resumed", TINY)
+    for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
+        assert torch.allclose(one, other, atol=1e-6)
+
+
+def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
+    train(tiny_configuration(), tiny_materials(), 2, tmp_path, TINY)
+    with pytest.raises(ConfigurationError, match="another configuration"):
+        train(tiny_configuration(seed=9), tiny_materials(), 2, tmp_path, TINY)
+
+
+def test_the_learning_rate_rises_then_falls_to_nothing():
+    configuration = tiny_configuration(steps=1000)
+    rates = [learning_rate(configuration, step) for step in range(1000)]
+    assert rates.index(max(rates)) in (399, 400)
+    assert rates[-1] < 0.01 * max(rates)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("name =", "broken.toml"), ('name = "x"\n', "Field required")],
+)
+def test_a_broken_configuration_is_named(tmp_path, content, message):
+    path = tmp_path / "broken.toml"
+    path.write_text(content)
+    with pytest.raises(ConfigurationError, match=message):
+        configurations.load(str(path))
+
+
+def test_an_unknown_configuration_lists_those_there_are():
+    with pytest.raises(ConfigurationError, match="release"):
+        configurations.load("relaese")
+
+
+def test_the_curve_has_a_header_and_a_line_a_time(tmp_path):
+    train(tiny_configuration(steps=50), tiny_materials(), 2, tmp_path, TINY)
+    with (tmp_path / "curve.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == ["50"]

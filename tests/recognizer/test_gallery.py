@@ -1,0 +1,110 @@
+"""The gallery: embeddings of exemplars, bound to the weights they were made with."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from attributes.network import Architecture, AttributeNetwork
+from attributes.predictor import AttributePredictor
+from attributes.views import exemplar_views
+from attributes.weights_file import describe_network, save_weights
+from recognizer.gallery import (
+    Gallery,
+    GalleryError,
+    build_gallery,
+    gallery_path,
+    load_gallery,
+    write_gallery,
+)
+from rules import Catalogue, load_catalogue
+
+BY_PICTURE = """
+version: 1
+pictograms: {deer: {exemplars: [deer.png]}}
+signs: [{id: xx.deer, name: {en: Deer}, pictogram: deer}]
+"""
+BY_ARTWORK = BY_PICTURE.replace("exemplars: [deer.png]", "artwork: ['mapillary:deer']")
+
+
+def predictor(folder: Path, seed: int) -> AttributePredictor:
+    torch.manual_seed(seed)
+    network = AttributeNetwork(Architecture(widths=(8, 8, 8), blocks=(1, 1, 1), text_width=8))
+    path = folder / f"weights{seed}.safetensors"
+    save_weights(network, describe_network(network, "tiny"), path)
+    return AttributePredictor(path)
+
+
+def artwork(reference: str) -> np.ndarray:
+    picture = np.zeros((60, 60, 4), np.uint8)
+    cv2.circle(picture, (30, 30), 25, (0, 0, 255, 255), -1)
+    return picture
+
+
+def catalogue(folder: Path, text: str) -> Catalogue:
+    cv2.imwrite(str(folder / "deer.png"), artwork("deer"))
+    path = folder / "signs.yaml"
+    path.write_text(text)
+    return load_catalogue(path)
+
+
+def test_exemplar_pictures_are_embedded_when_the_catalogue_loads(tmp_path):
+    gallery = load_gallery(catalogue(tmp_path, BY_PICTURE), predictor(tmp_path, 0))
+    assert gallery.names == ("deer",)
+    assert np.allclose(np.linalg.norm(gallery.embeddings[0], axis=1), 1, atol=1e-4)
+
+
+def test_artwork_needs_a_gallery_and_says_how_to_get_it(tmp_path):
+    with pytest.raises(GalleryError, match=r"signs.yaml:3.*`deer`.*run `signrules gallery"):
+        load_gallery(catalogue(tmp_path, BY_ARTWORK), predictor(tmp_path, 0))
+
+
+def test_a_gallery_comes_back_as_it_was_written(tmp_path):
+    rules, eyes = catalogue(tmp_path, BY_ARTWORK), predictor(tmp_path, 0)
+    entries = build_gallery(rules.pictograms.values(), eyes, artwork)
+    write_gallery(gallery_path(rules.files[0]), entries, eyes.fingerprint)
+    loaded = load_gallery(rules, eyes)
+    assert np.allclose(loaded.embeddings[0], entries["deer"][1], atol=2e-3)
+
+
+def test_a_gallery_of_other_weights_is_stale(tmp_path):
+    rules, eyes = catalogue(tmp_path, BY_ARTWORK), predictor(tmp_path, 0)
+    entries = build_gallery(rules.pictograms.values(), eyes, artwork)
+    write_gallery(gallery_path(rules.files[0]), entries, eyes.fingerprint)
+    with pytest.raises(GalleryError, match=r"made with other weights.*run `signrules gallery"):
+        load_gallery(rules, predictor(tmp_path, 1))
+
+
+def test_a_damaged_gallery_is_named(tmp_path):
+    rules = catalogue(tmp_path, BY_ARTWORK)
+    gallery_path(rules.files[0]).write_bytes(b"rubbish")
+    with pytest.raises(GalleryError, match=r"signs.gallery.safetensors: not readable"):
+        load_gallery(rules, predictor(tmp_path, 0))
+
+
+def test_an_exemplar_that_is_no_picture_is_told_with_its_place(tmp_path):
+    rules = catalogue(tmp_path, BY_PICTURE)
+    (tmp_path / "deer.png").write_bytes(b"rubbish")
+    with pytest.raises(GalleryError, match=r"signs.yaml:3:\d+: exemplar of `deer`.*not a picture"):
+        load_gallery(rules, predictor(tmp_path, 0))
+
+
+def test_similarity_averages_the_nearest_views_of_each_pictogram():
+    axes = np.eye(4, dtype=np.float32)
+    gallery = Gallery.from_embeddings({"many": axes, "one": axes[:1]})
+    cosines = gallery.similarity(axes[:1])
+    assert cosines[0] == pytest.approx([1 / 3, 1.0])
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_views_of_an_exemplar_are_crops_that_differ(channels):
+    views = exemplar_views(artwork("deer")[:, :, :channels])
+    assert all(v.shape == (96, 96, 3) and v.dtype == np.uint8 for v in views)
+    assert len({v.tobytes() for v in views}) == len(views) > 5
+
+
+def test_a_transparent_exemplar_is_refused():
+    with pytest.raises(ValueError, match="fully transparent"):
+        exemplar_views(np.zeros((5, 5, 4), np.uint8))

@@ -1,0 +1,133 @@
+"""The recognizer with the shipped weights and catalogue, on pictures of our own making."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recognizer import Reason, Recognizer
+from recognizer.cli.main import main
+
+PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
+EXPECTED = {
+    "speed-limit-30": "de.274[30]",
+    "speed-limit-45": "de.274[45]",
+    "speed-limit-110": "de.274[110]",
+    "end-of-speed-limit-80": "de.278[80]",
+    "stop": "de.206",
+    "yield": "de.205",
+    "no-entry": "de.267",
+    "priority-road": "de.306",
+    "other-danger": "de.101",
+    "straight-only": "de.209-30",
+    "purple-pentagon": "unknown",
+}
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer()
+
+
+@pytest.mark.parametrize(("name", "sign"), EXPECTED.items())
+def test_the_example_pictures_are_recognized(recognizer, name, sign):
+    answer = recognizer.recognize(PICTURES / f"{name}.png")
+    assert answer.id == sign, answer.explain()
+
+
+def test_values_are_numbers_with_units(recognizer):
+    answer = recognizer.recognize(PICTURES / "speed-limit-45.png")
+    assert (answer.value, answer.unit, answer.sign_id) == (45, "km/h", "de.274")
+    assert "45" in answer.name
+
+
+def test_names_come_in_the_language_asked_for():
+    answer = Recognizer(language="de").recognize(PICTURES / "stop.png")
+    assert answer.name.startswith("Halt")
+
+
+def test_a_list_gives_a_list_and_one_bad_picture_spoils_nothing(recognizer):
+    good = PICTURES / "stop.png"
+    answers = recognizer.recognize([good, "nowhere.png", good])
+    assert [a.id for a in answers] == ["de.206", "unknown", "de.206"]
+    assert answers[1].reason is Reason.UNREADABLE
+    assert "nowhere.png" in answers[1].detail
+
+
+def test_no_pictures_give_no_answers(recognizer):
+    assert recognizer.recognize([]) == []
+
+
+def test_a_crop_of_one_pixel_is_too_small(recognizer):
+    answer = recognizer.recognize(np.zeros((1, 1, 3), np.uint8))
+    assert answer.reason is Reason.TOO_SMALL
+    assert "1×1" in str(answer)
+
+
+def test_an_unknown_sign_still_says_what_is_certain(recognizer):
+    answer = recognizer.recognize(PICTURES / "purple-pentagon.png")
+    assert not answer.is_known
+    assert answer.reason in {Reason.NO_RULE, Reason.NOT_A_SIGN, Reason.PICTOGRAM_UNMATCHED}
+
+
+def test_an_explanation_names_every_condition_with_its_place(recognizer):
+    explanation = recognizer.recognize(PICTURES / "speed-limit-30.png").explanation
+    by_name = {c.attribute: c for c in explanation.conditions}
+    assert by_name["shape"].observed == "circle"
+    assert by_name["text"].observed == "30"
+    assert all(c.passed for c in explanation.conditions)
+    assert all("signs.yaml" in c.position.file and c.position.line > 1 for c in by_name.values())
+
+
+def test_a_country_without_signs_knows_none():
+    answer = Recognizer(country="FR").recognize(PICTURES / "stop.png")
+    assert answer.reason is Reason.NO_RULE
+
+
+def test_the_command_line_answers_all_it_can_and_tells_the_rest(tmp_path, capsys):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"rubbish")
+    code = main(["recognize", str(PICTURES / "stop.png"), str(broken), "nowhere.png"])
+    out, err = capsys.readouterr()
+    assert code == 3
+    assert "de.206" in out
+    assert "broken.png: not a picture" in err
+    assert "nowhere.png: no such file" in err
+    assert "1 answered, 2 unreadable" in err
+
+
+def test_json_lines_can_be_parsed(capsys):
+    assert main(["recognize", "--format", "json", str(PICTURES)]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {Path(entry["picture"]).stem: entry["id"] for entry in lines} == EXPECTED
+
+
+def test_explain_prints_reasons_as_text_and_json(capsys):
+    picture = str(PICTURES / "stop.png")
+    assert main(["explain", picture]) == 0
+    assert "rule de.206 at" in capsys.readouterr().out
+    assert main(["explain", "--format", "json", picture]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["explanation"]["conditions"][0]["attribute"] == "shape"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["explain", "nowhere.png"], "nowhere.png: no such file"),
+        (["recognize", "x.png", "--weights", "none.safetensors"], "none.json: no such card"),
+        (["recognize", "x.png", "--catalogue", "none.yaml"], "none.yaml"),
+    ],
+)
+def test_unreadable_input_is_one_message_and_exit_code_3(arguments, message, capsys):
+    assert main(arguments) == 3
+    err = capsys.readouterr().err
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_a_misspelt_verb_is_a_usage_error(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["recognise", "x.png"])
+    assert stopped.value.code == 2
