@@ -1,0 +1,411 @@
+"""What each check reports, and what it leaves alone; beyond the examples of its documentation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rule_fixture_types import LoadText, WriteFile
+
+from attributes import vocabulary
+from rules import Catalogue, CatalogueError, Severity, load_catalogue
+from rules.checks import BY_CODE, Finding, LookAlike, ReadableVocabulary, Subject, run_checks
+
+HEAD = """\
+version: 1
+country: DE
+pictograms:
+  deer: {artwork: [made:deer]}
+  cow: {artwork: [made:cow]}
+"""
+
+
+def sign(name: str, when: str, *more: str) -> str:
+    entries = [f"name: {{en: {name}}}", f"when: {when}", *more]
+    return f"  - id: de.{name}\n" + "".join(f"    {entry}\n" for entry in entries)
+
+
+def found(code: str, catalogue: Catalogue, **what_else: Any) -> list[Finding]:
+    report = run_checks(Subject(catalogue, **what_else), [BY_CODE[code]])
+    return list(report.findings)
+
+
+def messages(code: str, catalogue: Catalogue, **what_else: Any) -> list[str]:
+    return [finding.diagnostic.message for finding in found(code, catalogue, **what_else)]
+
+
+def signs(*texts: str) -> str:
+    return HEAD + "signs:\n" + "".join(texts)
+
+
+# Contradiction
+
+
+def test_a_contradiction_names_the_place_at_the_sign_and_the_one_in_the_face(
+    load: LoadText,
+) -> None:
+    faces = "faces:\n  ring: {shape: circle}\n"
+    text = HEAD + faces + "signs:\n" + sign("A", "{face: ring, shape: octagon}")
+    (finding,) = found("SR101", load(text))
+    assert finding.diagnostic.severity is Severity.ERROR
+    assert finding.diagnostic.position.line == 11
+    assert [r.position.line for r in finding.diagnostic.related] == [7]
+
+
+def test_an_alternative_of_a_face_may_be_dead_in_one_sign_if_it_lives_in_another(
+    load: LoadText,
+) -> None:
+    faces = "faces:\n  plate: {any: [{shape: circle}, {shape: square}]}\n"
+    round_one = sign("A", "{face: plate, shape: circle, bar: slash}")
+    assert len(messages("SR101", load(HEAD + faces + "signs:\n" + round_one))) == 1
+    both = round_one + sign("B", "{face: plate, bar: cross}")
+    assert messages("SR101", load(HEAD + faces + "signs:\n" + both)) == []
+
+
+def test_conditions_on_text_legend_and_pictogram_can_contradict_too(load: LoadText) -> None:
+    text = signs(
+        sign("A", "{text: any, any: [{text: none}]}"),
+        sign("B", "{legend: none, any: [{legend: red}]}"),
+        sign("C", "{pictogram: deer, any: [{pictogram: cow}]}"),
+        sign("D", "{bar: {not: [none, slash, cross, stripes, horizontal]}}"),
+    )
+    assert messages("SR101", load(text)) == [
+        "`de.A` can never hold: no text is any text and no text",
+        "`de.B` can never hold: no legend is none and red",
+        "`de.C` can never hold: no pictogram is in both lists",
+        "`de.D` can never hold: this leaves no bar at all",
+    ]
+
+
+# Masked
+
+
+def test_several_signs_of_higher_priority_mask_a_sign_together(load: LoadText) -> None:
+    text = signs(
+        sign("A", "{shape: circle, bar: {not: slash}}", "priority: 1"),
+        sign("B", "{shape: [circle, square], bar: slash}", "priority: 2"),
+        sign("C", "{shape: circle, border: red}"),
+    )
+    (finding,) = found("SR102", load(text))
+    assert finding.signs == ("de.C", "de.A", "de.B")
+    assert "`de.A` or `de.B`" in finding.diagnostic.message
+
+
+@pytest.mark.parametrize(
+    ("winner", "loser", "masked"),
+    [
+        ("{shape: circle}", "{shape: circle, pictogram: deer}", True),
+        ("{shape: circle, pictogram: deer}", "{shape: circle}", False),
+        ("{shape: circle, pictogram: [deer, cow]}", "{shape: circle, pictogram: cow}", True),
+        ("{shape: circle, pictogram: deer}", "{shape: circle, pictogram: cow}", False),
+        # Not even both pictograms together: there are others.
+        ("{shape: circle, pictogram: [deer, cow]}", "{shape: circle, border: red}", False),
+        ("{text: any}", "{text: [none, STOP]}", False),
+        ("{any: [{text: any}, {text: none}]}", "{shape: circle, digits: 50}", True),
+    ],
+)
+def test_a_rule_without_pictogram_masks_one_with_but_not_the_other_way_round(
+    load: LoadText, winner: str, loser: str, masked: bool
+) -> None:
+    catalogue = load(signs(sign("A", winner, "priority: 1"), sign("B", loser)))
+    assert bool(messages("SR102", catalogue)) is masked
+
+
+def test_signs_of_another_country_mask_nothing(load: LoadText) -> None:
+    text = signs(
+        sign("A", "{shape: circle}", "country: FR", "priority: 1"),
+        sign("B", "{shape: circle, border: red}"),
+    )
+    assert messages("SR102", load(text)) == []
+
+
+# Overlap
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "witness"),
+    [
+        ("{shape: circle}", "{shape: square}", None),
+        ("{shape: [circle, square]}", "{shape: [square, cross]}", "shape: square"),
+        ("{border: red}", "{shape: octagon}", "shape: octagon, border: red"),
+        ("{digits: {min: 10, max: 30}}", "{digits: [30, 40]}", "text: 30"),
+        ("{digits: 30}", "{text: any}", "text: 30"),
+        ("{text: any}", "{text: {not: STOP}}", "text: 0"),
+        ("{text: any}", "{text: none}", None),
+        ("{legend: {all: [red, black]}}", "{legend: {not: white}}", "legend: [red, black]"),
+        ("{legend: {only: red}}", "{legend: black}", None),
+        ("{pictogram: deer}", "{pictogram: cow}", None),
+        ("{pictogram: [deer, cow]}", "{pictogram: cow}", "pictogram: cow"),
+        ("{pictogram: deer}", "{shape: circle}", "shape: circle, pictogram: deer"),
+        ("{any: [{bar: slash}, {bar: cross}]}", "{bar: {not: slash}}", "bar: cross"),
+    ],
+)
+def test_two_signs_overlap_if_some_assignment_fulfils_both_rules(
+    load: LoadText, first: str, second: str, witness: str | None
+) -> None:
+    findings = found("SR103", load(signs(sign("A", first), sign("B", second))))
+    assert [str(finding.witness) for finding in findings] == ([witness] if witness else [])
+
+
+def test_an_overlap_is_reported_once_with_both_places(load: LoadText) -> None:
+    way = "{any: [{shape: circle}, {shape: square}]}"
+    (finding,) = found("SR103", load(signs(sign("A", way), sign("B", way))))
+    assert finding.signs == ("de.A", "de.B")
+    assert finding.diagnostic.position.line == 10
+    assert [r.position.line for r in finding.diagnostic.related] == [7]
+
+
+def test_priority_and_country_separate_signs(load: LoadText) -> None:
+    text = signs(
+        sign("A", "{shape: circle}"),
+        sign("B", "{shape: circle}", "priority: 1"),
+        sign("C", "{shape: circle}", "country: FR"),
+    )
+    assert messages("SR103", load(text)) == []
+
+
+def test_signs_of_no_country_overlap_with_those_of_any(load: LoadText) -> None:
+    text = "version: 1\nsigns:\n" + sign("A", "{shape: circle}")
+    assert messages("SR103", load(text + sign("B", "{shape: circle}", "country: FR")))
+
+
+def test_signs_known_by_the_same_pictogram_alone_overlap_whatever_their_priority(
+    load: LoadText,
+) -> None:
+    by_picture = "  - {{id: de.{0}, name: {{en: x}}, pictogram: {1}, priority: {2}}}\n"
+    text = signs(
+        by_picture.format("A", "[deer, cow]", 0),
+        by_picture.format("B", "cow", 1),
+        by_picture.format("C", "deer", 0),
+    )
+    assert messages("SR103", load(text)) == [
+        "`de.A` and `de.B` are both known by the pictogram `cow` alone",
+        "`de.A` and `de.C` are both known by the pictogram `deer` alone",
+    ]
+
+
+# Unreachable values
+
+LIMIT = ("value: {from: digits, unit: km/h}",)
+
+
+def test_values_are_lost_only_where_another_sign_always_wins(load: LoadText) -> None:
+    text = signs(
+        sign("A", "{shape: circle, digits: {min: 10, max: 50, multiple_of: 10}}", *LIMIT),
+        sign("B", "{shape: circle, digits: [10, 20]}", "priority: 1"),
+        sign("C", "{shape: circle, digits: [30, 40], border: red}", "priority: 1"),
+        sign("D", "{shape: circle, digits: 40, border: {not: red}}", "priority: 2"),
+    )
+    (message,) = messages("SR104", load(text))
+    assert message == (
+        "`de.A` can never have the value `10`, `20` or `40`: `de.B`, `de.C` or `de.D` always wins"
+    )
+
+
+def test_a_value_that_one_alternative_keeps_is_reachable(load: LoadText) -> None:
+    text = signs(
+        sign("A", "{digits: [10, 20], any: [{shape: circle}, {shape: square}]}", *LIMIT),
+        sign("B", "{shape: circle, digits: 10}", "priority: 1"),
+    )
+    assert messages("SR104", load(text)) == []
+
+
+def test_of_a_sign_that_is_masked_altogether_its_values_are_not_told(load: LoadText) -> None:
+    text = signs(
+        sign("A", "{shape: circle, digits: [10, 20]}", *LIMIT),
+        sign("B", "{shape: circle}", "priority: 1"),
+    )
+    assert messages("SR104", load(text)) == []
+    assert len(messages("SR102", load(text))) == 1
+
+
+# Exemplars
+
+
+def pictures(write: WriteFile, first: str, second: str) -> Catalogue:
+    write("a.png", "the same bytes")
+    write("copy-of-a.png", "the same bytes")
+    pictograms = "pictograms:\n  a: {exemplars: [a.png]}\n  b: {exemplars: [copy-of-a.png]}\n"
+    rules = "signs:\n" + sign("A", first) + sign("B", second)
+    return load_catalogue(write("signs.yaml", "version: 1\n" + pictograms + rules))
+
+
+def test_copies_of_a_picture_are_found_by_content(write: WriteFile) -> None:
+    (finding,) = found("SR105", pictures(write, "{pictogram: a}", "{pictogram: b}"))
+    assert finding.diagnostic.severity is Severity.ERROR
+    assert finding.pictograms == ("a", "b")
+    assert finding.signs == ("de.A", "de.B")
+
+
+def test_copies_that_confuse_no_signs_are_only_remarked_on(write: WriteFile) -> None:
+    catalogue = pictures(write, "{shape: circle, pictogram: a}", "{shape: square, pictogram: b}")
+    (finding,) = found("SR105", catalogue)
+    assert finding.diagnostic.severity is Severity.INFO
+    assert finding.diagnostic.message.endswith("; one name would do")
+
+
+def test_a_picture_that_went_away_makes_the_catalogue_unreadable(write: WriteFile) -> None:
+    catalogue = pictures(write, "{pictogram: a}", "{pictogram: b}")
+    next(iter(catalogue.pictograms.values())).exemplars[0].unlink()
+    with pytest.raises(CatalogueError, match=r"SR014 .* cannot read the exemplar `a\.png`"):
+        found("SR105", catalogue)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reported"),
+    [
+        ("{pictogram: deer}", "{pictogram: cow}", True),
+        ("{shape: triangle, pictogram: deer}", "{shape: diamond, pictogram: cow}", False),
+        ("{shape: triangle}", "{pictogram: cow}", False),
+    ],
+)
+def test_look_alikes_matter_only_if_nothing_else_separates_the_signs(
+    load: LoadText, first: str, second: str, reported: bool
+) -> None:
+    catalogue = load(signs(sign("A", first), sign("B", second)))
+    alike = (LookAlike(("deer", "cow"), 0.97),)
+    assert bool(messages("SR106", catalogue, look_alikes=alike)) is reported
+
+
+def test_a_file_of_pictograms_without_signs_is_a_library(write: WriteFile) -> None:
+    write("library.yaml", "version: 1\npictograms:\n  deer: {artwork: [made:deer]}\n")
+    own = "version: 1\ninclude: [library.yaml]\npictograms:\n  cow: {artwork: [made:cow]}\n"
+    catalogue = load_catalogue(write("signs.yaml", own + "signs:\n" + sign("A", "{shape: cross}")))
+    assert messages("SR107", catalogue) == ["no sign uses the pictogram `cow`"]
+
+
+# Values
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("any", ["has the unit"]),
+        ("{not: STOP}", ["can be empty", "has the unit"]),
+        ('["10", STOP]', ["text: STOP"]),
+        ('["10", "3.5"]', []),
+    ],
+)
+def test_a_value_with_a_unit_must_be_a_number(
+    load: LoadText, text: str, problems: list[str]
+) -> None:
+    rule = sign("A", f"{{text: {text}}}", "value: {from: text, unit: m}")
+    told = messages("SR108", load(signs(rule)))
+    assert len(told) == len(problems)
+    assert all(problem in message for problem, message in zip(problems, told, strict=True))
+
+
+def readable(**changes: Any) -> ReadableVocabulary:
+    """What weights read whose vocabulary lacks something."""
+    card: Any = vocabulary.describe()
+    for attribute in card["attributes"]:
+        attribute.update(changes.get(attribute["name"], {}))
+    return ReadableVocabulary.from_card(card)
+
+
+@pytest.mark.parametrize(
+    ("when", "severity"),
+    [
+        ("{shape: pentagon}", Severity.ERROR),
+        ("{shape: [pentagon, circle]}", None),
+        ("{legend: {all: [brown, red]}}", Severity.ERROR),
+        ("{legend: {not: red}}", None),
+        ("{text: STOP}", Severity.ERROR),
+        ("{digits: [50, 1000]}", Severity.WARNING),
+        ("{text: any}", None),
+    ],
+)
+def test_what_the_weights_cannot_read_is_known_from_their_card(
+    load: LoadText, when: str, severity: Severity | None
+) -> None:
+    weights = readable(
+        shape={"values": ["circle", "other"]},
+        legend={"values": ["red", "black"]},
+        text={"alphabet": "0123456789", "max_length": 3},
+    )
+    findings = found("SR109", load(signs(sign("A", when))), readable=weights)
+    assert [f.diagnostic.severity for f in findings] == ([severity] if severity else [])
+
+
+def test_the_current_vocabulary_reads_every_rule(load: LoadText) -> None:
+    text = signs(sign("A", "{shape: pentagon, legend: {all: [brown, red]}, text: STOP}"))
+    assert found("SR109", load(text), readable=readable()) == []
+
+
+# Status, names, ids
+
+
+def test_a_chain_of_deprecated_signs_is_reported_but_for_its_last(load: LoadText) -> None:
+    deprecated = "status: deprecated"
+    text = signs(
+        sign("A", "{shape: circle}", deprecated, "replaced_by: de.B"),
+        sign("B", "{shape: square}", deprecated, "replaced_by: de.C"),
+        sign("C", "{shape: cross}"),
+        sign("D", "{shape: arrow}", "replaced_by: de.C"),
+        sign("E", "{shape: octagon}", deprecated, "replaced_by: de.E"),
+    )
+    assert messages("SR113", load(text)) == [
+        "`de.A` is replaced by `de.B`, which is deprecated itself",
+        "`de.D` is replaced by `de.C`, but not deprecated",
+        "`de.E` is replaced by itself",
+    ]
+
+
+def test_each_country_has_its_own_languages(load: LoadText) -> None:
+    text = "version: 1\nsigns:\n" + "".join(
+        f"  - {{id: x{country.lower()}.{number}, country: {country}, name: {{{names}}}, "
+        f"when: {{digits: {number}}}}}\n"
+        for country, number, names in [
+            ("DE", 1, "de: Eins"),
+            ("DE", 2, "de: Zwei"),
+            ("FR", 3, "fr: Trois"),
+            ("FR", 4, "fr: Quatre"),
+            ("FR", 5, "en: Five"),
+        ]
+    )
+    assert messages("SR114", load(text)) == ["`xfr.5` has no name in `fr`, as most signs have"]
+
+
+def test_signs_of_an_extended_file_keep_their_ids(write: WriteFile) -> None:
+    write("de.yaml", signs(sign("A", "{shape: cross}")))
+    text = "version: 1\ncountry: BE\nextends: de.yaml\nsigns:\n" + sign("B", "{shape: arrow}")
+    (message,) = messages("SR115", load_catalogue(write("be.yaml", text)))
+    assert message == "`de.B` belongs to the country `BE`, but its id says `de`"
+
+
+def test_ids_of_no_country_are_left_alone(load: LoadText) -> None:
+    text = (
+        "version: 1\ncountry: US\nsigns:\n  - {id: mutcd.R1-1, name: {en: x}, when: {bar: none}}\n"
+    )
+    assert messages("SR115", load(text)) == []
+
+
+@pytest.mark.parametrize("other", ["de.142-10A", "de.142_10a", "de.142.10a"])
+def test_ids_alike_are_reported(load: LoadText, other: str) -> None:
+    entry = "  - {{id: {0}, name: {{en: x}}, when: {{shape: {1}}}}}\n"
+    text = signs(entry.format("de.142-10a", "circle"), entry.format(other, "square"))
+    assert len(messages("SR116", load(text))) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "untidy"), [("1--2", True), ("1-.2", True), ("1_", True), ("1-2.3_4", False)]
+)
+def test_dangling_and_doubled_punctuation_is_untidy(
+    load: LoadText, name: str, untidy: bool
+) -> None:
+    assert bool(messages("SR117", load(signs(sign(name, "{shape: cross}"))))) is untidy
+
+
+def test_findings_stand_in_the_order_of_the_files(write: WriteFile) -> None:
+    write("more.yaml", "version: 1\nsigns:\n" + sign("Z-", "{shape: cross}"))
+    text = "version: 1\ncountry: DE\ninclude: [more.yaml]\nsigns:\n"
+    text += sign("B-", "{shape: circle}") + sign("A-", "{shape: circle}")
+    report = run_checks(Subject(load_catalogue(write("signs.yaml", text))))
+    places = [f.diagnostic.position for f in report.findings]
+    assert [(Path(p.file).name, p.line) for p in places] == [
+        ("signs.yaml", 5),
+        ("signs.yaml", 8),
+        ("signs.yaml", 8),
+        ("more.yaml", 3),
+    ]
