@@ -214,13 +214,17 @@ class _Accuser:
         if alternative < 0:
             nearest = self._words(number, PICTOGRAM)
             return Stage.MATCHER, nearest, f"taken by the exemplars of {candidate}"
+        asked = self._engine.alternatives[alternative].pictograms
         holding = all(array[alternative] >= PASS_PROBABILITY for array in fits.values())
-        rivals_by_pictogram = self._agreement.implied[PICTOGRAM][number] and bool(
-            self._engine.alternatives[alternative].pictograms
+        # The right sign's pictogram is the nearest, so it separates the two if both ask for one.
+        separated = (
+            bool(asked)
+            and bool(self._agreement.implied[PICTOGRAM][number])
+            and self._words(number, PICTOGRAM) not in asked
         )
-        if holding and not rivals_by_pictogram:
+        if holding and not separated:
             return Stage.OVERLAP, candidate, f"the rule of {candidate} holds as well"
-        if rivals_by_pictogram:
+        if separated:
             return Stage.MATCHER, self._words(number, PICTOGRAM), f"preferred {candidate}"
         return Stage.THRESHOLD, "min_confidence", f"all conditions hold weakly; {candidate} is next"
 

@@ -27,6 +27,7 @@ from recognizer.verdicts import UNKNOWN
 SIZE_EDGES: Final = (0, 16, 24, 32, 48, 64, 96)
 """Lower edges, in pixels of the crop's shorter side, of the bins that figures are split by."""
 _EXAMPLES = 12
+_CURVE_POINTS = 400
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,8 @@ class Figures:
         signs: what is expected, sign by sign.
         confusions: wrong answers other than unknown, the most frequent first.
         sizes: (bin, right of those in the catalogue).
-        coverage: what a threshold would accept; of the pictures whose sign the catalogue has.
+        coverage: what a threshold would accept, of the pictures whose sign the catalogue has; a
+            few hundred points of the curve.
         reliability: of the same pictures' confidences.
         attributes: attribute -> how often it was read as the rules imply.
         blame: what the errors are put down to, the most frequent first.
@@ -225,7 +227,9 @@ def work_out(
         signs=tuple(_signs(outcomes, labels, ready, confusion)),
         confusions=tuple(_confusions(outcomes)),
         sizes=tuple(_sizes(outcomes)),
-        coverage=metrics.coverage_curve(outcomes.sign_confidence[known], candidate_correct[known]),
+        coverage=metrics.coverage_curve(
+            outcomes.sign_confidence[known], candidate_correct[known]
+        ).thinned(_CURVE_POINTS),
         reliability=metrics.reliability(outcomes.confidence[known], candidate_correct[known]),
         attributes={name: Rate(*agreement.accuracy(name)[::-1]) for name in NAMES},
         blame=tuple(_count_blame(blames)),
@@ -244,7 +248,7 @@ def _rate(right: npt.NDArray[np.bool_]) -> Rate:
 
 def _of_signs(confusion: metrics.IntArray) -> metrics.IntArray:
     """The confusion matrix without the rows of what is no sign of the catalogue."""
-    signs = confusion.copy()
+    signs: metrics.IntArray = confusion.copy()
     signs[[UNKNOWN_CODE, NOT_IN_CATALOGUE_CODE]] = 0
     return signs
 

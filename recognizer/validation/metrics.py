@@ -146,6 +146,13 @@ class CoverageCurve:
     coverage: FloatArray
     accuracy: FloatArray
 
+    def thinned(self, points: int) -> CoverageCurve:
+        """At most ``points`` of the thresholds, evenly spaced, both ends included."""
+        last = max(len(self.threshold) - 1, 0)
+        count = min(points, len(self.threshold))
+        chosen = np.linspace(0, last, count).round().astype(int)
+        return CoverageCurve(self.threshold[chosen], self.coverage[chosen], self.accuracy[chosen])
+
 
 def coverage_curve(confidence: npt.ArrayLike, correct: npt.ArrayLike) -> CoverageCurve:
     """Coverage and accuracy at every threshold that makes a difference.

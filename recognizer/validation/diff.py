@@ -1,0 +1,116 @@
+"""What an edit of a rule file changes: every picture whose answer differs, better or worse."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from recognizer.validation.ingestion import ReadPictures
+from recognizer.validation.labels import ClassLabel, split_id
+from recognizer.validation.outcomes import Outcomes
+from recognizer.verdicts import UNKNOWN
+
+
+class Effect(str, Enum):
+    """What a changed answer is worth: a right one more than ``unknown``, that more than wrong."""
+
+    WORSE = "worse"
+    BETTER = "better"
+    SIDEWAYS = "sideways"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One picture whose answer changed.
+
+    Attributes:
+        picture: path relative to the data set, with the box in brackets if it has one.
+        expected: what its class is; ``not in catalogue`` if neither rule file has it.
+        old: answer of the old rules.
+        new: answer of the new rules.
+        effect: what the change is worth.
+    """
+
+    picture: str
+    expected: str
+    old: str
+    new: str
+    effect: Effect
+
+
+def compare(
+    pictures: ReadPictures,
+    old: Outcomes,
+    old_labels: Mapping[str, ClassLabel],
+    new: Outcomes,
+    new_labels: Mapping[str, ClassLabel],
+) -> list[Change]:
+    """Every picture that two rule files answer differently, the worse first.
+
+    Args:
+        pictures: what both were tried on.
+        old: outcomes with the old rules.
+        old_labels: class -> what it is by the old rules.
+        new: outcomes with the new rules.
+        new_labels: class -> what it is by the new rules.
+    """
+    # A sign that only one of the rule files has is still the truth for both.
+    expected = [
+        new_labels[c].expected if new_labels[c].is_sign else old_labels[c].expected
+        for c in old.classes
+    ]
+    codes: dict[str, int] = {}
+    old_answer, new_answer = _answers(old, codes), _answers(new, codes)
+    names = tuple(codes)
+    changes = []
+    for number in np.flatnonzero(old_answer != new_answer).tolist():
+        truth = expected[old.label[number]]
+        before, after = names[old_answer[number]], names[new_answer[number]]
+        changes.append(
+            Change(_name(pictures, number), truth, before, after, _effect(truth, before, after))
+        )
+    order = list(Effect)
+    return sorted(changes, key=lambda c: (order.index(c.effect), c.expected, c.picture))
+
+
+def count_effects(changes: Sequence[Change]) -> dict[Effect, int]:
+    """Effect -> how many changes have it."""
+    return {effect: sum(c.effect is effect for c in changes) for effect in Effect}
+
+
+def _answers(outcomes: Outcomes, codes: dict[str, int]) -> npt.NDArray[np.intp]:
+    """Answers with codes that two outcomes share."""
+    table = np.array([codes.setdefault(n, len(codes)) for n in outcomes.names], np.intp)
+    return np.asarray(table[outcomes.answered], np.intp)
+
+
+def _effect(expected: str, old: str, new: str) -> Effect:
+    before, after = _worth(expected, old), _worth(expected, new)
+    if before == after:
+        return Effect.SIDEWAYS
+    return Effect.BETTER if after > before else Effect.WORSE
+
+
+def _worth(expected: str, answer: str) -> int:
+    sign, value = split_id(expected)
+    is_sign = "." in sign
+    if answer == UNKNOWN:
+        return 1 if is_sign else 2
+    if not is_sign:
+        return 0
+    return 2 if answer == expected or (value is None and split_id(answer)[0] == sign) else 0
+
+
+def _name(pictures: ReadPictures, number: int) -> str:
+    sample = pictures.sample(number)
+    root = pictures.dataset.root
+    folder = root if root.is_dir() else root.parent
+    path = os.path.relpath(sample.path, folder).replace(os.sep, "/")
+    if sample.box is None:
+        return path
+    return f"{path}[{', '.join(f'{side:g}' for side in sample.box[:4])}]"

@@ -1,0 +1,92 @@
+"""JUnit XML, which every CI server shows: one case per sign and per requirement."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from recognizer.validation.validation import Validation
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """What a validation must reach to pass.
+
+    Attributes:
+        min_accuracy: of all pictures whose sign the catalogue has.
+        min_recall: of each sign.
+    """
+
+    min_accuracy: float = 0.0
+    min_recall: float = 0.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """One requirement and whether it is met.
+
+    Attributes:
+        suite: what kind of requirement.
+        name: what it is about.
+        failure: why it is not met; empty if it is.
+    """
+
+    suite: str
+    name: str
+    failure: str
+
+
+def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
+    """Every requirement, met or not."""
+    figures = validation.figures
+    accuracy = figures.accuracy.value
+    short = not math.isnan(accuracy) and accuracy < required.min_accuracy
+    yield Case(
+        "figures",
+        "accuracy",
+        f"{accuracy:.4f} is less than {required.min_accuracy:.4f}" if short else "",
+    )
+    unreadable = len(validation.pictures.unreadable)
+    yield Case("data", "pictures", f"{unreadable} pictures cannot be read" if unreadable else "")
+    for name, label in validation.labels.items():
+        yield Case("labels", name, label.problem)
+    for sign in figures.signs:
+        recall = sign.recall.value
+        failure = ""
+        if recall < required.min_recall:
+            taken = ", ".join(f"{count} as {name}" for name, count in sign.taken_for[:5])
+            failure = (
+                f"{sign.recall.right} of {sign.recall.count} right ({recall:.4f}, required "
+                f"{required.min_recall:.4f}); {sign.unknown} unknown"
+                + (f", {taken}" if taken else "")
+            )
+        yield Case("signs", sign.id, failure)
+
+
+def failures(validation: Validation, required: Requirements) -> list[Case]:
+    """The figures and signs that fall short; unreadable pictures and labels are told elsewhere."""
+    return [c for c in cases(validation, required) if c.failure and c.suite in ("figures", "signs")]
+
+
+def render_junit(validation: Validation, required: Requirements) -> str:
+    """The document."""
+    suites: dict[str, list[Case]] = {}
+    for case in cases(validation, required):
+        suites.setdefault(case.suite, []).append(case)
+    root = ElementTree.Element("testsuites", name="signrules validate")
+    for suite, found in suites.items():
+        failed = sum(bool(c.failure) for c in found)
+        element = ElementTree.SubElement(
+            root, "testsuite", name=suite, tests=str(len(found)), failures=str(failed)
+        )
+        for case in found:
+            node = ElementTree.SubElement(
+                element, "testcase", classname=f"signrules.{suite}", name=case.name
+            )
+            if case.failure:
+                ElementTree.SubElement(node, "failure", message=case.failure)
+    ElementTree.indent(root)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'

@@ -1,0 +1,117 @@
+"""The HTML report: one file without any external address."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import jinja2
+
+from recognizer.validation.figures import BlameCount, Confusion, Rate
+from recognizer.validation.report.charts import coverage_chart, reliability_chart
+from recognizer.validation.report.examples import Example, example, thumbnail
+from recognizer.validation.validation import Validation
+
+_CONFUSIONS: Final = 30
+_EXAMPLES_PER_CONFUSION: Final = 3
+_BLAMES: Final = 40
+_THUMBNAILS_PER_BLAME: Final = 12
+_UNREADABLE: Final = 200
+
+
+@dataclass(frozen=True)
+class _ShownConfusion:
+    """A confusion with some of its pictures."""
+
+    anchor: str
+    figures: Confusion
+    examples: Sequence[Example]
+
+
+@dataclass(frozen=True)
+class _ShownBlame:
+    """A group of errors with some of its pictures: (thumbnail, path)."""
+
+    figures: BlameCount
+    thumbnails: Sequence[tuple[str, str]]
+
+
+def render_page(validation: Validation) -> str:
+    """The report as one HTML document."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("recognizer.validation.report", "."),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters.update(percent=_percent, interval=_interval)
+    figures = validation.figures
+    confusions = [
+        _ShownConfusion(
+            f"confusion-{number}",
+            confusion,
+            [example(validation, n) for n in confusion.pictures[:_EXAMPLES_PER_CONFUSION]],
+        )
+        for number, confusion in enumerate(figures.confusions[:_CONFUSIONS])
+    ]
+    return environment.get_template("report.html.j2").render(
+        validation=validation,
+        dataset=validation.pictures.dataset,
+        figures=figures,
+        thresholds=validation.ready.judge.thresholds,
+        confusions=confusions,
+        anchors={(c.figures.expected, c.figures.answered): c.anchor for c in confusions},
+        blames=[_shown(validation, b) for b in figures.blame[:_BLAMES]],
+        stages=_stages(figures.blame),
+        unreadable=validation.pictures.unreadable[:_UNREADABLE],
+        coverage=coverage_chart(figures.coverage, validation.ready.judge.thresholds.min_confidence),
+        reliability=reliability_chart(figures.reliability),
+    )
+
+
+def _shown(validation: Validation, blame: BlameCount) -> _ShownBlame:
+    pictures = blame.pictures
+    # Neighbours are often frames of one physical sign; evenly spaced ones show more.
+    step = max(1, len(pictures) // _THUMBNAILS_PER_BLAME)
+    chosen = pictures[::step][:_THUMBNAILS_PER_BLAME]
+    thumbnails = [(thumbnail(validation, n), validation.pictures.sample(n).path) for n in chosen]
+    return _ShownBlame(blame, thumbnails)
+
+
+def _stages(blames: Sequence[BlameCount]) -> list[tuple[str, str, int]]:
+    """(stage, what it means, errors), the most frequent first."""
+    counts: dict[str, int] = {}
+    for blame in blames:
+        counts[blame.stage.value] = counts.get(blame.stage.value, 0) + len(blame.pictures)
+    return [
+        (stage, _MEANING[stage], count)
+        for stage, count in sorted(counts.items(), key=lambda item: -item[1])
+    ]
+
+
+_MEANING: Final = {
+    "label map": "Most pictures of the class are, all alike, another sign than its label says.",
+    "no fitting rule": "Most pictures of the class are read, all alike and surely, otherwise than "
+    "the rule asks: the rule is wrong or too narrow.",
+    "rule too wide": "A rule takes what is no sign of it, or a value that no picture has.",
+    "rules overlap": "What was read fulfils the right rule, and that of the wrong answer as well.",
+    "attribute misread": "The picture was read otherwise than its rule asks, most of its class "
+    "were not.",
+    "matcher chose wrong": "The right pictogram is not the nearest, or a stranger is near to one.",
+    "threshold": "The right sign was the best one, but not good enough.",
+}
+
+
+def _percent(value: float | Rate, digits: int = 2) -> str:
+    number = value.value if isinstance(value, Rate) else value
+    return "–" if math.isnan(number) else f"{number * 100:.{digits}f} %"
+
+
+def _interval(rate: Rate) -> str:
+    if not rate.count:
+        return ""
+    low, high = rate.interval
+    return f"{low * 100:.2f}–{high * 100:.2f} %"
