@@ -66,10 +66,10 @@ def write_thresholds(catalogue_file: Path, thresholds: Thresholds, comment: str)
         OSError: the file cannot be written.
     """
     lines = [f"# {line}".rstrip() for line in comment.splitlines()]
-    lines += ["version: 1", f"min_confidence: {thresholds.min_confidence:.4f}"]
+    lines += ["version: 1", f"min_confidence: {thresholds.min_confidence:.9g}"]
     if thresholds.per_sign:
         lines.append("per_sign:")
-        lines += [f"  {sign}: {value:.4f}" for sign, value in sorted(thresholds.per_sign.items())]
+        lines += [f"  {sign}: {value:.9g}" for sign, value in sorted(thresholds.per_sign.items())]
     path = thresholds_path(catalogue_file)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

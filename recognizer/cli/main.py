@@ -22,6 +22,9 @@ VERBS: Final = {
     "check": "find mistakes in a rule file",
     "test": "run the tests beside a rule file",
     "add": "propose the lines that make a new sign, from a picture of it",
+    "validate": "run a rule file against labelled pictures",
+    "diff": "list every picture whose answer an edit of a rule file changes",
+    "calibrate": "propose thresholds from labelled pictures",
     "gallery": "embed the exemplars that a rule file names",
     "train": "train the attribute network",
 }

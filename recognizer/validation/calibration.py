@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -123,10 +122,11 @@ def _lowest(
     if not len(reaching):
         return None
     last = int(reaching[-1])
-    accepted = float(curve.threshold[last])
-    rejected = float(curve.threshold[last + 1]) if last + 1 < len(curve.threshold) else 0.0
-    # Rounded up, as it is written: never to or below a confidence that must be rejected.
-    return min(math.ceil((accepted + rejected) / 2 * 1e4) / 1e4, 1.0)
+    accepted = np.float32(curve.threshold[last])
+    if last + 1 == len(curve.threshold):
+        return float(accepted)
+    middle = np.float32((curve.threshold[last] + curve.threshold[last + 1]) / 2)
+    return float(middle if middle > curve.threshold[last + 1] else accepted)
 
 
 def _operate(

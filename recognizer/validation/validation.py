@@ -169,10 +169,11 @@ def resolve_checked(
     resolved = resolve_labels(dataset.classes, label_map, ready.catalogue)
     if not any(label.is_sign for label in resolved.values()):
         classes = ", ".join(dataset.classes[:5])
+        advice = (
+            "is it the right label map" if label_map else "must a label map be named with --labels"
+        )
         raise DatasetError(
             f"{dataset.root}: none of its {len(resolved)} classes ({classes}, …) is a sign of "
-            f"{ready.catalogue.files[0]}"
-            + ("" if label_map else "; name a label map with --labels")
-            + ", or let --suggest-labels propose one"
+            f"{ready.catalogue.files[0]}; {advice}? --suggest-labels proposes one"
         )
     return resolved

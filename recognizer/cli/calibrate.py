@@ -1,0 +1,100 @@
+"""``signrules calibrate DATA``: propose thresholds; write them only when told."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from attributes.errors import UserError
+from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
+from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
+from recognizer.default_catalogue import default_catalogue
+from recognizer.thresholds_file import write_thresholds
+from recognizer.validation.calibration import Operating, Proposal, propose
+from recognizer.validation.datasets import Dataset, open_dataset
+from recognizer.validation.labels import load_labels
+from recognizer.validation.outcomes import judge_pictures
+from recognizer.validation.validation import resolve_checked
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("data", metavar="DATA", help="labelled pictures, as for validate")
+    parser.add_argument("--catalogue", metavar="FILE", help="rule file (the embedded one)")
+    add_data_options(parser)
+    parser.add_argument(
+        "--accuracy",
+        type=_target,
+        default=0.99,
+        metavar="SHARE",
+        help="of the answers that shall be right (%(default)s)",
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="write them beside the rule file, where they are used"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the proposal; exit code 1 if no threshold reaches the accuracy."""
+    workbench = workbench_from(arguments)
+    ready = workbench.prepare(arguments.catalogue, arguments.country)
+    labels = load_labels(arguments.labels) if arguments.labels else None
+    dataset = open_dataset(arguments.data, arguments.split)
+    resolved = resolve_checked(dataset, labels, ready)
+    pictures = workbench.read(dataset)
+    proposal = propose(judge_pictures(pictures, resolved, ready), ready, arguments.accuracy)
+    print("\n".join(_summary(proposal, dataset)))
+    tell_unreadable(pictures)
+    if not proposal.reaches_target:
+        return FINDINGS
+    if arguments.write:
+        file = Path(arguments.catalogue) if arguments.catalogue else default_catalogue()
+        comment = (
+            f"Proposed by `signrules calibrate` on {date.today().isoformat()} for "
+            f"{proposal.target:.2%} right answers.\n"
+            f"Data: {dataset.root}, {dataset.split}."
+        )
+        try:
+            print(f"written: {write_thresholds(file, proposal.thresholds, comment)}")
+        except OSError as error:
+            raise UserError(f"{error.filename or file}: {error.strerror or error}") from None
+    return UNREADABLE if pictures.unreadable else FINE
+
+
+def _summary(proposal: Proposal, dataset: Dataset) -> Iterator[str]:
+    yield f"{dataset.root}, {dataset.split}"
+    if dataset.caution:
+        yield f"mind: {dataset.caution}"
+    yield ""
+    yield f"{'':<22}threshold  answered     right of answered"
+    yield f"{'in use':<22}{_shown(proposal.now)}"
+    if not proposal.reaches_target:
+        yield f"no threshold makes {proposal.target:.2%} of the answers right"
+        return
+    yield f"{'overall':<22}{_shown(proposal.overall)}"
+    if proposal.signs:
+        yield "\nsigns that with it would stay below the target, and thresholds of their own"
+        for sign in proposal.signs:
+            yield f"{sign.id:<22}{_shown(sign.before)}"
+            yield f"{'':<22}{_shown(sign.after)}"
+        yield f"\n{'with all of these':<22}{_shown(proposal.reached)}"
+    yield "chosen on these pictures; measure them on others"
+
+
+def _shown(point: Operating) -> str:
+    low, high = point.right.interval
+    right = "–" if math.isnan(point.right.value) else f"{point.right.value:.2%}"
+    return (
+        f"{point.threshold:9.4f}  {point.accepted.value:8.2%}     {right:>8}  "
+        f"({low:.2%} to {high:.2%})"
+    )
+
+
+def _target(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share above 0 and up to 1")
+    return value

@@ -1,0 +1,105 @@
+"""``signrules diff OLD NEW --on DATA``: every picture whose answer an edit changes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
+from recognizer.cli.options import add_format_option
+from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
+from recognizer.validation.baseline import load_baseline, not_accepted, write_baseline
+from recognizer.validation.datasets import open_dataset
+from recognizer.validation.diff import Change, Effect, compare, count_effects
+from recognizer.validation.labels import load_labels, resolve_labels
+from recognizer.validation.outcomes import judge_pictures
+from recognizer.validation.validation import resolve_checked
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("old", metavar="OLD", help="rule file before the edit")
+    parser.add_argument("new", metavar="NEW", help="rule file after the edit")
+    parser.add_argument("--on", metavar="DATA", required=True, help="labelled pictures")
+    add_data_options(parser)
+    parser.add_argument("--baseline", metavar="FILE", help="changes for the worse to accept")
+    parser.add_argument(
+        "--accept", action="store_true", help="write all changes for the worse to --baseline"
+    )
+    add_format_option(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List the changes; exit code 1 if something got worse that is not accepted."""
+    if arguments.accept and not arguments.baseline:
+        print("signrules diff: error: --accept needs --baseline FILE", file=sys.stderr)
+        return USAGE
+    baseline = Path(arguments.baseline) if arguments.baseline else None
+    accepted = load_baseline(baseline) if baseline and not arguments.accept else {}
+    workbench = workbench_from(arguments)
+    old = workbench.prepare(arguments.old, arguments.country)
+    new = workbench.prepare(arguments.new, arguments.country)
+    labels = load_labels(arguments.labels) if arguments.labels else None
+    dataset = open_dataset(arguments.on, arguments.split)
+    new_labels = resolve_checked(dataset, labels, new)
+    old_labels = resolve_labels(dataset.classes, labels, old.catalogue)
+    pictures = workbench.read(dataset)
+    changes = compare(
+        pictures,
+        judge_pictures(pictures, old_labels, old),
+        old_labels,
+        judge_pictures(pictures, new_labels, new),
+        new_labels,
+    )
+    tell_unreadable(pictures)
+    if baseline and arguments.accept:
+        print(f"{baseline}: {write_baseline(baseline, changes)} changes for the worse accepted")
+        return FINE
+    worse = not_accepted(changes, accepted)
+    if arguments.format == "json":
+        print(_as_json(changes, worse))
+    else:
+        print("\n".join(_summary(changes, worse, accepted)))
+    if worse:
+        return FINDINGS
+    return UNREADABLE if pictures.unreadable else FINE
+
+
+def _summary(
+    changes: Sequence[Change], worse: Sequence[Change], accepted: dict[str, str]
+) -> Iterator[str]:
+    still_to_accept = set(worse)
+    for change in changes:
+        mark = change.effect.value
+        if change.effect is Effect.WORSE and change not in still_to_accept:
+            mark = "accepted"
+        yield (f"{mark:<9}{change.picture}: {change.old} -> {change.new}  (is {change.expected})")
+    counts = count_effects(changes)
+    yield (
+        f"{len(changes)} answers changed: {counts[Effect.BETTER]} better, "
+        f"{counts[Effect.WORSE]} worse, {counts[Effect.SIDEWAYS]} sideways"
+    )
+    known = counts[Effect.WORSE] - len(worse)
+    if accepted:
+        stale = len(accepted) - known
+        yield f"baseline: {known} accepted" + (f", {stale} no longer occur" if stale else "")
+
+
+def _as_json(changes: Sequence[Change], worse: Sequence[Change]) -> str:
+    still_to_accept = set(worse)
+    data = {
+        "counts": {effect.value: count for effect, count in count_effects(changes).items()},
+        "changes": [
+            {
+                **asdict(c),
+                "effect": c.effect.value,
+                "accepted": c.effect is Effect.WORSE and c not in still_to_accept,
+            }
+            for c in changes
+        ],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1)

@@ -1,0 +1,152 @@
+"""``signrules validate DATA``: run a rule file against labelled pictures."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
+from recognizer.cli.options import add_format_option
+from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
+from recognizer.validation.datasets import open_dataset
+from recognizer.validation.figures import Rate
+from recognizer.validation.label_suggestions import render_labels, suggest_labels, unlabelled
+from recognizer.validation.outcomes import judge_pictures
+from recognizer.validation.report.junit import Requirements, failures
+from recognizer.validation.report.tables import render_json
+from recognizer.validation.validation import Validation, validate
+
+_SIGNS_SHOWN = 12
+_BLAMES_SHOWN = 12
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument(
+        "data", metavar="DATA", help="folder per class, GTSRB, csv, COCO json or YOLO folder"
+    )
+    parser.add_argument("--catalogue", metavar="FILE", help="rule file (the embedded one)")
+    add_data_options(parser)
+    parser.add_argument(
+        "--report", metavar="DIR", help="write report.html, JSON, CSV and JUnit into this folder"
+    )
+    parser.add_argument(
+        "--min-accuracy", type=_share, default=0.0, metavar="SHARE", help="else exit code 1"
+    )
+    parser.add_argument(
+        "--min-recall", type=_share, default=0.0, metavar="SHARE", help="of each sign, else 1"
+    )
+    parser.add_argument(
+        "--suggest-labels", action="store_true", help="print a proposed label map instead"
+    )
+    add_format_option(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the figures; write the reports if asked."""
+    if arguments.suggest_labels:
+        return _suggest(arguments)
+    validation = validate(
+        arguments.data,
+        arguments.catalogue,
+        arguments.labels,
+        split=arguments.split,
+        weights=arguments.weights,
+        country=arguments.country,
+        cache=arguments.cache,
+        precision=arguments.precision,
+    )
+    required = Requirements(arguments.min_accuracy, arguments.min_recall)
+    if arguments.format == "json":
+        print(render_json(validation), end="")
+    else:
+        print("\n".join(_summary(validation)))
+    if arguments.report:
+        from recognizer.validation.report import write_report
+
+        paths = write_report(validation, Path(arguments.report), required)
+        print(f"signrules: report in {paths[0]}", file=sys.stderr)
+    tell_unreadable(validation.pictures)
+    failed = failures(validation, required)
+    for case in failed:
+        print(f"signrules: {case.name}: {case.failure}", file=sys.stderr)
+    if failed:
+        return FINDINGS
+    return UNREADABLE if validation.pictures.unreadable else FINE
+
+
+def _suggest(arguments: argparse.Namespace) -> int:
+    workbench = workbench_from(arguments)
+    ready = workbench.prepare(arguments.catalogue, arguments.country)
+    dataset = open_dataset(arguments.data, arguments.split)
+    pictures = workbench.read(dataset)
+    outcomes = judge_pictures(pictures, unlabelled(dataset), ready)
+    print(render_labels(dataset, suggest_labels(dataset, outcomes, ready)))
+    tell_unreadable(pictures)
+    return UNREADABLE if pictures.unreadable else FINE
+
+
+def _summary(validation: Validation) -> Iterator[str]:
+    figures, dataset = validation.figures, validation.pictures.dataset
+    what = "boxes" if dataset.has_frames else "pictures"
+    yield f"{validation.catalogue_file} on {dataset.root}"
+    yield f"{figures.pictures} {what}, {dataset.layout}, {dataset.split}"
+    if dataset.caution:
+        yield f"mind: {dataset.caution}"
+    if dataset.has_frames:
+        yield "mind: the labelled boxes were cut out; nothing was searched for in the frames"
+    yield ""
+    yield f"accuracy             {_shown(figures.accuracy)}"
+    yield f"macro accuracy       {figures.macro_accuracy:8.2%}"
+    yield f"answered             {_shown(figures.answered)}"
+    yield f"right of answered    {_shown(figures.accuracy_of_answered)}"
+    if figures.values.count:
+        yield f"values right         {_shown(figures.values)}"
+    if figures.strangers.count:
+        yield f"strangers unknown    {_shown(figures.strangers)}"
+    yield f"calibration error    {figures.reliability.error:8.2%}"
+    yield from _worst(validation)
+    if figures.blame:
+        yield "\nblame"
+        for blame in figures.blame[:_BLAMES_SHOWN]:
+            yield f"{len(blame.pictures):7}  {blame.stage.value}: {blame.detail}"
+            yield f"         {blame.reasons[0]}"
+        rest = figures.blame[_BLAMES_SHOWN:]
+        if rest:
+            count = sum(len(blame.pictures) for blame in rest)
+            yield f"{count:7}  in {len(rest)} smaller groups (--report lists them)"
+    for outside in figures.outside:
+        why = outside.problem or "not in the catalogue, on purpose"
+        yield f"class {outside.name}: {why} ({outside.pictures} {what})"
+    if figures.never_answered:
+        yield f"never answered: {', '.join(figures.never_answered)}"
+    timing = validation.pictures.timing
+    yield f"\n{timing.total:.2f} s, {timing.network_crops} crops read by the network"
+
+
+def _worst(validation: Validation) -> Iterator[str]:
+    wrong = [s for s in validation.figures.signs if s.recall.right < s.recall.count]
+    if not wrong:
+        return
+    wrong.sort(key=lambda s: s.recall.value)
+    yield "\nsigns with errors, the worst first"
+    for sign in wrong[:_SIGNS_SHOWN]:
+        taken = [*sign.taken_for[:3], *([("unknown", sign.unknown)] if sign.unknown else [])]
+        words = ", ".join(f"{count} as {name}" for name, count in taken)
+        yield f"  {sign.id:<16} {_shown(sign.recall)}  {words}"
+    if len(wrong) > _SIGNS_SHOWN:
+        yield f"  and {len(wrong) - _SIGNS_SHOWN} more"
+
+
+def _shown(rate: Rate) -> str:
+    low, high = rate.interval
+    return f"{rate.value:8.2%}  ({rate.right} of {rate.count}, {low:.2%} to {high:.2%})"
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share between 0 and 1")
+    return value

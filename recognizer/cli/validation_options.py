@@ -1,0 +1,46 @@
+"""Options of the verbs that run a rule file against labelled pictures."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from recognizer.validation.datasets import SPLITS
+from recognizer.validation.ingestion import ReadPictures
+from recognizer.validation.validation import Workbench
+
+_SHOWN = 20
+
+
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """Options that say which pictures, how they are labelled and where readings are kept."""
+    parser.add_argument(
+        "--labels", metavar="MAP", help="label map: class -> sign (classes are called as signs)"
+    )
+    parser.add_argument(
+        "--split", choices=SPLITS, default="all", help="tracks of GTSRB (%(default)s)"
+    )
+    parser.add_argument("--weights", metavar="FILE", help="network weights (the embedded ones)")
+    parser.add_argument("--country", metavar="CODE", help="only signs of this country, such as DE")
+    parser.add_argument("--cache", metavar="DIR", help="attribute cache (~/.cache/signrules)")
+    parser.add_argument(
+        "--precision",
+        choices=("float32", "bfloat16"),
+        default="float32",
+        help="of the network's arithmetic (%(default)s)",
+    )
+
+
+def workbench_from(arguments: argparse.Namespace) -> Workbench:
+    """The network and cache that the options ask for."""
+    return Workbench(arguments.weights, arguments.cache, arguments.precision)
+
+
+def tell_unreadable(pictures: ReadPictures) -> None:
+    """Count and list on stderr what could not be read."""
+    for unreadable in pictures.unreadable[:_SHOWN]:
+        print(f"signrules: {unreadable.reason}", file=sys.stderr)
+    count = len(pictures.unreadable)
+    if count:
+        more = f", the first {_SHOWN} of them above" if count > _SHOWN else ""
+        print(f"signrules: {count} pictures could not be read{more}", file=sys.stderr)
