@@ -99,10 +99,13 @@ class TextReader(nn.Module):
 
         H and W are those of the finer map.
         """
-        features = self.fine(fine) + F.interpolate(self.coarse(coarse), scale_factor=2.0)
+        fine_features = self.fine(fine)
+        features = fine_features + F.interpolate(self.coarse(coarse), scale_factor=2.0)
         features = F.relu(features + self.position)
         keys = self.keys(features).flatten(2)
-        values = self.values(features).flatten(2).transpose(1, 2)
+        # Characters are told by their strokes alone: with the coarse map's view of the whole sign,
+        # the reader would guess the commonest number instead of reading this one.
+        values = self.values(F.relu(fine_features)).flatten(2).transpose(1, 2)
         attention = torch.softmax(self.slots @ keys * keys.shape[1] ** -0.5, dim=-1)
         logits: Tensor = self.classify(F.relu(attention @ values))
         return logits, attention.unflatten(2, features.shape[2:])

@@ -196,14 +196,18 @@ class Judge:
         return scores, index
 
     def _suppress_lower_priorities(self, signs: FloatArray) -> FloatArray:
-        """A sign counts only as far as no sign of higher priority holds."""
+        """A sign counts only as far as no sign of higher priority holds.
+
+        Of signs of one priority at most one can hold, so together they count at most 1. With
+        that, one more sign never makes another likelier.
+        """
         free = np.ones((len(signs), 1), np.float32)
         result: FloatArray = signs.copy()
         for priority in sorted(set(self._priorities.tolist()), reverse=True):
             members = self._priorities == priority
-            result[:, members] *= free
-            if members.any():
-                free = free * np.clip(1 - result[:, members].sum(axis=1, keepdims=True), 0, 1)
+            total = signs[:, members].sum(axis=1, keepdims=True)
+            result[:, members] *= free / np.maximum(total, 1)
+            free = free * (1 - np.minimum(total, 1))
         return result
 
     def _try_exemplars(self, signs: FloatArray, similarity: FloatArray) -> FloatArray:

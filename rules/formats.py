@@ -39,6 +39,13 @@ class Format:
 SIGN_ID_PATTERN: Final = r"[a-z]{2,8}(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+"
 
 SignId = Annotated[str, Format(SIGN_ID_PATTERN, "an id such as `de.142-10`")]
+SignPattern = Annotated[
+    str,
+    Format(
+        rf"{SIGN_ID_PATTERN}|[a-z]{{2,8}}(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z0-9_-]*\*",
+        "a sign id such as `de.142-10`, or the beginning of several and a star, such as `de.*`",
+    ),
+]
 Name = Annotated[
     str, Format(r"[A-Za-z][A-Za-z0-9_-]*", "a name of letters, digits, `_` and `-`, such as `deer`")
 ]

@@ -175,7 +175,10 @@ class FileMerger:
             sections.signs[name] = sign
         removed = items_of(document.root.get("remove"))
         for name, node in zip(document.model.remove or (), removed, strict=True):
-            if sections.signs.pop(name, None) is None and self.is_complete:
+            matching = [sign for sign in base.signs if _matches(sign, name)]
+            for sign in matching:
+                sections.signs.pop(sign, None)
+            if not matching and self.is_complete:
                 self._findings.error(
                     LoadError.UNDEFINED_NAME,
                     f"the extended file has no sign {quote(name)}",
@@ -192,6 +195,13 @@ class FileMerger:
                 document.position(document.root.key("remove")),
                 expected="`extends` beside `remove`",
             )
+
+
+def _matches(sign_id: str, pattern: str) -> bool:
+    """Whether a sign is meant by an entry of ``remove``: its id, or its beginning and a star."""
+    if pattern.endswith("*"):
+        return sign_id.startswith(pattern[:-1])
+    return sign_id == pattern
 
 
 def _own_entries(document: RuleFile, findings: Findings) -> Sections:

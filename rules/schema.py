@@ -31,6 +31,7 @@ from rules.formats import (
     NonEmpty,
     RuleFilePath,
     SignId,
+    SignPattern,
 )
 
 __all__ = [
@@ -154,8 +155,10 @@ class CatalogueModel(FileModel):
         description="Rule file to build on: its signs, faces and pictograms hold here too, unless "
         "one of the same name is given here.",
     )
-    remove: Annotated[list[SignId], Len(1)] | None = Field(
-        default=None, description="Ids of signs of the extended file that do not hold here."
+    remove: Annotated[list[SignPattern], Len(1)] | None = Field(
+        default=None,
+        description="Signs of the extended file that do not hold here: ids, or `de.*` for all that "
+        "begin so.",
     )
     include: Annotated[list[RuleFilePath], Len(1)] | None = Field(
         default=None,

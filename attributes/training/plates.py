@@ -20,7 +20,16 @@ from attributes.training.colours import paint
 from attributes.training.labels import UNKNOWN, Labels, encode_text
 from attributes.training.operators import chosen, uniform, warp
 from attributes.training.pictograms import MaskBank
-from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, SHAPE, TEXT
+from attributes.vocabulary import (
+    BACKGROUND,
+    BAR,
+    BORDER,
+    CATEGORICAL,
+    LEGEND,
+    PALETTE,
+    SHAPE,
+    TEXT,
+)
 
 Mask = npt.NDArray[np.uint8]
 _SUPERSAMPLING = 4
@@ -37,6 +46,13 @@ _OUTLINES: dict[str, list[tuple[float, float]]] = {
     "square": [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)],
     "pentagon": [(0.5, 0.0), (1.0, 0.42), (1.0, 1.0), (0.0, 1.0), (0.0, 0.42)],
 }  # fmt: skip
+# Face and legend that go together on roads: most plates must be legible for letters to be learnt.
+_LEGIBLE = (
+    ("white", "black"), ("white", "red"), ("white", "blue"), ("white", "green"),
+    ("yellow", "black"), ("orange", "black"), ("blue", "white"), ("green", "white"),
+    ("red", "white"), ("black", "white"), ("black", "yellow"), ("brown", "white"),
+    ("grey", "black"),
+)  # fmt: skip
 # Where the legend fits: centre x, centre y, side, as fractions of the plate's box.
 _LEGEND_BOX = {
     "circle": (0.5, 0.5, 0.62),
@@ -203,10 +219,19 @@ def compose_plates(
     border, ink, bar_colour = (
         (background + torch.randint(1, colours, (count,), generator=g)) % colours for _ in range(3)
     )
+    pairs = torch.tensor([[PALETTE.index(c) for c in pair] for pair in _LEGIBLE])
+    pair = pairs[torch.randint(len(pairs), (count,), generator=g)]
+    legible = chosen(g, count, 0.7)
+    background = torch.where(legible, pair[:, 0], background)
+    ink = torch.where(legible, pair[:, 1], ink)
+    border, bar_colour = (
+        torch.where(colour == background, (colour + 1) % colours, colour)
+        for colour in (border, bar_colour)
+    )
     sprites = paint(g, border) * (1 - face) + paint(g, background) * face
 
     kind = uniform(g, count)
-    written, drawn = kind < 0.55, (kind >= 0.55) & (kind < 0.9)
+    written, drawn = kind < 0.62, (kind >= 0.62) & (kind < 0.92)
     which_text = torch.randint(len(texts.names), (count,), generator=g)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
     masks = torch.where(
@@ -221,7 +246,7 @@ def compose_plates(
     slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
     slots = warp(slots, placement, SPRITE_SIZE, mode="nearest")
     bar = torch.where(
-        chosen(g, count, 0.35), torch.randint(1, len(BAR.values), (count,), generator=g), 0
+        chosen(g, count, 0.25), torch.randint(1, len(BAR.values), (count,), generator=g), 0
     )
     # Nothing stands behind a no-entry bar, and the bar itself is no legend.
     lying = bar == BAR.index("horizontal")

@@ -156,6 +156,13 @@ class TestIncludeAndExtends:
         path = write("a.yaml", "version: 1\ninclude: [b.yaml, c.yaml]\n")
         assert [s.id for s in load_catalogue(path).signs] == ["de.1"]
 
+    def test_a_star_removes_all_signs_that_begin_so(self, write: WriteFile) -> None:
+        sign = "  - {id: %s, name: {en: S}, when: {shape: circle}}\n"
+        base = "version: 1\nsigns:\n" + "".join(sign % i for i in ("de.1", "de.10", "at.1"))
+        write("signs.yaml", base)
+        path = write("a.yaml", "version: 1\nextends: signs.yaml\nremove: [de.*]\n")
+        assert [s.id for s in load_catalogue(path).signs] == ["at.1"]
+
     def test_extends_overrides_removes_and_takes_over_the_country(self, write: WriteFile) -> None:
         signs = "".join(SIGN.format(f"de.{i}", "circle") for i in (1, 2, 3))
         write("signs.yaml", "version: 1\ncountry: DE\nsigns:\n" + signs)
