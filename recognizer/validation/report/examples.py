@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
 import numpy as np
 
+from attributes.readings import Readings
+from attributes.vocabulary import TEXT
+from recognizer.answering import ReadyCatalogue
 from recognizer.pictures import PictureError, decode_crop
 from recognizer.validation.labels import split_id
 from recognizer.validation.validation import Validation
 from rules import ConditionOutcome, explain
+from rules.explanation import PASS_PROBABILITY
 
 _SIDE: Final = 96
 """Longer side of a thumbnail, pixels; small crops are enlarged, so that they can be seen."""
 _JPEG_QUALITY: Final = 82
+_NEAREST: Final = 3
 
 
 @dataclass(frozen=True)
@@ -28,14 +34,18 @@ class Side:
         name: of the sign.
         rule: where it stands, file:line:column; empty if the catalogue does not have it.
         conditions: each condition against what was read.
-        pictograms: what the rule asks for; empty if nothing.
+        pictograms: what the rule asks for, each with the picture's cosine; empty if nothing.
     """
 
     sign: str
     name: str
     rule: str
-    conditions: tuple[ConditionOutcome, ...]
-    pictograms: tuple[str, ...]
+    conditions: tuple[ConditionOutcome, ...] = ()
+    pictograms: tuple[tuple[str, float], ...] = ()
+
+    def asks_for(self, pictogram: str) -> bool:
+        """Whether a pictogram is one of those that the rule asks for."""
+        return any(name == pictogram for name, _ in self.pictograms)
 
 
 @dataclass(frozen=True)
@@ -63,30 +73,22 @@ class Example:
 
 def example(validation: Validation, number: int) -> Example:
     """A picture with both signs' conditions side by side."""
-    o, pictures = validation.outcomes, validation.pictures
-    rows = pictures.rows[number : number + 1]
-    readings = pictures.cache.readings(rows)
-    answer = validation.ready.answers(
-        readings, pictures.cache.similarity(rows, validation.ready.gallery)
-    )[0]
-    found = answer.explanation
-    sign = validation.ready.catalogue.by_id.get(found.sign_id or "")
+    o, ready = validation.outcomes, validation.ready
+    rows = validation.pictures.rows[number : number + 1]
+    readings = validation.pictures.cache.readings(rows)
+    cosines = validation.pictures.cache.similarity(rows, ready.gallery)[0]
+    similarity = dict(zip(ready.gallery.names, cosines.tolist(), strict=True))
+    ranked = sorted(similarity.items(), key=lambda item: -item[1])
     height, width = o.sizes[number].tolist()
-    candidate = o.names[o.candidate[number]]
+    expected, candidate = o.names[o.expected[number]], o.names[o.candidate[number]]
     return Example(
-        pictures.sample(number).path,
+        validation.pictures.sample(number).path,
         thumbnail(validation, number),
         f"{width}×{height}",
         float(o.confidence[number]),
-        tuple((e.pictogram, e.cosine) for e in found.exemplars),
-        _expected(validation, number),
-        Side(
-            candidate,
-            sign.name("en", split_id(candidate)[1] or "") if sign else "",
-            str(found.position or ""),
-            found.conditions,
-            found.pictograms,
-        ),
+        tuple(ranked[:_NEAREST]),
+        _side(ready, readings, similarity, expected),
+        _side(ready, readings, similarity, candidate, int(o.alternative[number])),
     )
 
 
@@ -113,22 +115,43 @@ def thumbnail(validation: Validation, number: int) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(content.tobytes()).decode()
 
 
-def _expected(validation: Validation, number: int) -> Side:
-    """The right sign's best fitting way of looking, against what was read."""
-    o, ready = validation.outcomes, validation.ready
-    name = o.names[o.expected[number]]
+def _side(
+    ready: ReadyCatalogue,
+    reading: Readings,
+    similarity: Mapping[str, float],
+    name: str,
+    alternative: int | None = None,
+) -> Side:
+    """A sign against one picture: in the given alternative, else in the one that fits best."""
     sign_id, value = split_id(name)
     sign = ready.catalogue.by_id.get(sign_id)
     if sign is None:
-        return Side(name, "", "", (), ())
-    index = ready.engine.signs.index(sign)
-    own = np.flatnonzero(ready.engine.alternative_sign == index)
-    words = sign.name("en", value or "")
-    if not len(own):
-        return Side(name, words, str(sign.position), (), sign.exemplar_pictograms)
-    readings = validation.pictures.cache.readings(validation.pictures.rows[number : number + 1])
-    best = int(own[ready.engine.score(readings).log_fit[0, own].argmax()])
-    conditions = explain(ready.engine, readings, 0, best)
-    return Side(
-        name, words, str(sign.position), conditions, ready.engine.alternatives[best].pictograms
+        return Side(name, "", "")
+    words, place = sign.name("en", value or ""), str(sign.position)
+    if alternative is None:
+        own = np.flatnonzero(ready.engine.alternative_sign == ready.engine.signs.index(sign))
+        fit = ready.engine.score(reading).log_fit[0]
+        alternative = int(own[fit[own].argmax()]) if len(own) else -1
+    if alternative < 0:
+        asked = sign.exemplar_pictograms
+        conditions: tuple[ConditionOutcome, ...] = ()
+    else:
+        asked = ready.engine.alternatives[alternative].pictograms
+        conditions = tuple(
+            _with_value(outcome, reading, value)
+            for outcome in explain(ready.engine, reading, 0, alternative)
+        )
+    return Side(name, words, place, conditions, tuple((p, similarity[p]) for p in asked))
+
+
+def _with_value(
+    outcome: ConditionOutcome, reading: Readings, value: str | None
+) -> ConditionOutcome:
+    """What a rule asks of the text, for the one value that the sign has."""
+    if outcome.attribute != TEXT.name or value is None:
+        return outcome
+    slots = enumerate(TEXT.encode(value))
+    probability = float(np.prod([reading.text[0, slot, code] for slot, code in slots]))
+    return replace(
+        outcome, expected=value, probability=probability, passed=probability >= PASS_PROBABILITY
     )

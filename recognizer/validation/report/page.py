@@ -17,7 +17,7 @@ from recognizer.validation.validation import Validation
 _CONFUSIONS: Final = 30
 _EXAMPLES_PER_CONFUSION: Final = 3
 _BLAMES: Final = 40
-_THUMBNAILS_PER_BLAME: Final = 12
+_THUMBNAILS_PER_BLAME: Final = 10
 _UNREADABLE: Final = 200
 
 
@@ -53,7 +53,7 @@ def render_page(validation: Validation) -> str:
         _ShownConfusion(
             f"confusion-{number}",
             confusion,
-            [example(validation, n) for n in confusion.pictures[:_EXAMPLES_PER_CONFUSION]],
+            [example(validation, n) for n in _spread(confusion.pictures, _EXAMPLES_PER_CONFUSION)],
         )
         for number, confusion in enumerate(figures.confusions[:_CONFUSIONS])
     ]
@@ -73,12 +73,15 @@ def render_page(validation: Validation) -> str:
 
 
 def _shown(validation: Validation, blame: BlameCount) -> _ShownBlame:
-    pictures = blame.pictures
-    # Neighbours are often frames of one physical sign; evenly spaced ones show more.
-    step = max(1, len(pictures) // _THUMBNAILS_PER_BLAME)
-    chosen = pictures[::step][:_THUMBNAILS_PER_BLAME]
+    chosen = _spread(blame.pictures, _THUMBNAILS_PER_BLAME)
     thumbnails = [(thumbnail(validation, n), validation.pictures.sample(n).path) for n in chosen]
     return _ShownBlame(blame, thumbnails)
+
+
+def _spread(pictures: Sequence[int], count: int) -> Sequence[int]:
+    """Some of the pictures, from all of them: neighbours are often frames of one physical sign."""
+    step = max(1, len(pictures) // count)
+    return pictures[::step][:count]
 
 
 def _stages(blames: Sequence[BlameCount]) -> list[tuple[str, str, int]]:
