@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from rules import load_catalogue
 from rules.yaml_positions import compose, plain
 
 ROOT = Path(__file__).parent.parent.parent
@@ -68,3 +70,26 @@ def test_the_schema_of_tests_refuses_what_the_loader_refuses(test: object) -> No
 def test_the_schema_wants_either_conditions_or_pictures(sign: dict[str, object]) -> None:
     named = {"id": "de.1", "name": {"en": "x"}, **sign}
     assert not validator("catalogue").is_valid({"version": 1, "signs": [named]})
+
+
+def test_every_condition_of_the_page_is_one() -> None:
+    """Each example of a condition stands on a line of its own."""
+    page = (DOCS / "rule-language.md").read_text(encoding="utf-8")
+    section = page[page.index("**Conditions.**") : page.index("**Alternatives.**")]
+    lines = [line.strip().removeprefix("# ").split("  #")[0] for line in section.splitlines()]
+    conditions = [
+        line
+        for line in lines
+        if re.match(r"(shape|border|background|legend|bar|digits|text): ", line)
+    ]
+    assert len(conditions) > 15
+    for condition in conditions:
+        sign = f"  - {{id: de.1, name: {{en: x}}, when: {{{condition}}}}}\n"
+        load_catalogue("x.yaml", overlay={Path("x.yaml"): f"version: 1\nsigns:\n{sign}"})
+
+
+def test_ten_mistakes_are_told_each_with_its_place() -> None:
+    told = sorted((DOCS / "ten-mistakes").glob("*.txt"))
+    assert len(told) == 10
+    for path in told:
+        assert re.match(rf"{path.stem}\.yaml:\d+:\d+: error SR\d{{3}} ", path.read_text())
