@@ -108,8 +108,9 @@ def read_pictures(
             key=lambda item: item[1].path,
         ):
             run.take(path, samples)
+        run.predict()
     finally:
-        run.flush()  # what was read before an interruption is kept
+        run.keep()  # also what was read before an interruption
     if not run.keys:
         first = run.unreadable[0]
         raise DatasetError(
@@ -174,21 +175,10 @@ class _Run:
                 self._crops[key] = crop
             self.keys[number] = key
         if len(self._crops) >= _BATCH:
-            self._predict()
+            self.predict()
 
-    def flush(self) -> None:
-        """Read what waits, and keep it and the digests."""
-        self._predict()
-        self._write()
-        self.digests.save()
-
-    def _is_known(self, key: bytes) -> bool:
-        return self.cache.row(key) is not None or key in self._crops or key in self._read
-
-    def _refuse(self, items: Sequence[tuple[int, Sample]], reason: str) -> None:
-        self.unreadable += [Unreadable(sample.path, reason) for _, sample in items]
-
-    def _predict(self) -> None:
+    def predict(self) -> None:
+        """Read the crops that wait."""
         if not self._crops:
             return
         start = perf_counter()
@@ -199,6 +189,17 @@ class _Run:
         self._crops.clear()
         if len(self._read) >= _SHARD:
             self._write()
+
+    def keep(self) -> None:
+        """Write the readings and the digests."""
+        self._write()
+        self.digests.save()
+
+    def _is_known(self, key: bytes) -> bool:
+        return self.cache.row(key) is not None or key in self._crops or key in self._read
+
+    def _refuse(self, items: Sequence[tuple[int, Sample]], reason: str) -> None:
+        self.unreadable += [Unreadable(sample.path, reason) for _, sample in items]
 
     def _write(self) -> None:
         if self._read:

@@ -107,9 +107,11 @@ def _of_folder(root: Path, split: str) -> list[_Candidate]:
     return []
 
 
-def _lists_folders_of(root: Path, table: Path) -> bool:
-    """Whether the folders beside a csv are no classes, but where its pictures are."""
-    first = next(read_table(table), None) if is_table(table) else None
+def _lists_folders_of(root: Path, listing: Path) -> bool:
+    """Whether the folders beside a json or csv are no classes, but where its pictures are."""
+    if not is_table(listing):
+        return True  # images of a COCO json lie beside it, in folders of any name
+    first = next(read_table(listing), None)
     return first is not None and any(f in Path(first.path).parents for f in class_folders(root))
 
 

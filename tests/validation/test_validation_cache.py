@@ -1,0 +1,237 @@
+"""The attribute cache: the network is asked once for each picture, and never a wrong number."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from validation_world import StandInPredictor, World
+
+from recognizer.validation.datasets import Dataset, DatasetError, open_dataset
+from recognizer.validation.file_digests import FileDigests
+from recognizer.validation.flat_readings import flatten, unflatten
+from recognizer.validation.ingestion import ReadPictures, read_pictures
+from recognizer.validation.readings_cache import CacheError, ReadingsCache
+
+
+def read(world: World, predictor: StandInPredictor, folder: Path | None = None) -> ReadPictures:
+    folder = folder or world.folder / "cache"
+    cache = ReadingsCache(folder, predictor.identity)
+    return read_pictures(open_dataset(world.data), predictor, cache, folder)
+
+
+def texts(pictures: ReadPictures) -> np.ndarray:
+    return flatten(pictures.cache.readings(pictures.rows))
+
+
+def test_the_second_run_does_not_touch_the_network(world: World) -> None:
+    world.draw_all()
+    first = texts(read(world, world.predictor))
+    second = StandInPredictor()
+    again = read(world, second)
+    assert second.calls == []
+    assert again.timing.network_crops == 0
+    np.testing.assert_array_equal(texts(again), first)
+
+
+def test_readings_survive_flattening(world: World) -> None:
+    world.draw_all(1)
+    pictures = read(world, world.predictor)
+    readings = pictures.cache.readings(pictures.rows)
+    again = unflatten(flatten(readings))
+    np.testing.assert_array_equal(again.text, readings.text)
+    np.testing.assert_array_equal(again.presence, readings.presence)
+    np.testing.assert_array_equal(again.categorical["bar"], readings.categorical["bar"])
+
+
+def test_other_weights_share_nothing(world: World) -> None:
+    world.draw_all()
+    read(world, world.predictor)
+    other = StandInPredictor("other weights")
+    read(world, other)
+    assert sum(other.calls) == 64
+
+
+def test_a_moved_data_set_is_known_by_its_content(world: World) -> None:
+    world.draw_all()
+    read(world, world.predictor)
+    moved = world.folder / "moved"
+    world.data.rename(moved)
+    world.data = moved
+    second = StandInPredictor()
+    read(world, second)
+    assert second.calls == []
+
+
+def test_a_changed_picture_is_read_again(world: World) -> None:
+    world.draw_all()
+    before = world.validate()
+    path = world.data / "c50" / "000.png"
+    old = path.stat()
+    world.draw(path, "limit-60")
+    os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))  # as a careless copy would do
+    after = world.validate()
+    assert before.figures.accuracy.value == 1
+    assert after.figures.accuracy.right == 63
+    assert world.predictor.calls[-1] == 1
+
+
+def test_a_file_that_changed_just_now_is_not_trusted(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"one")
+    digests = FileDigests(tmp_path / "cache", tmp_path)
+    digests.read(str(path))
+    assert digests.known(str(path)) is None
+
+
+def test_a_file_that_settled_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"one")
+    now = time.time_ns()
+    monkeypatch.setattr(time, "time_ns", lambda: now + 10_000_000_000)
+    digests = FileDigests(tmp_path / "cache", tmp_path)
+    _, digest = digests.read(str(path))
+    digests.save()
+    again = FileDigests(tmp_path / "cache", tmp_path)
+    assert again.known(str(path)) == digest
+    path.write_bytes(b"two")
+    assert again.known(str(path)) is None
+
+
+def shards(world: World) -> list[Path]:
+    return sorted(p.parent for p in (world.folder / "cache").rglob("readings.npy"))
+
+
+@pytest.mark.parametrize("name", ["readings.npy", "keys.npy", "checksum"])
+def test_a_damaged_shard_is_ignored(
+    world: World, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all()
+    first = texts(read(world, world.predictor))
+    (shard,) = shards(world)
+    content = bytearray((shard / name).read_bytes())
+    content[-1] ^= 1
+    (shard / name).write_bytes(content)
+    again = StandInPredictor()
+    np.testing.assert_array_equal(texts(read(world, again)), first)
+    assert sum(again.calls) == 64
+    assert "damaged" in capsys.readouterr().err
+
+
+def test_a_truncated_shard_is_ignored(world: World) -> None:
+    world.draw_all()
+    read(world, world.predictor)
+    (shard,) = shards(world)
+    with (shard / "readings.npy").open("r+b") as file:
+        file.truncate(1000)
+    again = StandInPredictor()
+    read(world, again)
+    assert sum(again.calls) == 64
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(world: World) -> None:
+    world.draw_all(40)
+
+    class Interrupted(StandInPredictor):
+        def predict(self, crops):  # type: ignore[no-untyped-def]
+            if len(self.calls) == 2:
+                raise KeyboardInterrupt
+            return super().predict(crops)
+
+    with pytest.raises(KeyboardInterrupt):
+        read(world, Interrupted())
+    second = StandInPredictor()
+    read(world, second)
+    assert sum(second.calls) == 320 - 128
+
+
+def test_equal_pictures_are_read_once(world: World) -> None:
+    picture = world.draw(world.data / "stop" / "a.png", "stop")
+    shutil.copy(picture, world.data / "stop" / "b.png")
+    pictures = read(world, world.predictor)
+    assert len(pictures) == 2
+    assert world.predictor.calls == [1]
+
+
+def run_copy(data: Path, folder: Path, start: multiprocessing.synchronize.Barrier) -> None:
+    start.wait()
+    predictor = StandInPredictor()
+    cache = ReadingsCache(folder, predictor.identity)
+    pictures = read_pictures(open_dataset(data), predictor, cache, folder)
+    np.save(folder / f"result-{os.getpid()}.npy", texts(pictures))
+
+
+def test_two_copies_at_once_give_the_same_numbers(world: World) -> None:
+    world.draw_all(20)
+    expected = texts(read(world, world.predictor, world.folder / "alone"))
+    folder = world.folder / "shared"
+    context = multiprocessing.get_context("fork")
+    start = context.Barrier(3)
+    copies = [context.Process(target=run_copy, args=(world.data, folder, start)) for _ in range(3)]
+    for copy in copies:
+        copy.start()
+    for copy in copies:
+        copy.join(60)
+        assert copy.exitcode == 0
+    results = sorted(folder.glob("result-*.npy"))
+    assert len(results) == 3
+    for result in results:
+        np.testing.assert_array_equal(np.load(result), expected)
+    np.testing.assert_array_equal(texts(read(world, StandInPredictor(), folder)), expected)
+
+
+def test_rows_of_several_shards_come_in_the_order_asked_for(world: World) -> None:
+    world.draw_all(2)
+    folder = world.folder / "cache"
+    everything = open_dataset(world.data)
+    cache = ReadingsCache(folder, "x")
+    for part in (slice(8, None), slice(0, 8)):  # two shards, the later pictures first
+        dataset = Dataset(world.data, "", everything.samples[part])
+        read_pictures(dataset, StandInPredictor("x"), cache, folder)
+    pictures = read_pictures(everything, StandInPredictor("x"), cache, folder)
+    alone = read(world, StandInPredictor("y"))
+    np.testing.assert_array_equal(texts(pictures), texts(alone))
+
+
+def test_unreadable_pictures_are_counted_and_listed(world: World) -> None:
+    world.draw_all()
+    (world.data / "stop" / "broken.png").write_bytes(b"\x89PNG nothing")
+    (world.data / "stop" / "empty.png").write_bytes(b"")
+    (world.data / "stop" / "lost.png").symlink_to(world.folder / "nowhere")
+    validation = world.validate()
+    reasons = [u.reason for u in validation.pictures.unreadable]
+    assert len(reasons) == 3
+    assert any("not a picture that can be decoded" in r for r in reasons)
+    assert any("the file is empty" in r for r in reasons)
+    assert any("No such file" in r for r in reasons)
+    assert validation.figures.pictures == 64
+
+
+def test_no_readable_picture_at_all_is_an_error(world: World) -> None:
+    world.data.joinpath("stop").mkdir(parents=True)
+    (world.data / "stop" / "a.png").write_bytes(b"nothing")
+    with pytest.raises(DatasetError, match="none of the 1 pictures can be read"):
+        world.validate()
+
+
+def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CacheError, match="--cache"):
+        ReadingsCache(tmp_path / "file", "x")
+
+
+def test_similarities_are_kept_per_gallery(world: World) -> None:
+    world.draw_all()
+    world.validate()
+    world.validate()
+    kept = list((world.folder / "cache").rglob("similarity-*.npy"))
+    assert len(kept) == 1
+    np.save(kept[0], np.zeros((3, 3), np.float32))  # of another shape: not used
+    assert world.validate().figures.accuracy.value == 1

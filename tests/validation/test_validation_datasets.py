@@ -1,0 +1,235 @@
+"""Every layout is read; what is ambiguous or damaged is refused with words that help."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from validation_world import World
+
+from recognizer.validation.datasets import Box, Dataset, DatasetError, Sample, open_dataset
+
+GTSRB = Path(__file__).resolve().parents[3] / "shared" / "data" / "gtsrb"
+
+
+def labels_of(dataset: Dataset) -> list[tuple[str, str]]:
+    return [(Path(s.path).name, s.label) for s in dataset.samples]
+
+
+def picture(path: Path, width: int = 20, height: int = 20) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), np.zeros((height, width, 3), np.uint8))
+    return path
+
+
+def gtsrb_class(folder: Path, tracks: int = 2, suffix: str = ".ppm", listed: str = ".ppm") -> None:
+    rows = ["Filename;Width;Height;Roi.X1;Roi.Y1;Roi.X2;Roi.Y2;ClassId"]
+    for track in range(tracks):
+        picture(folder / f"{track:05}_00000{suffix}")
+        rows.append(f"{track:05}_00000{listed};20;20;2;2;18;18;{int(folder.name)}")
+    (folder / f"GT-{folder.name}.csv").write_text("\n".join(rows) + "\n")
+
+
+def test_folder_per_class(tmp_path: Path) -> None:
+    picture(tmp_path / "stop" / "b.png")
+    picture(tmp_path / "stop" / "a.JPG")
+    picture(tmp_path / "give way" / "c.ppm")
+    (tmp_path / "stop" / "notes.txt").write_text("no picture")
+    dataset = open_dataset(tmp_path)
+    assert labels_of(dataset) == [("c.ppm", "give way"), ("a.JPG", "stop"), ("b.png", "stop")]
+
+
+@pytest.mark.parametrize("inner", ["", "Final_Training/Images", "GTSRB/Final_Training/Images"])
+@pytest.mark.parametrize("suffix", [".ppm", ".png", ".jpg"])
+def test_gtsrb_training(tmp_path: Path, inner: str, suffix: str) -> None:
+    gtsrb_class(tmp_path / inner / "00000", suffix=suffix)
+    gtsrb_class(tmp_path / inner / "00042", suffix=suffix)
+    dataset = open_dataset(tmp_path)
+    assert dataset.classes == ("00000", "00042")
+    assert len(dataset.samples) == 4
+    assert all(Path(s.path).is_file() for s in dataset.samples)
+    assert "--split validation" in dataset.caution
+
+
+def test_the_parts_of_gtsrb_are_tracks(tmp_path: Path) -> None:
+    gtsrb_class(tmp_path / "00007", tracks=20)
+    parts = {split: open_dataset(tmp_path, split) for split in ("training", "validation")}
+    assert [len(part.samples) for part in parts.values()] == [18, 2]
+    assert not set(parts["training"].samples) & set(parts["validation"].samples)
+    assert not parts["validation"].caution
+
+
+def test_other_sets_have_no_parts(tmp_path: Path) -> None:
+    gtsrb_class(tmp_path / "00061")
+    with pytest.raises(DatasetError, match="training half of GTSRB only"):
+        open_dataset(tmp_path, "validation")
+
+
+def test_gtsrb_test(tmp_path: Path) -> None:
+    folder = tmp_path / "Final_Test" / "Images"
+    picture(folder / "00000.ppm")
+    (folder / "GT-final_test.csv").write_text(
+        "Filename;Width;Height;Roi.X1;Roi.Y1;Roi.X2;Roi.Y2;ClassId\n00000.ppm;20;20;1;1;9;9;16\n"
+    )
+    assert labels_of(open_dataset(tmp_path)) == [("00000.ppm", "16")]
+
+
+def test_csv_with_path_and_class_id(tmp_path: Path) -> None:
+    picture(tmp_path / "Test" / "0.png")
+    table = tmp_path / "Test.csv"
+    table.write_text("Width,Height,Roi.X1,ClassId,Path\n20,20,5,16,Test/0.png\n")
+    for path in (table, tmp_path):
+        dataset = open_dataset(path)
+        assert dataset.samples == (Sample(str(tmp_path / "Test" / "0.png"), "16"),)
+
+
+def test_coco(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "f.png", 100, 80)
+    box = {"image_id": 7, "category_id": 3, "bbox": [10, 20, 30, 40]}
+    content = {
+        "images": [{"id": 7, "file_name": "f.png"}],
+        "categories": [{"id": 3, "name": "stop"}],
+        "annotations": [box, {**box, "iscrowd": 1}],
+    }
+    (tmp_path / "instances.json").write_text(json.dumps(content))
+    dataset = open_dataset(tmp_path)
+    assert dataset.has_frames
+    assert dataset.samples == (
+        Sample(str(tmp_path / "images" / "f.png"), "stop", Box(10, 20, 40, 60)),
+    )
+
+
+def test_yolo(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "val" / "f.png", 100, 50)
+    label = tmp_path / "labels" / "val" / "f.txt"
+    label.parent.mkdir(parents=True)
+    label.write_text("1 0.5 0.5 0.2 0.4\n\n")
+    (tmp_path / "data.yaml").write_text("names: [give way, stop]\n")
+    sample = open_dataset(tmp_path).samples[0]
+    assert sample.label == "stop"
+    assert sample.box is not None
+    # A tenth of the side is kept around the box.
+    assert sample.box.cut(100, 50) == (38, 13, 62, 37)
+
+
+def test_a_box_outside_of_the_frame_is_nothing() -> None:
+    assert Box(110, 10, 120, 20).cut(100, 50) is None
+    assert Box(10, 10, 10, 20).cut(100, 50) is None
+    assert Box(float("nan"), 0, 1, 1).cut(100, 50) is None
+
+
+def damage_missing(root: Path) -> Path:
+    return root / "nothing"
+
+
+def damage_empty(root: Path) -> Path:
+    (root / "empty").mkdir()
+    return root / "empty"
+
+
+def damage_no_pictures(root: Path) -> Path:
+    (root / "a").mkdir()
+    (root / "a" / "notes.txt").write_text("x")
+    return root
+
+
+def damage_one_level_up(root: Path) -> Path:
+    picture(root / "train" / "stop" / "a.png")
+    return root
+
+
+def damage_columns(root: Path) -> Path:
+    (root / "t.csv").write_text("Path,Width\na.png,3\n")
+    return root / "t.csv"
+
+
+def damage_short_line(root: Path) -> Path:
+    (root / "t.csv").write_text("Path,ClassId\na.png\n")
+    return root / "t.csv"
+
+
+def damage_mixed(root: Path) -> Path:
+    picture(root / "stop" / "a.png")
+    (root / "other.csv").write_text("Path,ClassId\nelsewhere/a.png,3\n")
+    return root
+
+
+def damage_half_gtsrb(root: Path) -> Path:
+    gtsrb_class(root / "00000")
+    picture(root / "00001" / "00000_00000.ppm")
+    return root
+
+
+def damage_wrong_class(root: Path) -> Path:
+    gtsrb_class(root / "00000")
+    (root / "00000").rename(root / "00005")
+    return root
+
+
+def damage_coco(root: Path) -> Path:
+    content = {"images": [], "annotations": [{"image_id": 1}], "categories": []}
+    (root / "c.json").write_text(json.dumps(content))
+    return root / "c.json"
+
+
+def damage_yolo(root: Path) -> Path:
+    picture(root / "images" / "f.png")
+    (root / "labels").mkdir()
+    (root / "labels" / "f.txt").write_text("1 0.5 half 0.2 0.4\n")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (damage_missing, "no such file or folder"),
+        (damage_empty, "the folder is empty"),
+        (damage_no_pictures, "no labelled pictures found; known are"),
+        (damage_one_level_up, "did you mean .*train"),
+        (damage_columns, "no column ClassId; it has: path, width"),
+        (damage_short_line, r"t\.csv:2: expected 2 columns, got 1"),
+        (damage_mixed, "mixed layouts; name the one that is meant"),
+        (damage_half_gtsrb, "00001: mixed layouts"),
+        (damage_wrong_class, "lists a picture of class 0, but the folder is 00005"),
+        (damage_coco, "damaged COCO json"),
+        (damage_yolo, r"f\.txt:1: expected `class cx cy w h`"),
+    ],
+)
+def test_damaged_data(tmp_path: Path, damage: object, words: str) -> None:
+    assert callable(damage)
+    with pytest.raises(DatasetError, match=words):
+        open_dataset(damage(tmp_path))
+
+
+def test_boxes_of_frames_are_cut_out(world: World) -> None:
+    frame = np.zeros((60, 200, 3), np.uint8)
+    for number, x in enumerate((10, 60, 110, 160)):
+        # The stand-in reads the first pixel of a crop, which lies in the margin of its box.
+        frame[8, x - 2, 0] = 6 if number % 2 == 0 else 8  # keep-left, stop
+    world.data.mkdir()
+    cv2.imwrite(str(world.data / "f.png"), frame)
+    content = {
+        "images": [{"id": 1, "file_name": "f.png"}],
+        "categories": [{"id": 1, "name": "left"}, {"id": 2, "name": "stop"}],
+        "annotations": [
+            {"image_id": 1, "category_id": 1 + n % 2, "bbox": [x, 10, 20, 20]}
+            for n, x in enumerate((10, 60, 110, 160))
+        ],
+    }
+    (world.data / "coco.json").write_text(json.dumps(content))
+    validation = world.validate()
+    assert validation.figures.accuracy.right == validation.figures.accuracy.count == 4
+    assert world.predictor.calls == [4]
+    assert validation.outcomes.sizes.tolist() == [[24, 24]] * 4
+
+
+@pytest.mark.skipif(not GTSRB.is_dir(), reason="shared/data/gtsrb is not here")
+def test_the_real_set() -> None:
+    everything = open_dataset(GTSRB)
+    assert (len(everything.samples), len(everything.classes)) == (39209, 43)
+    held_out = open_dataset(GTSRB, "validation")
+    assert len(held_out.classes) == 43
+    assert len(held_out.samples) == 3990

@@ -1,0 +1,109 @@
+"""Label maps: read strictly, and resolved against the catalogue without dropping a class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from validation_world import World
+
+from recognizer.validation.datasets import DatasetError, open_dataset
+from recognizer.validation.label_suggestions import render_labels, suggest_labels, unlabelled
+from recognizer.validation.labels import NOT_IN_CATALOGUE, load_labels, resolve_labels, split_id
+from recognizer.validation.outcomes import judge_pictures
+from recognizer.validation.validation import Workbench
+from rules import CatalogueError, load_catalogue
+
+
+def write(path: Path, classes: str) -> Path:
+    path.write_text(f"version: 1\ndataset: made\nclasses:\n{classes}")
+    return path
+
+
+def test_all_kinds_of_targets(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "l.yaml",
+        '  "00001": "de.274[30]"\n  "00002": de.276\n  x: null\n  "no": unknown\n',
+    )
+    expected = {"00001": "de.274[30]", "00002": "de.276", "x": None, "no": "unknown"}
+    assert load_labels(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("classes", "words"),
+    [
+        ('  "1": de.274[\n', "no valid value"),
+        ('  "1": de.276\n  "1": de.277\n', "given twice"),
+        ("  forgotten:\n", "has no value"),
+        ("  a: 5\n", "cannot be the number"),
+    ],
+)
+def test_mistakes_are_told_with_their_place(tmp_path: Path, classes: str, words: str) -> None:
+    with pytest.raises(CatalogueError, match=words) as caught:
+        load_labels(write(tmp_path / "l.yaml", classes))
+    assert "l.yaml:4:" in str(caught.value) or "l.yaml:5:" in str(caught.value)
+
+
+def test_classes_are_resolved(world: World) -> None:
+    catalogue = load_catalogue(world.rules())
+    labels = {
+        "00001": "xx.limit[30]", "any": "xx.limit", "typo": "xx.lmit", "not": None,
+        "value": "xx.stop[3]", "range": "xx.limit[33]", "nothing": "unknown",
+    }  # fmt: skip
+    found = resolve_labels([*labels, "1", "missing"], labels, catalogue)
+    assert found["1"] == found["00001"]
+    assert found["any"].expected == "xx.limit"
+    assert (found["typo"].expected, found["typo"].deliberate) == (NOT_IN_CATALOGUE, False)
+    assert (found["not"].expected, found["not"].deliberate) == (NOT_IN_CATALOGUE, True)
+    assert "has no value" in found["value"].problem
+    assert "does not allow the value 33" in found["range"].problem
+    assert "does not have this class" in found["missing"].problem
+    assert not found["nothing"].is_sign
+
+
+def test_split_id() -> None:
+    assert split_id("de.274[60]") == ("de.274", "60")
+    assert split_id("de.276") == ("de.276", None)
+
+
+def test_labels_that_fit_nothing_are_refused(world: World) -> None:
+    world.draw_all()
+    wrong = world.folder / "wrong.yaml"
+    write(wrong, "  a: xx.stop\n")
+    with pytest.raises(DatasetError, match="is it the right label map"):
+        world.validate(labels=wrong)
+    assert world.predictor.calls == []
+
+
+def test_a_class_without_value_takes_any_value(world: World) -> None:
+    world.draw_all()
+    labels = world.labels(c30="xx.limit", c50="xx.limit", c60="xx.limit", c80="xx.limit")
+    figures = world.validate(labels=labels).figures
+    assert figures.accuracy.value == 1
+    assert figures.sign("xx.limit").recall.count == 32
+
+
+def test_strangers_are_right_when_unknown(world: World) -> None:
+    world.draw_all(green="stranger")
+    figures = world.validate(labels=world.labels(green=None)).figures
+    assert (figures.strangers.right, figures.strangers.count) == (8, 8)
+    assert figures.accuracy.count == 64
+    assert [(c.name, c.problem, c.pictures) for c in figures.outside] == [("green", "", 8)]
+    assert figures.sign(NOT_IN_CATALOGUE).recall.value == 1
+
+
+def test_labels_are_suggested_from_names_and_pictures(world: World, tmp_path: Path) -> None:
+    world.draw_all(**{"Keep-Left": "keep-right", "green": "stranger"})
+    workbench = Workbench(cache=world.folder / "cache")
+    ready = workbench.prepare(world.rules())
+    dataset = open_dataset(world.data)
+    outcomes = judge_pictures(workbench.read(dataset), unlabelled(dataset), ready)
+    suggestions = {s.name: s for s in suggest_labels(dataset, outcomes, ready)}
+    assert suggestions["c50"].target == "xx.limit[50]"
+    assert suggestions["Keep-Left"].target == "xx.left"
+    assert suggestions["green"].doubtful
+    text = render_labels(dataset, list(suggestions.values()))
+    (tmp_path / "proposed.yaml").write_text(text)
+    proposed = load_labels(tmp_path / "proposed.yaml")
+    assert proposed["stop"] == "xx.stop"
+    assert "green" not in proposed
