@@ -11,9 +11,10 @@ from recognizer.decision import Thresholds
 from recognizer.gallery import Gallery
 from rules.checks import LookAlike
 
-MARGIN: Final = 1 / Thresholds().match_scale
+MARGIN: Final = 2 / Thresholds().match_scale
 """A view that is closer to its own pictogram by less than this cosine is, for the decision, less
-than e times likelier to show it than to show the other one."""
+than e² times likelier to show it than to show the other one. That is little: views are mild, and
+of a crop from the road the lead is smaller."""
 
 
 def look_alikes(gallery: Gallery, margin: float = MARGIN) -> tuple[LookAlike, ...]:

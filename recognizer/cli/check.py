@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import attributes
 from attributes.errors import UserError
+from attributes.weights_identity import DEFAULT_WEIGHTS
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.default_catalogue import default_catalogue
 from rules import Catalogue, CatalogueError, load_catalogue
@@ -32,7 +32,6 @@ from rules.checks.near_duplicate_exemplar import NearDuplicateExemplar
 from rules.checks.report_formats import FORMATS, Printable
 from rules.diagnostics import LoadError, Severity, did_you_mean
 
-_WEIGHTS = Path(next(iter(attributes.__path__))) / "weights" / "release.safetensors"
 Loaded = TypeVar("Loaded")
 
 
@@ -59,7 +58,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="do not compare exemplars with the network",
     )
     parser.add_argument(
-        "--weights", type=Path, default=_WEIGHTS, metavar="FILE", help="network weights (embedded)"
+        "--weights",
+        type=Path,
+        default=DEFAULT_WEIGHTS,
+        metavar="FILE",
+        help="network weights (embedded)",
     )
     parser.add_argument(
         "--strict", action="store_true", help="let warnings and remarks fail the check too"
@@ -160,15 +163,15 @@ def _look_alikes(
         return Unavailable("--no-exemplars")
     if len(catalogue.pictograms) < 2:
         return ()
-    try:
-        from attributes.predictor import AttributePredictor
-    except ModuleNotFoundError as error:
-        return Unavailable(f"{error.name} is not installed")
+    # Not at the top: they take longer to import than all other checks take to run.
     from recognizer.gallery import load_gallery
     from recognizer.look_alikes import look_alikes
+    from recognizer.validation.late_predictor import LatePredictor
 
     try:
-        return look_alikes(load_gallery(catalogue, AttributePredictor(arguments.weights)))
+        return look_alikes(load_gallery(catalogue, LatePredictor(arguments.weights)))
+    except ModuleNotFoundError as error:
+        return Unavailable(f"{error.name} is not installed")
     except UserError as error:
         return Unavailable(str(error))
 

@@ -1,0 +1,207 @@
+"""``signrules check``, as typed."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from attributes.network import Architecture, AttributeNetwork
+from attributes.weights_file import describe_network, save_weights
+from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
+from recognizer.cli.main import main
+
+FINE_FILE = """\
+version: 1
+country: DE
+signs:
+  - id: de.206
+    name: {en: Stop}
+    when: {shape: octagon, text: STOP}
+"""
+OVERLAP = FINE_FILE + "  - {id: de.999, name: {en: Any octagon}, when: {shape: octagon}}\n"
+WARNING = FINE_FILE.replace("de.206", "de.206-")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def check(folder: Path, text: str, *options: str) -> int:
+    (folder / "signs.yaml").write_text(text)
+    return main(["check", "signs.yaml", *options])
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code"),
+    [
+        (FINE_FILE, [], FINE),
+        (WARNING, [], FINE),
+        (WARNING, ["--strict"], FINDINGS),
+        (OVERLAP, [], FINDINGS),
+        (OVERLAP, ["--ignore", "SR103"], FINE),
+        (OVERLAP, ["--select", "contradiction,SR117"], FINE),
+        (OVERLAP, ["--select", "overlap"], FINDINGS),
+        ("version: 2\n", [], UNREADABLE),
+    ],
+)
+def test_the_exit_code_says_whether_something_was_found(
+    folder: Path, text: str, options: list[str], code: int
+) -> None:
+    assert check(folder, text, *options) == code
+
+
+def test_the_result_is_on_stdout_and_ends_with_a_summary(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check(folder, OVERLAP)
+    out = capsys.readouterr().out
+    assert out.startswith("signs.yaml:7:10: error SR103 overlap: `de.206` and `de.999` can both")
+    assert out.endswith("signs.yaml: 1 error\n")
+    check(folder, FINE_FILE)
+    assert capsys.readouterr().out == "signs.yaml: nothing found\n"
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_all_mistakes_of_all_files_are_told_in_the_chosen_format(
+    folder: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "signrules-exclusions.yaml").write_text("version: 1\nexclusion: []\n")
+    text = OVERLAP.replace("octagon", "octogon")
+    assert check(folder, text, "--format", form) == UNREADABLE
+    out = capsys.readouterr().out
+    assert out.count("`octogon` is no value of") == 2
+    assert out.count("unknown key `exclusion`") == 1
+    if form in ("json", "sarif"):
+        json.loads(out)
+
+
+def test_exclusions_lie_beside_the_catalogue_or_where_the_option_says(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "version: 1\nexclusions:\n  - {code: SR103, sign: de.999, reason: accepted}\n"
+    (folder / "elsewhere.yaml").write_text(text)
+    assert check(folder, OVERLAP, "--exclusions", "elsewhere.yaml") == FINE
+    assert capsys.readouterr().out == "signs.yaml: 1 excluded\n"
+    (folder / "elsewhere.yaml").rename(folder / "signrules-exclusions.yaml")
+    assert check(folder, OVERLAP) == FINE
+    assert check(folder, FINE_FILE, "--strict") == FINDINGS
+    assert "signrules-exclusions.yaml:3:5: info SR118" in capsys.readouterr().out
+    assert check(folder, OVERLAP, "--exclusions", "missing.yaml") == UNREADABLE
+
+
+def test_explain_prints_the_page_of_a_check(capsys: pytest.CaptureFixture[str]) -> None:
+    page = Path(__file__).parents[2] / "docs" / "checks" / "SR103-overlap.md"
+    for word in ("SR103", "sr103", "overlap"):
+        assert main(["check", "--explain", word]) == FINE
+        assert capsys.readouterr().out == page.read_text(encoding="utf-8")
+    assert main(["check", "--explain", "SR006"]) == FINE
+    assert capsys.readouterr().out.startswith("# SR006: unknown-key\n")
+
+
+@pytest.mark.parametrize("option", ["--explain", "--select", "--ignore"])
+def test_a_check_that_does_not_exist_is_a_mistake_of_usage(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["check", option, "overlpa"])
+    assert stopped.value.code == USAGE
+    assert "there is no check `overlpa`; did you mean `overlap`?" in capsys.readouterr().err
+
+
+def test_what_is_missing_is_told_and_the_other_checks_run(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--no-exemplars", "--weights", "no-such.safetensors")
+    assert check(folder, OVERLAP, *options) == FINDINGS
+    err = capsys.readouterr().err
+    assert "SR106 near-duplicate-exemplar skipped: --no-exemplars" in err
+    assert "SR109 unreadable-value skipped: no-such.json: No such file" in err
+
+
+@pytest.mark.parametrize("card", ["", "[]", "{}", '{"vocabulary": {"attributes": [1]}}'])
+def test_what_is_no_card_of_weights_is_told(
+    folder: Path, card: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "w.json").write_text(card)
+    assert check(folder, FINE_FILE, "--no-exemplars", "--weights", "w.safetensors") == FINE
+    assert "SR109 unreadable-value skipped: w.json: not the card" in capsys.readouterr().err
+
+
+BY_PICTOGRAM = """\
+version: 1
+pictograms:
+  deer: {exemplars: [deer.png]}
+  cow: {exemplars: [cow.png]}
+  lamp: {exemplars: [lamp.png]}
+signs:
+  - {id: xx.1, name: {en: Deer}, when: {pictogram: deer}}
+  - {id: xx.2, name: {en: Cow}, when: {pictogram: cow}}
+  - {id: xx.3, name: {en: Lamp}, when: {pictogram: lamp}}
+"""
+
+
+@pytest.fixture
+def pictures(folder: Path) -> None:
+    """A deer and a cow that differ in one dot, and a lamp."""
+    deer = np.random.default_rng(0).integers(0, 255, (48, 48, 3), np.uint8)
+    cow = deer.copy()
+    cow[20:22, 20:22] = 255
+    lamp = np.zeros_like(deer)
+    lamp[:, 24:] = 255
+    for name, picture in (("deer", deer), ("cow", cow), ("lamp", lamp)):
+        cv2.imwrite(str(folder / f"{name}.png"), picture)
+
+
+@pytest.mark.usefixtures("pictures")
+def test_exemplars_that_look_the_same_to_the_network_are_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weights = folder / "w.safetensors"
+    torch.manual_seed(0)
+    network = AttributeNetwork(Architecture(widths=(8, 8, 8), blocks=(1, 1, 1), text_width=8))
+    save_weights(network, describe_network(network, "tiny"), weights)
+    options = ("--weights", str(weights), "--select", "SR106")
+    assert check(folder, BY_PICTOGRAM, *options, "--strict") == FINDINGS
+    out = capsys.readouterr().out
+    assert "the exemplars of `deer` and `cow` look the same to the network (cosine " in out
+    assert "nothing else separates `xx.1` and `xx.2`" in out
+    separated = BY_PICTOGRAM.replace("deer}}", "deer, bar: slash}}")
+    separated = separated.replace("cow}}", "cow, bar: none}}")
+    assert check(folder, separated, *options) == FINE
+    assert "separates `xx.1` and `xx.2`" not in capsys.readouterr().out
+
+
+def test_without_a_gallery_artwork_is_not_compared(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = re.sub(r"exemplars: \[(\w+).png\]", r"artwork: [made:\1]", BY_PICTOGRAM)
+    assert check(folder, text) == FINE
+    err = capsys.readouterr().err
+    assert "SR106 near-duplicate-exemplar skipped: " in err
+    assert "run `signrules gallery signs.yaml`" in err
+
+
+@pytest.mark.usefixtures("pictures")
+def test_torch_is_only_imported_to_compare_exemplars(folder: Path) -> None:
+    (folder / "signs.yaml").write_text(BY_PICTOGRAM)
+    program = (
+        "import sys; from recognizer.cli.main import main\n"
+        "assert main(['check', 'signs.yaml', *sys.argv[1:]]) == 0\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    for options in (["--no-exemplars"], ["--ignore", "SR106"]):
+        subprocess.run(
+            [sys.executable, "-c", program, *options],
+            check=True,
+            env={"PYTHONPATH": str(Path(__file__).parents[2])},
+        )
