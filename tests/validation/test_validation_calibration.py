@@ -1,0 +1,83 @@
+"""Thresholds are proposed from the curve, written only when told, and used where they lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from validation_world import World
+
+from recognizer.cli.main import main
+from recognizer.decision import Thresholds
+from recognizer.thresholds_file import load_thresholds, thresholds_path, write_thresholds
+from recognizer.validation.calibration import _lowest
+from recognizer.validation.validation import Workbench
+from rules import CatalogueError
+
+
+def test_the_lowest_threshold_that_reaches_the_target() -> None:
+    confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5], np.float32)
+    right = np.array([True, True, False, True, False])
+    assert _lowest(confidence, right, 1.0) == pytest.approx(0.75)
+    assert _lowest(confidence, right, 0.75) == pytest.approx(0.55)
+    assert _lowest(confidence, right, 0.5) == pytest.approx(0.5)
+    assert _lowest(confidence, ~right, 1.0) is None
+
+
+def calibrate(world: World, rules: Path, *more: str) -> int:
+    return main(
+        ["calibrate", str(world.data), "--catalogue", str(rules), "--labels",
+         str(world.labels()), "--cache", str(world.folder / "cache"), *more]
+    )  # fmt: skip
+
+
+def test_nothing_is_written_unless_told(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.draw_all(40)
+    rules = world.rules()
+    assert calibrate(world, rules) == 0
+    assert "in use" in capsys.readouterr().out
+    assert not thresholds_path(rules).exists()
+    assert calibrate(world, rules, "--write") == 0
+    assert thresholds_path(rules).is_file()
+    written = load_thresholds(rules)
+    # The recognizer's own way of making a rule file ready takes them.
+    ready = Workbench(cache=world.folder / "cache").prepare(rules)
+    assert ready.judge.thresholds == written
+
+
+def test_a_sign_that_errs_gets_a_threshold_of_its_own(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(40)
+    for number in range(4):  # keep-right lies among the pictures of keep-left
+        world.draw(world.data / "left" / f"{number:03}.png", "keep-right")
+    assert calibrate(world, world.rules(), "--accuracy", "0.95") == 0
+    out = capsys.readouterr().out
+    assert "xx.right" in out
+    assert "xx.left " not in out
+
+
+def test_an_accuracy_that_cannot_be_reached(world: World) -> None:
+    world.draw_all(8)
+    for number in range(8):
+        world.draw(world.data / "left" / f"{number:03}.png", "stop")
+    rules = world.rules()
+    assert calibrate(world, rules, "--accuracy", "1", "--write") == 1
+    assert not thresholds_path(rules).exists()
+
+
+def test_thresholds_survive_writing(tmp_path: Path) -> None:
+    thresholds = Thresholds(min_confidence=0.123456789, per_sign={"de.276": 1.0, "de.1-2": 0.5})
+    write_thresholds(tmp_path / "signs.yaml", thresholds, "why\nand where")
+    assert load_thresholds(tmp_path / "signs.yaml") == thresholds
+    assert load_thresholds(tmp_path / "other.yaml") == Thresholds()
+
+
+@pytest.mark.parametrize(
+    "text", ["min_confidence: 2", "min_confidense: 0.5", "per_sign: {nonsense: 0.5}"]
+)
+def test_mistakes_in_thresholds_are_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "signs.thresholds.yaml").write_text(f"version: 1\n{text}\n")
+    with pytest.raises(CatalogueError, match=r"thresholds\.yaml:2"):
+        load_thresholds(tmp_path / "signs.yaml")

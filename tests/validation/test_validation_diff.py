@@ -1,0 +1,127 @@
+"""What an edit changes is found picture by picture, and stops CI when something got worse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from validation_world import World
+
+from recognizer.cli.main import main
+from recognizer.validation.diff import Effect, compare, count_effects
+from recognizer.validation.validation import Validation
+
+SWAPPED = (
+    ("pictogram: left}", "pictogram: XX}"),
+    ("pictogram: right}", "pictogram: left}"),
+    ("pictogram: XX}", "pictogram: right}"),
+)
+WITHOUT_50 = (
+    "border: red, digits: {min: 10, max: 90, multiple_of: 10}",
+    "border: red, digits: [30, 60, 80]",
+)
+TOO_WIDE = ("shape: circle, border: red, digits", "shape: circle, digits")
+
+
+def changes_of(old: Validation, new: Validation) -> dict[Effect, int]:
+    found = compare(new.pictures, old.outcomes, old.labels, new.outcomes, new.labels)
+    return count_effects(found)
+
+
+def diff(world: World, old: Path, new: Path, *more: str) -> int:
+    return main(
+        ["diff", str(old), str(new), "--on", str(world.data), "--labels", str(world.labels()),
+         "--cache", str(world.folder / "cache"), *more]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("edits", "worse"), [(SWAPPED, 16), ((WITHOUT_50,), 8), ((TOO_WIDE,), 8)])
+def test_a_broken_rule_is_caught(
+    world: World, edits: tuple[tuple[str, str], ...], worse: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all()
+    good, bad = world.rules(), world.rules(*edits, name="bad.yaml")
+    assert diff(world, good, bad) == 1
+    out = capsys.readouterr().out
+    assert f"{worse} answers changed: 0 better, {worse} worse, 0 sideways" in out
+    assert diff(world, bad, good) == 0
+    assert f"{worse} better" in capsys.readouterr().out
+    assert diff(world, good, good) == 0
+
+
+def test_unknown_is_worth_more_than_wrong_and_less_than_right(world: World) -> None:
+    world.draw_all()
+    right = world.validate()
+    unknown = world.validate(world.rules(WITHOUT_50, name="u.yaml"))
+    wrong = world.validate(world.rules(*SWAPPED, name="w.yaml"))
+    gone = world.validate(
+        world.rules(("pictogram: left}", "pictogram: left, bar: slash}"),
+                    ("pictogram: right}", "pictogram: right, bar: slash}"), name="g.yaml")
+    )  # fmt: skip
+    assert changes_of(right, unknown)[Effect.WORSE] == 8
+    assert changes_of(wrong, gone) == {Effect.WORSE: 0, Effect.BETTER: 16, Effect.SIDEWAYS: 0}
+    assert changes_of(gone, wrong)[Effect.WORSE] == 16
+
+
+def test_a_new_sign_counts_for_the_better(world: World) -> None:
+    world.draw_all(odd="odd")
+    before = world.rules()
+    after = world.rules(
+        ("  right: {artwork", "  star: {artwork: [made:star]}\n  right: {artwork"),
+        ("  - id: xx.stop", "  - id: xx.star\n    name: {en: Star}\n"
+         "    when: {shape: circle, background: blue, pictogram: star}\n  - id: xx.stop"),
+        name="after.yaml",
+    )  # fmt: skip
+    labels = world.labels(odd="xx.star")
+    old, new = world.validate(before, labels), world.validate(after, labels)
+    assert changes_of(old, new) == {Effect.WORSE: 0, Effect.BETTER: 8, Effect.SIDEWAYS: 0}
+
+
+def test_what_is_accepted_does_not_stop_ci(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all()
+    good, bad = world.rules(), world.rules(WITHOUT_50, name="bad.yaml")
+    baseline = world.folder / "accepted.json"
+    assert diff(world, good, bad, "--baseline", str(baseline)) == 3  # there is none yet
+    assert diff(world, good, bad, "--baseline", str(baseline), "--accept") == 0
+    assert diff(world, good, bad, "--baseline", str(baseline)) == 0
+    assert "baseline: 8 accepted" in capsys.readouterr().out
+    # The same pictures, but other answers: nobody has accepted those.
+    worse = world.rules(*SWAPPED, name="worse.yaml")
+    assert diff(world, good, worse, "--baseline", str(baseline)) == 1
+    assert "8 no longer occur" in capsys.readouterr().out
+    accepted = json.loads(baseline.read_text())["accepted"]
+    assert accepted["c50/000.png"] == "unknown"
+
+
+def test_accepting_needs_a_place(world: World) -> None:
+    world.draw_all(1)
+    assert diff(world, world.rules(), world.rules(), "--accept") == 2
+
+
+def test_changes_as_json(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.draw_all(5)
+    assert (
+        diff(world, world.rules(), world.rules(WITHOUT_50, name="b.yaml"), "--format", "json") == 1
+    )
+    data = json.loads(capsys.readouterr().out)
+    assert data["counts"] == {"worse": 5, "better": 0, "sideways": 0}
+    assert data["changes"][0] == {
+        "picture": "c50/000.png",
+        "expected": "xx.limit[50]",
+        "old": "xx.limit[50]",
+        "new": "unknown",
+        "effect": "worse",
+        "accepted": False,
+    }
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"version": 2, "accepted": {}}', '{"version": 1}'])
+def test_a_damaged_baseline(world: World, content: str, capsys: pytest.CaptureFixture[str]) -> None:
+    world.draw_all(1)
+    path = world.folder / "b.json"
+    path.write_text(content)
+    assert diff(world, world.rules(), world.rules(), "--baseline", str(path)) == 3
+    assert "baseline" in capsys.readouterr().err

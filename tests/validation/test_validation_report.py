@@ -1,0 +1,169 @@
+"""The reports: what they say, and that the page works in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from validation_world import World
+
+from recognizer.cli.main import main
+from recognizer.validation.report import FILES, write_report
+from recognizer.validation.report.junit import Requirements
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--virtual-time-budget=2000")  # fmt: skip
+SWAPPED = (
+    ("pictogram: left}", "pictogram: XX}"),
+    ("pictogram: right}", "pictogram: left}"),
+    ("pictogram: XX}", "pictogram: right}"),
+)
+
+
+@pytest.fixture
+def report(world: World) -> Path:
+    """The report of rules with keep-left for keep-right, and an unreadable picture."""
+    world.draw_all(6, green="stranger")
+    (world.data / "stop" / "broken.png").write_bytes(b"nothing")
+    validation = world.validate(world.rules(*SWAPPED), world.labels(green=None))
+    write_report(validation, world.folder / "report", Requirements(min_recall=0.9))
+    return world.folder / "report"
+
+
+def test_all_files_are_written(report: Path) -> None:
+    assert sorted(p.name for p in report.iterdir()) == sorted(FILES)
+
+
+def test_the_page_has_no_external_address(report: Path) -> None:
+    page = (report / "report.html").read_text()
+    assert not re.search(r"https?:|//[a-z]|@import|url\(", page.replace("data:image", ""))
+    assert all(a.startswith(("#", "data:")) for a in re.findall(r'(?:src|href)="([^"]*)', page))
+
+
+def test_every_link_leads_somewhere(report: Path) -> None:
+    page = (report / "report.html").read_text()
+    targets = set(re.findall(r' id="([^"]+)"', page))
+    links = re.findall(r'href="#([^"]+)"', page)
+    assert links
+    assert set(links) <= targets
+
+
+def test_what_the_page_says(report: Path) -> None:
+    page = (report / "report.html").read_text()
+    for words in (
+        "no fitting rule", "xx.left: pictogram", "asks for right, most pictures of the class "
+        "show left", "Keep left", "1 pictures could not be read", "data:image/jpeg",
+        "answered as", "on purpose",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_names_from_files_cannot_break_the_page(world: World) -> None:
+    world.draw_all(5, **{"<script>alert(1)": "stranger"})
+    validation = world.validate(labels=world.labels(**{"<script>alert(1)": None}))
+    write_report(validation, world.folder / "report")
+    assert "<script>alert" not in (world.folder / "report" / "report.html").read_text()
+
+
+def test_json_and_csv_tell_the_same(report: Path) -> None:
+    data = json.loads((report / "figures.json").read_text())
+    figures = data["figures"]
+    assert figures["accuracy"]["right"] == 36
+    assert figures["accuracy"]["count"] == 48
+    assert len(data["unreadable"]) == 1
+    signs = list(csv.DictReader(io.StringIO((report / "signs.csv").read_text())))
+    assert sum(int(s["right"]) for s in signs if s["sign"].startswith("xx.")) == 36
+    errors = list(csv.DictReader(io.StringIO((report / "errors.csv").read_text())))
+    assert {(e["expected"], e["answered"]) for e in errors} == {
+        ("xx.left", "xx.right"), ("xx.right", "xx.left"),
+    }  # fmt: skip
+    assert {e["stage"] for e in errors} == {"no fitting rule"}
+
+
+def test_junit_fails_what_falls_short(report: Path) -> None:
+    root = ElementTree.parse(report / "junit.xml").getroot()
+    failed = [c.get("name") for c in root.iter("testcase") if c.find("failure") is not None]
+    assert failed == ["pictures", "xx.left", "xx.right"]
+    for suite in root.iter("testsuite"):
+        assert suite.get("tests") == str(len(suite.findall("testcase")))
+
+
+def test_exit_codes(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.draw_all(5)
+    options = ["--labels", str(world.labels()), "--cache", str(world.folder / "cache")]
+    good = ["validate", str(world.data), "--catalogue", str(world.rules()), *options]
+    bad_rules = world.rules(*SWAPPED, name="bad.yaml")
+    bad = ["validate", str(world.data), "--catalogue", str(bad_rules), *options]
+    assert main([*good, "--min-accuracy", "1", "--min-recall", "1"]) == 0
+    assert main(bad) == 0  # nothing was required
+    assert main([*bad, "--min-accuracy", "0.9"]) == 1
+    assert main([*bad, "--min-recall", "0.5"]) == 1
+    capsys.readouterr()
+    assert main([*good, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["figures"]["accuracy"]["value"] == 1
+    (world.data / "stop" / "broken.png").write_bytes(b"nothing")
+    assert main(good) == 3
+    assert "1 pictures could not be read" in capsys.readouterr().err
+    assert main(["validate", str(world.folder / "nowhere"), *options]) == 3
+
+
+DRIVE = """
+<script>
+const table = document.getElementById("sign-table");
+const body = () => [...table.tBodies[0].rows];
+const column = n => body().map(r => r.cells[n].textContent.trim());
+const button = n => table.tHead.rows[0].cells[n].querySelector("button");
+const found = {};
+button(0).click(); found.up = column(0);
+found.sorted = table.tHead.rows[0].cells[0].getAttribute("aria-sort");
+button(0).click(); found.down = column(0);
+button(3).click(); found.recall = body().map(r => Number(r.cells[3].dataset.value));
+const visible = () => body().filter(r => !r.hidden).map(r => r.cells[0].textContent);
+filter.value = "KEEP"; filter.dispatchEvent(new Event("input")); found.filtered = visible();
+filter.value = ""; filter.dispatchEvent(new Event("input"));
+erring.checked = true; erring.dispatchEvent(new Event("change")); found.erring = visible();
+found.count = document.getElementById("shown").textContent;
+const link = [...table.querySelectorAll("a")][0];
+link.click(); found.hash = location.hash;
+found.target = document.querySelector(location.hash).querySelector("h3").textContent;
+const shown = i => i.loading === "lazy" || (i.complete && i.naturalWidth > 0);
+found.images = [...document.images].every(shown);
+const out = document.createElement("pre"); out.id = "found";
+out.textContent = JSON.stringify(found); document.body.append(out);
+</script>
+"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_sorting_filtering_and_links_work_in_a_browser(report: Path, tmp_path: Path) -> None:
+    page = tmp_path / "driven.html"
+    page.write_text((report / "report.html").read_text().replace("</body>", DRIVE + "</body>"))
+    assert CHROMIUM is not None
+    dom = subprocess.run(
+        [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()],
+        capture_output=True, text=True, timeout=300, check=True,
+    ).stdout  # fmt: skip
+    match = re.search(r'<pre id="found">(.*?)</pre>', dom, re.DOTALL)
+    assert match is not None
+    found = json.loads(match[1].replace("&amp;", "&"))
+    signs = ["not in catalogue", "xx.end[80]", "xx.left", "xx.limit[30]", "xx.limit[50]",
+             "xx.limit[60]", "xx.limit[80]", "xx.right", "xx.stop"]  # fmt: skip
+    assert found["up"] == signs
+    assert found["sorted"] == "ascending"
+    assert found["down"] == signs[::-1]
+    assert found["recall"] == sorted(found["recall"])
+    assert sorted(found["filtered"]) == ["xx.left", "xx.right"]
+    assert sorted(found["erring"]) == ["xx.left", "xx.right"]
+    assert found["count"] == "2 of 9 signs"
+    assert found["hash"].startswith("#confusion-")
+    assert "answered as" in found["target"]
+    assert found["images"]
