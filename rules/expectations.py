@@ -264,7 +264,7 @@ class _Reader:
             self._error(
                 LoadError.INVALID_VALUE, f"{quote(sign_id)} has no value", key, f"`{sign_id}`"
             )
-        elif value and key == "expect" and not _can_have(sign, value):
+        elif value and key == "expect" and not self._model.todo and not _can_have(sign, value):
             texts = {a.conditions[TEXT.name].phrase: None for a in sign.alternatives}
             self._error(
                 LoadError.INVALID_VALUE,
