@@ -8,12 +8,13 @@ from typing import Final
 import numpy as np
 from markupsafe import Markup
 
+from recognizer.validation.figures import Rate
 from recognizer.validation.metrics import CoverageCurve, Reliability
 
 _WIDTH: Final = 440
 _HEIGHT: Final = 300
-_LEFT: Final = 56
-_RIGHT: Final = 14
+_LEFT: Final = 66
+_RIGHT: Final = 26
 _TOP: Final = 12
 _BOTTOM: Final = 44
 _TICKS: Final = 5
@@ -37,8 +38,14 @@ class _Axis:
         return [self.low + (self.high - self.low) * i / _TICKS for i in range(_TICKS + 1)]
 
 
-def coverage_chart(curve: CoverageCurve, threshold: float) -> Markup:
-    """Accuracy over coverage when the threshold moves; the threshold in use is marked."""
+def coverage_chart(curve: CoverageCurve, answered: Rate, right: Rate) -> Markup:
+    """Accuracy over coverage when the threshold moves.
+
+    Args:
+        curve: every threshold that could be used.
+        answered: what is answered with the thresholds in use; marked.
+        right: how much of that is right.
+    """
     if not len(curve.threshold):
         return Markup("")
     # Accuracies of a few pictures at the left end say nothing and would stretch the axis.
@@ -48,15 +55,11 @@ def coverage_chart(curve: CoverageCurve, threshold: float) -> Markup:
     y = _Axis(min(low, 0.98), 1, _HEIGHT - _BOTTOM, _TOP)
     points = np.flatnonzero(shown)
     line = " ".join(f"{x(curve.coverage[i]):.1f},{y(curve.accuracy[i]):.1f}" for i in points)
-    accepted = int(np.searchsorted(-curve.threshold, -threshold, side="right")) - 1
     parts = [_frame(x, y, "answered (coverage)", "right of answered")]
     parts.append(f'<polyline class="line" points="{line}"/>')
-    if accepted >= 0:
-        cx, cy = x(curve.coverage[accepted]), y(max(curve.accuracy[accepted], y.low))
-        words = (
-            f"threshold {threshold:.2f}: {curve.coverage[accepted]:.1%} answered, "
-            f"{curve.accuracy[accepted]:.2%} of them right"
-        )
+    if right.count:
+        cx, cy = x(answered.value), y(max(right.value, y.low))
+        words = f"in use: {answered.value:.2%} answered, {right.value:.2%} of them right"
         parts.append(f'<circle class="mark" cx="{cx:.1f}" cy="{cy:.1f}" r="5"/>')
         anchor = "end" if cx > _WIDTH / 2 else "start"
         offset = -9 if anchor == "end" else 9

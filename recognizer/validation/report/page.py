@@ -67,7 +67,7 @@ def render_page(validation: Validation) -> str:
         blames=[_shown(validation, b) for b in figures.blame[:_BLAMES]],
         stages=_stages(figures.blame),
         unreadable=validation.pictures.unreadable[:_UNREADABLE],
-        coverage=coverage_chart(figures.coverage, validation.ready.judge.thresholds.min_confidence),
+        coverage=coverage_chart(figures.coverage, figures.answered, figures.accuracy_of_answered),
         reliability=reliability_chart(figures.reliability),
     )
 

@@ -1,0 +1,83 @@
+"""How long a validation takes, first and again after an edit of the rule file.
+
+    python benchmarks/validation_speed.py ../shared/data/gtsrb --labels labels/gtsrb.yaml
+
+The first run reads every picture with the network (minutes on a CPU); ``--cache DIR`` keeps what
+was read, so that a second call of this script measures only the runs after it. Every further run
+follows an edit of the rule file and is a process of its own, as a user would start it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from recognizer.default_catalogue import default_catalogue
+from recognizer.gallery import gallery_path
+
+
+def timed_run(data: str, rules: Path, cache: Path, more: list[str]) -> tuple[float, dict]:
+    """Seconds of a whole ``signrules validate`` process, and its figures."""
+    command = [sys.executable, "-m", "recognizer.cli.main", "validate", data, "--catalogue",
+               str(rules), "--cache", str(cache), "--format", "json", *more]  # fmt: skip
+    start = perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return perf_counter() - start, json.loads(done.stdout)
+
+
+def show(words: str, seconds: float, figures: dict) -> None:
+    """One line of the table."""
+    timing = figures["timing"]
+    print(
+        f"{words:<28}{seconds:8.2f} s process {timing['total']:8.2f} s validation  "
+        f"{timing['network_crops']:6} crops by the network, overhead {timing['overhead']:6.1%}, "
+        f"accuracy {figures['figures']['accuracy']['value']:.4%}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data")
+    parser.add_argument("--labels", required=True)
+    parser.add_argument("--catalogue", type=Path, default=None)
+    parser.add_argument("--weights")
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--repeat", type=int, default=5)
+    arguments = parser.parse_args()
+    catalogue = arguments.catalogue or default_catalogue()
+    more = ["--labels", arguments.labels]
+    if arguments.weights:
+        more += ["--weights", arguments.weights]
+    with tempfile.TemporaryDirectory() as folder:
+        rules = Path(folder) / catalogue.name
+        shutil.copy(catalogue, rules)
+        shutil.copy(gallery_path(catalogue), gallery_path(rules))
+        cache = arguments.cache or Path(folder) / "cache"
+        first, figures = timed_run(arguments.data, rules, cache, more)
+        show("first run", first, figures)
+        text = rules.read_text(encoding="utf-8")
+        again, inside = [], []
+        for edit in range(arguments.repeat):
+            # One rule is narrowed and widened again, so that every run follows an edit.
+            step = "multiple_of: 5" if edit % 2 else "multiple_of: 10"
+            rules.write_text(text.replace("multiple_of: 5", step, 1), encoding="utf-8")
+            seconds, figures = timed_run(arguments.data, rules, cache, more)
+            show("after an edit", seconds, figures)
+            again.append(seconds)
+            inside.append(figures["timing"]["total"])
+    process, validation = statistics.median(again), statistics.median(inside)
+    print(f"median after an edit: {process:.2f} s process, {validation:.2f} s validation")
+    print(f"ratio of the first run to it: {first / process:.0f}")
+
+
+if __name__ == "__main__":
+    main()
