@@ -121,13 +121,10 @@ class Judge:
             similarity: float32 (N, P), see :meth:`recognizer.gallery.Gallery.similarity`.
         """
         fit = np.exp(scores.log_fit)
-        per_alternative = fit * self._match(fit, similarity)
-        signs, best_alternative = self._per_sign(per_alternative)
-        signs = self._suppress_lower_priorities(signs)
-        signs = self._try_exemplars(signs, similarity)
-        total = signs.sum(axis=1, keepdims=True)
-        unexplained = self.thresholds.unknown_odds * np.clip(1 - total, 0, None)
-        confidence = signs / np.maximum(total + unexplained, 1e-12)
+        evidence = self._evidence(fit, similarity)
+        signs, best_alternative = self._per_sign(_quality(fit, evidence))
+        confidence = self._weigh_rules(fit, evidence, signs, best_alternative)
+        self._try_exemplars(confidence, signs, similarity)
         best = confidence.argmax(axis=1) if self._sign_count else np.zeros(len(fit), np.intp)
         rows = np.arange(len(fit))
         alternative = (
@@ -161,27 +158,18 @@ class Judge:
         reason[presence < self.thresholds.min_presence] = REASONS.index(Reason.NOT_A_SIGN)
         return reason
 
-    def _match(self, fit: FloatArray, similarity: FloatArray) -> FloatArray:
-        """Probability of each alternative's pictogram; 1 where the rule asks for none.
+    def _evidence(self, fit: FloatArray, similarity: FloatArray) -> FloatArray:
+        """How much likelier an alternative's pictogram makes the crop than an unseen one would.
 
-        Alternatives compete in proportion to their fit and exp(scale * (cosine - threshold)); an
-        unseen pictogram competes as one whose cosine is just the threshold and whose rule fits
-        as well as the best.
+        float32 (N, A): exp(scale * (cosine - threshold)), infinite where no pictogram is asked for.
         """
         t = self.thresholds
+        evidence = np.full_like(fit, np.inf)
         asking = self._with_pictogram
-        match = np.ones_like(fit)
-        if not asking.any():
-            return match
-        best = _best_of(similarity, self._pictograms[asking])
-        weight = fit[:, asking] * np.exp(t.match_scale * (best - t.match_cosine))
-        unseen = fit[:, asking].max(axis=1, keepdims=True)
-        owner = self._engine.alternative_sign[asking]
-        # Two ways of looking of one sign do not compete with each other.
-        per_sign = _maximum_by(weight, owner, self._sign_count)
-        rivals = per_sign.sum(axis=1, keepdims=True) - per_sign[:, owner]
-        match[:, asking] = weight / np.maximum(weight + rivals + unseen, 1e-30)
-        return match
+        if asking.any():
+            best = _best_of(similarity, self._pictograms[asking])
+            evidence[:, asking] = np.exp(t.match_scale * (best - t.match_cosine))
+        return evidence
 
     def _per_sign(self, per_alternative: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]]:
         """Best alternative of each sign: its score (N, S), and its index (N, S), -1 for none."""
@@ -195,34 +183,76 @@ class Judge:
             index[hit, sign] = alternative
         return scores, index
 
-    def _suppress_lower_priorities(self, signs: FloatArray) -> FloatArray:
-        """A sign counts only as far as no sign of higher priority holds.
+    def _weigh_rules(
+        self,
+        fit: FloatArray,
+        evidence: FloatArray,
+        quality: FloatArray,
+        alternative: npt.NDArray[np.intp],
+    ) -> FloatArray:
+        """Confidence of every sign that has a rule, float32 (N, S).
 
-        Of signs of one priority at most one can hold, so together they count at most 1. With
-        that, one more sign never makes another likelier.
+        A sign's confidence is the product of how well it explains the crop by itself, of its
+        share against the signs of its own priority, and of what higher priorities leave. The
+        first does not know of other signs, and the others only fall when there are more of them:
+        a new sign never makes an old one likelier. At each priority the confidences sum to at
+        most the best explanation, so they never exceed 1 together.
+
+        Signs told by a pictogram share by fit times evidence among themselves. Against signs
+        that need none, evidence counts only up to certainty.
         """
-        free = np.ones((len(signs), 1), np.float32)
-        result: FloatArray = signs.copy()
+        explained = _against_unknown(quality, self.thresholds.unknown_odds)
+        rows = np.arange(len(fit))[:, None]
+        told = np.zeros(quality.shape, bool)
+        weight = np.zeros_like(quality)
+        if fit.shape[1]:
+            told = self._with_pictogram[alternative] & (alternative >= 0)
+            weight = fit[rows, alternative] * np.where(told, evidence[rows, alternative], 0)
+        confidence = np.zeros_like(quality)
+        left = np.ones((len(fit), 1), np.float32)
         for priority in sorted(set(self._priorities.tolist()), reverse=True):
             members = self._priorities == priority
-            total = signs[:, members].sum(axis=1, keepdims=True)
-            result[:, members] *= free / np.maximum(total, 1)
-            free = free * (1 - np.minimum(total, 1))
-        return result
+            q, by_picture = quality[:, members], told[:, members]
+            plain = np.where(by_picture, 0, q)
+            plain_total = plain.sum(axis=1, keepdims=True)
+            best_told = np.where(by_picture, q, 0).max(axis=1, keepdims=True)
+            w = weight[:, members]
+            share_told = _ratio(w, w.sum(axis=1, keepdims=True)) * _ratio(q, q + plain_total)
+            share_plain = _ratio(plain, plain_total + best_told)
+            share = np.where(by_picture, share_told, share_plain)
+            confidence[:, members] = left * share * explained[:, members]
+            left = left * np.prod(1 - explained[:, members], axis=1, keepdims=True)
+        return confidence
 
-    def _try_exemplars(self, signs: FloatArray, similarity: FloatArray) -> FloatArray:
-        """Let signs without a rule share what the rules leave unexplained."""
+    def _try_exemplars(
+        self, confidence: FloatArray, quality: FloatArray, similarity: FloatArray
+    ) -> None:
+        """Fill in signs without a rule: they share what no rule explains, by their evidence."""
         t = self.thresholds
         owners = self._engine.exemplar_signs
         if not len(owners):
-            return signs
-        left = np.clip(1 - signs.sum(axis=1, keepdims=True), 0, 1)
+            return
+        left = np.prod(1 - _against_unknown(quality, t.unknown_odds), axis=1, keepdims=True)
         evidence = np.exp(
             t.match_scale * (_best_of(similarity, self._exemplars) - t.exemplar_cosine)
         )
-        result: FloatArray = signs.copy()
-        result[:, owners] = left * evidence / (evidence.sum(axis=1, keepdims=True) + 1)
-        return result
+        total = evidence.sum(axis=1, keepdims=True)
+        confidence[:, owners] = left * evidence / (1 + evidence) * evidence / total
+
+
+def _quality(fit: FloatArray, evidence: FloatArray) -> FloatArray:
+    """Probability that attributes and pictogram hold, the latter against an unseen one."""
+    return np.asarray(fit / (1 + 1 / evidence), np.float32)
+
+
+def _against_unknown(quality: FloatArray, odds: float) -> FloatArray:
+    """Probability that a sign is there, and not one outside the catalogue (Bayes, prior odds)."""
+    return np.asarray(quality / np.maximum(quality + odds * (1 - quality), 1e-12), np.float32)
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """``part / whole``, 0 where there is nothing."""
+    return np.asarray(part / np.maximum(whole, 1e-30), np.float32)
 
 
 def _padded(lists: list[list[int]]) -> npt.NDArray[np.intp]:

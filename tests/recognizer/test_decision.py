@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recognizer.decision import Judge, Reason, Thresholds
+from recognizer.decision import REASONS, Judge, Reason, Thresholds
 from recognizer.gallery import Gallery
 from rules import Engine, certain_readings, load_catalogue
 
@@ -41,9 +41,9 @@ def decide(engine: Engine, attributes: dict, cosines: dict, thresholds=None):
     judge = Judge(engine, gallery, thresholds or Thresholds())
     similarity = np.array([[cosines.get(n, -0.2) for n in NAMES]], np.float32)
     decisions = judge.decide(engine.score(certain_readings([attributes])), similarity)
-    reason = judge.reason(decisions, 0)
+    reason = judge.reasons(decisions, np.ones(1, np.float32))[0]
     best = engine.signs[decisions.best[0]].id
-    return (best if reason is None else reason), float(decisions.confidence[0].max())
+    return (best if reason < 0 else REASONS[reason]), float(decisions.confidence[0].max())
 
 
 TRIANGLE = {"shape": "triangle", "border": "red"}
@@ -100,4 +100,5 @@ def test_an_empty_catalogue_knows_nothing(tmp_path):
     engine = Engine(load_catalogue(path))
     judge = Judge(engine, Gallery.from_embeddings({}), Thresholds())
     decisions = judge.decide(engine.score(certain_readings([CIRCLE])), np.zeros((1, 0), np.float32))
-    assert judge.reason(decisions, 0) is Reason.NO_RULE
+    reason = judge.reasons(decisions, np.ones(1, np.float32))[0]
+    assert REASONS[reason] is Reason.NO_RULE
