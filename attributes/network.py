@@ -108,7 +108,7 @@ class TextReader(nn.Module):
         values = self.values(F.relu(fine_features)).flatten(2).transpose(1, 2)
         attention = torch.softmax(self.slots @ keys * keys.shape[1] ** -0.5, dim=-1)
         logits: Tensor = self.classify(F.relu(attention @ values))
-        return logits, attention.unflatten(2, features.shape[2:])
+        return logits, attention.reshape(*attention.shape[:2], *features.shape[2:])
 
 
 class AttributeNetwork(nn.Module):

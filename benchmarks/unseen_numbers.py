@@ -1,6 +1,6 @@
 """Whether speed limits are read that no training picture shows.
 
-``python benchmarks/unseen_numbers.py`` (extra ``train``) draws limits of both kinds, unseen and seen, as
+``python benchmarks/unseen_numbers.py`` (extra ``train``) draws limits, unseen and seen, as
 a plain red-rimmed plate before noise, photographs them with the training renderer's camera, and
 counts how often the whole path answers ``de.274[NUMBER]``. The unseen numbers are those that the
 weights' configuration leaves out of training: no drawing, composed plate or photograph had them.

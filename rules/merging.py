@@ -175,9 +175,9 @@ class FileMerger:
             sections.signs[name] = sign
         removed = items_of(document.root.get("remove"))
         for name, node in zip(document.model.remove or (), removed, strict=True):
-            matching = [sign for sign in base.signs if _matches(sign, name)]
-            for sign in matching:
-                sections.signs.pop(sign, None)
+            matching = [sign_id for sign_id in base.signs if _matches(sign_id, name)]
+            for sign_id in matching:
+                sections.signs.pop(sign_id, None)
             if not matching and self.is_complete:
                 self._findings.error(
                     LoadError.UNDEFINED_NAME,

@@ -112,7 +112,7 @@ def _without_white_corners(rgba: Pixels) -> Pixels:
             np.ascontiguousarray(rgba[:, :, :3]), paper, corner, 0, (12,) * 3, (12,) * 3,
             cv2.FLOODFILL_MASK_ONLY | 255 << 8,
         )  # fmt: skip
-    cleaned = rgba.copy()
+    cleaned: Pixels = rgba.copy()
     cleaned[paper[1:-1, 1:-1] > 0, 3] = 0
     return cleaned
 
