@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -235,3 +237,11 @@ def test_similarities_are_kept_per_gallery(world: World) -> None:
     assert len(kept) == 1
     np.save(kept[0], np.zeros((3, 3), np.float32))  # of another shape: not used
     assert world.validate().figures.accuracy.value == 1
+
+
+def test_a_run_from_the_cache_needs_no_torch() -> None:
+    code = (
+        "import sys, recognizer.cli.validate, recognizer.validation; print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
