@@ -77,10 +77,6 @@ class Box:
             }
         )
 
-    def with_values(self, dimension: str, values: ValueSet) -> Box:
-        """The same box with other values of one dimension."""
-        return Box({**self.sets, dimension: values})
-
     def without(self, dimension: str) -> Box:
         """The same box with one dimension free."""
         return Box({name: values for name, values in self.sets.items() if name != dimension})
@@ -124,11 +120,6 @@ def meet(one: ValueSet, other: ValueSet) -> bool:
     if other.complement:
         return not one.strings <= other.strings
     return not one.strings.isdisjoint(other.strings)
-
-
-def contains(outer: ValueSet, inner: ValueSet) -> bool:
-    """Whether every member of ``inner`` is one of ``outer``."""
-    return not meet(inner, ~outer)
 
 
 def _spelled(value: str | frozenset[str]) -> str:

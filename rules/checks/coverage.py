@@ -1,89 +1,67 @@
-"""Whether several boxes together cover another one, exactly."""
+"""Whether several rules together cover another one, exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Final
 
-from rules.checks.boxes import DIMENSIONS, Box, contains, meet
-from rules.value_sets import ValueSet
+from attributes.vocabulary import TEXT
+from rules.checks.atoms import Atom
+from rules.checks.boxes import DIMENSIONS
+from rules.checks.rule_index import RuleIndex
+
+_ORDER: Final = (TEXT.name, *(d for d in DIMENSIONS if d != TEXT.name))
 
 
-@dataclass(frozen=True)
 class Coverage:
-    """Whether boxes cover another box.
+    """Which assignments of one rule others hold for as well.
 
-    Attributes:
-        uncovered: a part of the box that lies in none of them; None if there is none.
-        used: of boxes that do cover, the indices of enough of them.
+    One dimension after the other is cut into atoms, so the work is bounded by what rules tell
+    apart, however many of them there are. Remainders that come again are looked at once, and
+    those that few rules are left to cover come first, because there a gap is most likely.
+
+    Args:
+        rules: the index of all rules.
+        number: the rule in question.
+        others: the rules that may cover it, as bits.
     """
 
-    uncovered: Box | None
-    used: frozenset[int]
+    def __init__(self, rules: RuleIndex, number: int, others: int) -> None:
+        self._others = others
+        self._atoms = [rules.atoms[dimension].of(number) for dimension in _ORDER]
+        # The rules that allow, from a dimension on, all that the rule in question does.
+        self._enough = [-1]
+        for dimension in reversed(_ORDER):
+            self._enough.append(self._enough[-1] & rules.atoms[dimension].covering(number))
+        self._enough.reverse()
+        self._known: dict[tuple[int, int], int] = {}
 
+    def whole(self) -> int:
+        """Rules that suffice to cover the whole rule, as bits; 0 if the others do not."""
+        return self._cover(0, self._others)
 
-def cover(box: Box, covers: Sequence[Box]) -> Coverage:
-    """Whether every assignment of ``box``, which is not empty, lies in one of ``covers``.
+    def texts(self) -> Iterator[tuple[Atom, int]]:
+        """The texts with which the others cover all that the rule allows, and who suffices."""
+        for atom in self._atoms[0]:
+            used = self._cover(1, self._others & atom.allowing)
+            if used:
+                yield atom, used
 
-    One dimension after the other is cut into the pieces that the covers tell apart, so the work
-    is bounded by the number of states, however many covers there are. Remainders that come
-    again are looked at once.
-    """
-    search = _Search(box, covers)
-    found = search.uncovered(0, tuple(i for i, c in enumerate(covers) if c.meets(box)))
-    if found is None:
-        return Coverage(None, frozenset(search.used))
-    return Coverage(Box({**box.sets, **found}), frozenset())
+    def _cover(self, depth: int, left: int) -> int:
+        """Those of ``left`` that suffice to cover the rule from the dimension ``depth`` on."""
+        found = self._known.get((depth, left))
+        if found is None:
+            whole = left & self._enough[depth]
+            found = whole & -whole or (left and self._cover_by_parts(depth, left))
+            self._known[depth, left] = found
+        return found
 
-
-def pieces(values: ValueSet, cuts: Iterable[ValueSet]) -> list[ValueSet]:
-    """``values`` cut along the edges of ``cuts``: each piece lies in or outside of each cut."""
-    parts = [values]
-    for cut in dict.fromkeys(cuts):
-        halves: list[ValueSet] = []
-        for part in parts:
-            if meet(part, cut):
-                halves.append(part & cut)  # type: ignore[operator]
-            if not contains(cut, part):
-                halves.append(part & ~cut)  # type: ignore[operator]
-        parts = halves
-    return parts
-
-
-class _Search:
-    """Depth-first through the dimensions for a piece that no cover holds."""
-
-    def __init__(self, box: Box, covers: Sequence[Box]) -> None:
-        self.used: set[int] = set()
-        self._box = box
-        self._covers = covers
-        self._enough_from = [_enough_from(box, c) for c in covers]
-        self._covered: set[tuple[int, tuple[int, ...]]] = set()
-
-    def uncovered(self, depth: int, left: tuple[int, ...]) -> dict[str, ValueSet] | None:
-        """The pieces, from the dimension ``depth`` on, of a part that none of ``left`` holds."""
-        if not left:
-            return {}
-        if (depth, left) in self._covered:
-            return None
-        whole = [i for i in left if self._enough_from[i] <= depth]
-        if whole:
-            self.used.add(next((i for i in whole if i in self.used), whole[0]))
-        else:
-            dimension = DIMENSIONS[depth]
-            of_cover = {i: self._covers[i][dimension] for i in left}
-            for piece in pieces(self._box[dimension], of_cover.values()):
-                still = tuple(i for i in left if meet(of_cover[i], piece))
-                found = self.uncovered(depth + 1, still)
-                if found is not None:
-                    return {dimension: piece, **found}
-        self._covered.add((depth, left))
-        return None
-
-
-def _enough_from(box: Box, cover_box: Box) -> int:
-    """The dimension from which on ``cover_box`` allows all that ``box`` does."""
-    depth = len(DIMENSIONS)
-    while depth and contains(cover_box[DIMENSIONS[depth - 1]], box[DIMENSIONS[depth - 1]]):
-        depth -= 1
-    return depth
+    def _cover_by_parts(self, depth: int, left: int) -> int:
+        used = 0
+        parts = {left & atom.allowing for atom in self._atoms[depth]}
+        for part in sorted(parts, key=int.bit_count):
+            of_part = self._cover(depth + 1, part)
+            if not of_part:
+                return 0
+            used |= of_part
+        return used

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from rules.catalogue import Sign
 from rules.checks.base import Finding, SignCheck, Subject, place_of
-from rules.checks.coverage import cover
+from rules.checks.coverage import Coverage
+from rules.checks.rule_index import bits
 from rules.diagnostics import Severity
 
 
@@ -58,13 +59,11 @@ class MaskedSign(SignCheck):
         winners: dict[str, int] = {}
         for number in numbers:
             for stronger in rules.stronger(number):
-                coverage = cover(
-                    rules.entries[number].box, [rules.entries[n].box for n in stronger]
-                )
-                if coverage.uncovered is not None:
+                used = Coverage(rules, number, stronger).whole()
+                if not used:
                     return
-                for i in sorted(coverage.used):
-                    winners.setdefault(rules.entries[stronger[i]].sign.id, stronger[i])
+                for winner in bits(used):
+                    winners.setdefault(rules.entries[winner].sign.id, winner)
         if not winners:
             return
         by_id = subject.catalogue.by_id

@@ -14,13 +14,14 @@ class NearDuplicateExemplar(Check):
     """Exemplars of two signs look the same to the network.
 
     ## What it does
-    Embeds all exemplars with the weights in use and looks for pictograms whose exemplars are
+    Compares the embeddings of all exemplars and looks for pictograms whose exemplars are
     nearly as similar to each other as views of one and the same picture are. Pairs that other
     conditions separate are not reported: a deer on a triangle and the same deer on a diamond
     cannot be confused.
 
-    This is the only check that runs the network. It is skipped, with a note, where torch or the
-    embeddings are missing, and with `--no-exemplars`.
+    The embeddings come from the gallery beside the rule file; only of pictures that it lacks the
+    network makes them. The check is skipped, with a note, where torch or embeddings of artwork
+    are missing, and with `--no-exemplars`.
 
     ## Why is this bad
     Nothing but the pictogram separates the two signs, so that small differences between crops

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from attributes.vocabulary import TEXT
 from rules.catalogue import Sign
 from rules.checks.base import Finding, SignCheck, Subject, place_of
-from rules.checks.coverage import cover, pieces
+from rules.checks.coverage import Coverage
 from rules.checks.phrases import enumerated
-from rules.checks.rule_index import RuleIndex
+from rules.checks.rule_index import RuleIndex, bits
 from rules.diagnostics import Severity
 from rules.value_sets import TextSet
 
@@ -62,7 +62,7 @@ class UnreachableValue(SignCheck):
             return
         allowed = TextSet(frozenset())
         reachable = TextSet(frozenset())
-        winners: dict[str, int] = {}
+        winners: set[str] = set()
         for number in rules.numbers_of(sign):
             texts = rules.entries[number].box[TEXT.name]
             assert isinstance(texts, TextSet)
@@ -71,7 +71,7 @@ class UnreachableValue(SignCheck):
         lost = allowed & ~reachable
         if lost.is_empty or reachable.is_empty:
             return  # Of a sign that is never the answer at all, SR102 tells.
-        others = [subject.catalogue.by_id[winner] for winner in winners]
+        others = [other for other in subject.catalogue.signs if other.id in winners]
         yield self.finding(
             f"`{sign.id}` can never have the value {_listed(lost)}: "
             f"{enumerated([f'`{other.id}`' for other in others])} always wins",
@@ -82,23 +82,16 @@ class UnreachableValue(SignCheck):
         )
 
 
-def _won_by_others(rules: RuleIndex, number: int, winners: dict[str, int]) -> TextSet:
+def _won_by_others(rules: RuleIndex, number: int, winners: set[str]) -> TextSet:
     """The texts with which this alternative never wins; who wins is added to ``winners``."""
-    box = rules.entries[number].box
-    scopes = rules.stronger(number)
+    scopes = [dict(Coverage(rules, number, s).texts()) for s in rules.stronger(number)]
     lost = TextSet(frozenset())
-    if not all(scopes):
-        return lost
-    edges = [rules.entries[n].box[TEXT.name] for scope in scopes for n in scope]
-    for piece in pieces(box[TEXT.name], edges):
-        assert isinstance(piece, TextSet)
-        part = box.with_values(TEXT.name, piece)
-        coverages = [cover(part, [rules.entries[n].box for n in scope]) for scope in scopes]
-        if all(coverage.uncovered is None for coverage in coverages):
-            lost |= piece
-            for scope, coverage in zip(scopes, coverages, strict=True):
-                for i in sorted(coverage.used):
-                    winners.setdefault(rules.entries[scope[i]].sign.id, scope[i])
+    for atom in set.intersection(*map(set, scopes)):
+        assert isinstance(atom.values, TextSet)
+        lost |= atom.values
+        for used in scopes:
+            for winner in bits(used[atom]):
+                winners.add(rules.entries[winner].sign.id)
     return lost
 
 
