@@ -200,7 +200,7 @@ def completions(finding: Finding) -> Iterator[Assignment]:
 
 
 def exact(check: Callable[..., None]) -> Callable[..., None]:
-    return settings(max_examples=150, deadline=None)(given(catalogues())(check))
+    return settings(max_examples=100, deadline=None)(given(catalogues())(check))
 
 
 @exact
