@@ -103,10 +103,8 @@ def read_pictures(
     """
     run = _Run(predictor, cache, FileDigests(cache_folder, dataset.root))
     try:
-        for path, samples in groupby(
-            track(enumerate(dataset.samples), "pictures", total=len(dataset.samples)),
-            key=lambda item: item[1].path,
-        ):
+        unread = [item for item in enumerate(dataset.samples) if not run.recall(*item)]
+        for path, samples in groupby(track(unread, "pictures"), key=lambda item: item[1].path):
             run.take(path, samples)
         run.predict()
     finally:
@@ -117,11 +115,12 @@ def read_pictures(
             f"{dataset.root}: none of the {len(dataset.samples)} pictures can be read; "
             f"the first: {first.reason}"
         )
-    rows = [cache.row(key) for key in run.keys.values()]
+    numbers = sorted(run.keys)
+    rows = [cache.row(run.keys[number]) for number in numbers]
     assert all(row is not None for row in rows)
     return ReadPictures(
         dataset,
-        np.fromiter(run.keys, np.intp, len(run.keys)),
+        np.array(numbers, np.intp),
         np.array(rows, np.intp),
         cache,
         tuple(run.unreadable),
@@ -143,15 +142,20 @@ class _Run:
     _read: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     _readings: list[Readings] = field(default_factory=list)
 
+    def recall(self, number: int, sample: Sample) -> bool:
+        """Whether a picture has not changed since it was read, so that it need not be opened."""
+        digest = self.digests.known(sample.path)
+        if digest is None:
+            return False
+        key = _key(digest, sample.box)
+        if self.cache.row(key) is None:
+            return False
+        self.keys[number] = key
+        return True
+
     def take(self, path: str, samples: Iterable[tuple[int, Sample]]) -> None:
         """All samples of one picture: one crop, or the boxes of a frame."""
         items = list(samples)
-        digest = self.digests.known(path)
-        if digest is not None:
-            keys = [_key(digest, sample.box) for _, sample in items]
-            if all(self.cache.row(key) is not None for key in keys):
-                self.keys.update(zip((number for number, _ in items), keys, strict=True))
-                return
         start = perf_counter()
         try:
             content, digest = self.digests.read(path)
