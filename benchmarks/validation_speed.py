@@ -64,6 +64,7 @@ def main() -> None:
         cache = arguments.cache or Path(folder) / "cache"
         first, figures = timed_run(arguments.data, rules, cache, more)
         show("first run", first, figures)
+        was_empty = figures["timing"]["network_crops"] == figures["figures"]["pictures"]
         text = rules.read_text(encoding="utf-8")
         again, inside = [], []
         for edit in range(arguments.repeat):
@@ -76,7 +77,8 @@ def main() -> None:
             inside.append(figures["timing"]["total"])
     process, validation = statistics.median(again), statistics.median(inside)
     print(f"median after an edit: {process:.2f} s process, {validation:.2f} s validation")
-    print(f"ratio of the first run to it: {first / process:.0f}")
+    if was_empty:
+        print(f"ratio of the first run to it: {first / process:.0f}")
 
 
 if __name__ == "__main__":
