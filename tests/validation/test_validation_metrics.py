@@ -25,6 +25,7 @@ def answers(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, int]:
     return expected, answered, classes
 
 
+@pytest.mark.filterwarnings("ignore:A single label was found")
 @settings(max_examples=200, deadline=None)
 @given(answers())
 def test_classification_equals_scikit_learn(data: tuple[np.ndarray, np.ndarray, int]) -> None:
