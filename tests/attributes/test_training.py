@@ -22,6 +22,7 @@ from attributes.training.batches import Materials, make_batch
 from attributes.training.configuration import ConfigurationError
 from attributes.training.labels import UNKNOWN, Labels
 from attributes.training.loop import learning_rate, train
+from attributes.training.losses import attention_loss
 from attributes.training.mirroring import pictogram_classes
 from attributes.training.photographs import (
     Crop,
@@ -42,7 +43,10 @@ TINY = Architecture(widths=(8, 8, 8), blocks=(1, 1, 1), text_width=8)
 
 def masks(names: tuple[str, ...]) -> MaskBank:
     rng = np.random.default_rng(0)
-    return MaskBank(rng.integers(0, 256, (len(names), SPRITE_SIZE, SPRITE_SIZE), np.uint8), names)
+    shape = (len(names), SPRITE_SIZE, SPRITE_SIZE)
+    slots = np.zeros(shape, np.uint8)
+    slots[:, :, : SPRITE_SIZE // 2] = 1  # the first character fills the left half
+    return MaskBank(rng.integers(0, 256, shape, np.uint8), names, slots)
 
 
 def tiny_materials() -> Materials:
@@ -125,7 +129,7 @@ def test_transplanted_tones_span_the_donors():
 def test_composed_plates_are_labelled_as_they_are_drawn():
     g = torch.Generator().manual_seed(0)
     blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
-    sprites, aspects, labels = compose_plates(
+    sprites, slots, aspects, labels = compose_plates(
         g, 256, blanks, masks(("deer",)), torch.tensor([7]), masks(("50",))
     )
     assert sprites.shape == (256, 4, SPRITE_SIZE, SPRITE_SIZE)
@@ -137,9 +141,20 @@ def test_composed_plates_are_labelled_as_they_are_drawn():
     written = labels.text[:, 0] > 0
     assert (labels.legend[written].sum(1) == 1).all()
     assert (labels.pictogram[written] == UNKNOWN).all()
+    assert (slots.flatten(1).sum(1) > 0).equal(written)
     lying = column["bar"] == BAR.index("horizontal")
     assert (labels.legend[lying] == 0).all()
     assert labels.legend.shape[1] == len(LEGEND.values)
+
+
+def test_attention_is_pulled_to_where_the_character_stands():
+    places = torch.zeros(1, 6, 12, 12)
+    places[0, 0, 3:5, 3:5] = 1.0
+    there, elsewhere = torch.full((2, 1, 6, 12, 12), 1e-6).unbind()
+    there[0, 0, 3:5, 3:5] = 0.25
+    elsewhere[0, 0, 8:10, 8:10] = 0.25
+    assert attention_loss(there, places) < attention_loss(elsewhere, places)
+    assert attention_loss(there, torch.zeros_like(places)) == 0
 
 
 def test_a_sprite_keeps_the_plate_aspect():
@@ -172,12 +187,13 @@ def test_mirroring_swaps_sides_and_invents_classes_for_the_rest():
 
 def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():
     materials, configuration = tiny_materials(), tiny_configuration()
-    images, labels = make_batch(torch.Generator().manual_seed(1), materials, configuration, 48)
-    again, _ = make_batch(torch.Generator().manual_seed(1), materials, configuration, 48)
-    assert images.shape == (10, 3, 48, 48)
-    assert len(labels) == 10
-    assert torch.equal(images, again)
-    assert 0 <= images.min() <= images.max() <= 1
+    batch = make_batch(torch.Generator().manual_seed(1), materials, configuration, 48)
+    again = make_batch(torch.Generator().manual_seed(1), materials, configuration, 48)
+    assert batch.images.shape == (10, 3, 48, 48)
+    assert batch.places.shape == (8, 6, 12, 12)
+    assert len(batch.labels) == 10
+    assert torch.equal(batch.images, again.images)
+    assert 0 <= batch.images.min() <= batch.images.max() <= 1
 
 
 def test_validation_tracks_are_a_tenth_of_each_class_and_at_least_one():
