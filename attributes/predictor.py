@@ -44,8 +44,8 @@ class AttributePredictor:
         self.card = loaded.card
         self.fingerprint = loaded.fingerprint
         self.batch_size = batch_size
-        self._bfloat16 = precision == "bfloat16"
-        self._network = loaded.network.to(memory_format=torch.channels_last)
+        self._dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
+        self._network = loaded.network.to(self._dtype).to(memory_format=torch.channels_last)
 
     def predict(self, crops: Sequence[Crop]) -> Readings:
         """Calibrated attribute probabilities of N crops, each uint8 (H, W, 3) BGR.
@@ -56,11 +56,8 @@ class AttributePredictor:
         parts = []
         for start in range(0, len(crops), self.batch_size):
             batch = preprocess(crops[start : start + self.batch_size], self.card.preprocessing)
-            with (
-                torch.inference_mode(),
-                torch.autocast("cpu", torch.bfloat16, enabled=self._bfloat16),
-            ):
-                logits = self._network(batch)
+            with torch.inference_mode():
+                logits = self._network(batch.to(self._dtype))
             parts.append(calibrate(logits, self.card.calibration.temperatures))
         return Readings.concatenate(parts)
 
