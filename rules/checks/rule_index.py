@@ -48,7 +48,8 @@ class RuleIndex:
         self._of_sign = self._grouped(lambda sign: sign.id)
         self._of_priority = self._grouped(lambda sign: sign.priority)
         self._of_country = self._grouped(lambda sign: sign.country)
-        self._countries = tuple(c for c in self._of_country if c is not None) or (None,)
+        countries = dict.fromkeys(sign.country for sign in catalogue.signs)
+        self._countries = tuple(c for c in countries if c is not None) or (None,)
         self._above: dict[int, int] = {}
         above = 0
         for priority in sorted(self._of_priority, reverse=True):

@@ -120,6 +120,17 @@ def test_signs_of_another_country_mask_nothing(load: LoadText) -> None:
     assert messages("SR102", load(text)) == []
 
 
+def test_a_sign_of_no_country_is_masked_only_if_it_is_in_every_country(load: LoadText) -> None:
+    text = "version: 1\nsigns:\n" + sign("A", "{shape: circle}")
+    german = sign("B", "{shape: circle}", "country: DE", "priority: 1")
+    french = sign("C", "{text: STOP}", "country: FR")
+    assert len(messages("SR102", load(text + german))) == 1
+    assert messages("SR102", load(text + german + french)) == []
+    by_picture = "  - {id: fr.D, name: {en: x}, country: FR, pictogram: deer}\n"
+    pictograms = "pictograms:\n  deer: {artwork: [made:deer]}\n"
+    assert messages("SR102", load(text + german + by_picture + pictograms)) == []
+
+
 # Overlap
 
 
@@ -209,6 +220,15 @@ def test_a_value_that_one_alternative_keeps_is_reachable(load: LoadText) -> None
         sign("B", "{shape: circle, digits: 10}", "priority: 1"),
     )
     assert messages("SR104", load(text)) == []
+
+
+def test_a_value_of_no_country_is_lost_only_if_it_is_in_every_country(load: LoadText) -> None:
+    text = "version: 1\nsigns:\n" + sign("A", "{digits: [10, 20, 30]}", *LIMIT)
+    text += sign("B", "{digits: [10, 20]}", "country: DE", "priority: 1")
+    text += sign("C", "{digits: [20, 30]}", "country: FR", "priority: 1")
+    assert messages("SR104", load(text)) == [
+        "`de.A` can never have the value `20`: `de.B` or `de.C` always wins"
+    ]
 
 
 def test_of_a_sign_that_is_masked_altogether_its_values_are_not_told(load: LoadText) -> None:
