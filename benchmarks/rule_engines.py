@@ -184,7 +184,7 @@ def choices(values: ValueSet) -> tuple[list[str], bool]:
 
 
 def rule_engine_matcher(alternatives: Sequence[Alternative]) -> Callable[[Sequence[Crop]], Matches]:
-    """https://pypi.org/project/rule-engine/: one expression per sign."""
+    """PyPI rule-engine: one expression per sign."""
 
     def expression(alternative: Alternative) -> str:
         parts = []
@@ -198,7 +198,7 @@ def rule_engine_matcher(alternatives: Sequence[Alternative]) -> Callable[[Sequen
 
 
 def zen_matcher(alternatives: Sequence[Alternative]) -> Callable[[Sequence[Crop]], Matches]:
-    """https://pypi.org/project/zen-engine/: one decision table, all lines that hold."""
+    """PyPI zen-engine: one decision table, all lines that hold."""
     names = [a.name for a in (*CATEGORICAL, LEGEND, TEXT)]
 
     def cell(alternative: Alternative, name: str) -> str:
@@ -237,7 +237,7 @@ def zen_matcher(alternatives: Sequence[Alternative]) -> Callable[[Sequence[Crop]
 
 
 def json_logic_matcher(alternatives: Sequence[Alternative]) -> Callable[[Sequence[Crop]], Matches]:
-    """https://pypi.org/project/json-logic-qubit/: one tree of operators per sign."""
+    """PyPI json-logic-qubit: one tree of operators per sign."""
 
     def tree(alternative: Alternative) -> dict[str, Any]:
         parts: list[Any] = [True]
