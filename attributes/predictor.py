@@ -75,7 +75,7 @@ def preprocess(crops: Sequence[Crop], settings: Preprocessing) -> Tensor:
             raise ValueError(
                 f"a crop must be uint8 (H, W, 3) and not empty, got {crop.dtype} {crop.shape}"
             )
-        squared = _square(crop)
+        squared = _square(crop, settings.squeezed)
         shrinks = squared.shape[0] > size
         interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         cv2.resize(squared, (size, size), dst=target, interpolation=interpolation)
@@ -85,12 +85,11 @@ def preprocess(crops: Sequence[Crop], settings: Preprocessing) -> Tensor:
     return (rgb.float() - mean) / std
 
 
-def _square(crop: Crop) -> Crop:
+def _square(crop: Crop, squeezed: float) -> Crop:
     """Make an oblong crop square by repeating its rim, so that the plate keeps its shape."""
     height, width = crop.shape[:2]
     missing = abs(height - width)
-    # Annotated crops of round signs differ by a pixel or two: squeezing those is harmless.
-    if missing <= 0.12 * max(height, width):
+    if missing <= squeezed * max(height, width):
         return crop
     before, after = missing // 2, missing - missing // 2
     margins = ((before, after), (0, 0)) if width > height else ((0, 0), (before, after))

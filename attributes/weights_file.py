@@ -44,13 +44,15 @@ class Preprocessing(_Section):
     """How a crop becomes the network's input.
 
     ``input_size`` is the side in pixels; ``mean`` and ``std`` are per RGB channel of [0, 1] values;
-    an oblong crop is made square by repeating its rim, not by squeezing it.
+    an oblong crop is made square by repeating its rim, unless its sides differ by no more than
+    ``squeezed`` of the longer one: annotated crops of round signs are often a pixel or two off.
     """
 
     input_size: int
     mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
     std: tuple[float, float, float] = (0.25, 0.25, 0.25)
     square: Literal["replicate"] = "replicate"
+    squeezed: float = 0.12
 
 
 class Calibration(_Section):

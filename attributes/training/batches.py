@@ -181,11 +181,14 @@ def _photograph(
     homographies = operators.random_homographies(
         g, count, scale=(0.72, 1.12), shift=0.07, degrees=20, shear=0.12, perspective=0.14
     )
+    narrowed = operators.foreshorten(g, homographies, 0.15)
+    times = operators.step_back(g, homographies, 0.25)
     plates = operators.warp(sprites.pixels, homographies, size)
     slots = operators.warp(sprites.slots, homographies, size, mode="nearest")
     alpha = plates[:, 3:]
     colours = operators.fade(g, plates[:, :3] / alpha.clamp(min=1e-3))
-    colours = operators.illuminate(g, operators.stickers(g, operators.dirt(g, colours)))
+    colours = operators.confetti(g, operators.stickers(g, operators.dirt(g, colours)))
+    colours = operators.illuminate(g, colours)
 
     backgrounds = _backgrounds(g, materials, count, size)
     neighbours = plates.roll(1, dims=0)
@@ -209,7 +212,7 @@ def _photograph(
         images = torch.where(given, donated, exposed)
     else:
         images = operators.desaturate(g, operators.expose(g, images))
-    margins = operators.margin_grid(g, sprites.aspects, size)
+    margins = operators.margin_grid(g, sprites.aspects * narrowed, times, size)
     images = operators.resample(images.clamp(0, 1), margins)
     images = operators.lower_resolution(g, operators.blur(g, images))
     images = operators.jpeg(g, operators.sensor_noise(g, images))
@@ -229,6 +232,8 @@ def _augment_photographs(
     homographies = operators.random_homographies(
         g, count, scale=(0.9, 1.2), shift=0.05, degrees=12, shear=0.08, perspective=0.08
     )
+    # What a narrowed photograph leaves free, its repeated rim fills, as the predictor does.
+    operators.foreshorten(g, homographies, 0.2)
     images = operators.warp(images, homographies, size, padding="border")
     changed = operators.illuminate(g, operators.expose(g, operators.stickers(g, images)))
     images = torch.where(chosen(g, count, 0.4)[:, None, None, None], changed, images)

@@ -15,6 +15,15 @@ import numpy as np
 from attributes.training.artwork import Drawing
 from attributes.training.labels import NO_PICTOGRAM
 
+_FACING_EITHER_WAY = frozenset(
+    {
+        "adult-with-child", "camel", "cow-and-sheep", "deer", "elderly-couple", "emu",
+        "equestrian", "flagger", "horse-cart-sulky", "kiwi", "tractor", "traffic-queue",
+        "wheelchair",
+    }
+)  # fmt: skip
+"""Pictograms of which some drawings face left and others right (seen on contact sheets)."""
+
 _SYMMETRIC_SHARE = 0.03
 """Largest share of a plate's pixels that may change when a symmetric drawing is mirrored."""
 
@@ -36,7 +45,7 @@ def pictogram_classes(drawings: Sequence[Drawing]) -> tuple[list[str], list[int]
         swapped = re.sub(r"left|right", lambda m: _OTHER_SIDE[m[0]], name)
         if swapped != name and swapped in shares:
             mirrored[name] = swapped
-        elif float(np.mean(shares[name])) <= _SYMMETRIC_SHARE:
+        elif name in _FACING_EITHER_WAY or float(np.mean(shares[name])) <= _SYMMETRIC_SHARE:
             mirrored[name] = name
         else:
             pseudo = f"mirrored {name}"

@@ -80,12 +80,50 @@ def warp(
     )
 
 
-def margin_grid(g: Generator, aspects: Tensor, size: int) -> Tensor:
-    """Sampling grid for what the predictor sees of an oblong crop: its rim repeated to a square.
+def foreshorten(g: Generator, homographies: Tensor, probability: float) -> Tensor:
+    """A plate seen from the side: narrows some images in place, by up to two fifths.
 
     Args:
         g: source of randomness.
-        aspects: float32 (N,), width / height of the plate in each image.
+        homographies: output-to-input (N, 3, 3), changed.
+        probability: share of the images that are narrowed.
+
+    Returns:
+        float32 (N,), the apparent width of each plate as a fraction of its real one.
+    """
+    count = len(homographies)
+    width = torch.where(chosen(g, count, probability), uniform(g, count, 0.6, 1.0), torch.ones(1))
+    homographies[:, :, 0] /= width[:, None]
+    return width
+
+
+def step_back(g: Generator, homographies: Tensor, probability: float) -> Tensor:
+    """A crop with room around the plate: shrinks some images in place, by up to a third.
+
+    Args:
+        g: source of randomness.
+        homographies: output-to-input (N, 3, 3), changed.
+        probability: share of the images that are shrunk.
+
+    Returns:
+        float32 (N,), how many times smaller each plate appears; 1 where nothing was changed.
+    """
+    count = len(homographies)
+    times = torch.where(chosen(g, count, probability), uniform(g, count, 1.0, 1.5), torch.ones(1))
+    homographies[:, :, :2] *= times[:, None, None]
+    return times
+
+
+def margin_grid(g: Generator, aspects: Tensor, times: Tensor, size: int) -> Tensor:
+    """Sampling grid for what the predictor sees of an oblong crop: its rim repeated to a square.
+
+    A crop fits its plate, unless it has room around it: then it is wide, tall or square whatever
+    the plate is, so that a repeated rim says nothing about the plate's shape.
+
+    Args:
+        g: source of randomness.
+        aspects: float32 (N,), apparent width / height of the plate in each image.
+        times: float32 (N,), how many times smaller the plate is than the crop, 1 for a tight one.
         size: side of the images.
 
     Returns:
@@ -93,9 +131,11 @@ def margin_grid(g: Generator, aspects: Tensor, size: int) -> Tensor:
     """
     count = len(aspects)
     axis = (torch.arange(size) + 0.5) / size * 2 - 1
-    limit = uniform(g, count, 0.85, 1.15)
-    wide = (limit * aspects).clamp(max=1.0)
-    tall = (limit / aspects).clamp(max=1.0)
+    limit = uniform(g, count, 0.85, 1.15) / times
+    kind = torch.randint(3, (count,), generator=g)
+    roomy = times > 1
+    wide = torch.where(roomy & (kind != 0), 1.0, limit * aspects.clamp(max=1.0)).clamp(max=1.0)
+    tall = torch.where(roomy & (kind != 1), 1.0, limit / aspects.clamp(min=1.0)).clamp(max=1.0)
     x = axis[None].expand(count, -1).clamp(min=-wide[:, None], max=wide[:, None])
     y = axis[None].expand(count, -1).clamp(min=-tall[:, None], max=tall[:, None])
     return torch.stack(
@@ -137,6 +177,17 @@ def stickers(g: Generator, images: Tensor) -> Tensor:
         colour = torch.rand(count, 3, 1, 1, generator=g)
         images = torch.where(mask, colour, images)
     return images
+
+
+def confetti(g: Generator, images: Tensor) -> Tensor:
+    """Small patches of any colour strewn over a third of the images (DeLTA 2022)."""
+    count, _, size, _ = images.shape
+    density = (uniform(g, count) ** 2 * 0.12 * chosen(g, count, 0.33))[:, None, None, None]
+    cells = size // 3
+    strewn = (torch.rand(count, 1, cells, cells, generator=g) < density).float()
+    colours = torch.rand(count, 3, cells, cells, generator=g)
+    strewn, colours = (F.interpolate(x, size=(size, size)) for x in (strewn, colours))
+    return images + (colours - images) * strewn
 
 
 def occlude(g: Generator, images: Tensor) -> Tensor:
@@ -196,12 +247,13 @@ def glare(g: Generator, images: Tensor) -> Tensor:
 def expose(g: Generator, images: Tensor) -> Tensor:
     """Brightness spread widely towards dark, contrast, gamma, haze and colour cast.
 
-    The mean grey level is drawn as 10 + u^2 * 245 (DeLTA 2022); half of the images keep a
-    level nearer to their own, as daylight photographs do.
+    The mean grey level is drawn as 18 + u^2 * 222, after DeLTA 2022 (10 + u^2 * 245), whose
+    darkest images nobody can read; half of the images keep a level nearer to their own, as
+    daylight photographs do.
     """
     count = len(images)
     mean = images.mean((1, 2, 3)).clamp(min=0.02)
-    dark = (10 + uniform(g, count) ** 2 * 225) / 255
+    dark = (18 + uniform(g, count) ** 2 * 222) / 255
     level = torch.where(chosen(g, count, 0.5), dark, mean * uniform(g, count, 0.5, 1.3))
     gain = (level / mean).clamp(0.06, 2.5)[:, None, None, None]
     cast = 1 + 0.12 * torch.randn(count, 3, 1, 1, generator=g)
