@@ -1,0 +1,1 @@
+"""Camera frames: find signs, recognize them, follow them."""
