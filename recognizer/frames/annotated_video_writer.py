@@ -1,0 +1,124 @@
+"""Results drawn into the frames, as a video."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from recognizer.frames.annotate import annotate
+from recognizer.frames.capture import frame_count, open_video, silence_opencv
+from recognizer.frames.frame import Image
+from recognizer.frames.frame_result import FrameResult
+from recognizer.frames.writers import FrameWriter, WriterError, check_new_file
+
+_CODECS: Final = {
+    ".avi": "MJPG",
+    ".m4v": "mp4v",
+    ".mkv": "mp4v",
+    ".mov": "mp4v",
+    ".mp4": "mp4v",
+    ".webm": "VP80",
+}
+"""Suffix -> the codec that OpenCV's own FFmpeg can encode; its builds have no H.264 encoder."""
+
+_RESERVE = 16 * 2**20
+"""Bytes left free on the disk: without the index at the end of the file, no frame can be read."""
+
+_SECONDS_TO_READ_BACK = 10.0
+
+
+class AnnotatedVideoWriter(FrameWriter):
+    """Writes every frame with what was recognized in it.
+
+    The first frame decides on the size; frames of another size are scaled into it, with black
+    bars where the proportions differ. An odd width or height loses its last pixel.
+
+    Args:
+        path: of the video; its suffix decides on the format, such as ``.mp4`` or ``.webm``.
+        frames_per_second: at which it shall be played.
+        overwrite: whether the file may exist already.
+
+    Raises:
+        WriterError: the file exists, its folder does not, or the suffix is not known.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, frames_per_second: float, overwrite: bool = False
+    ) -> None:
+        self._path = Path(path)
+        self._frames_per_second = frames_per_second
+        self._writer: Any = None  # cv2.VideoWriter, once the size is known
+        self._size = (0, 0)
+        self._frames = 0
+        if self._path.suffix.lower() not in _CODECS:
+            known = ", ".join(suffix[1:] for suffix in _CODECS)
+            raise WriterError(f"{path}: the suffix is not that of a video; known are {known}")
+        check_new_file(self._path, overwrite)
+
+    def write(self, image: Image, result: FrameResult) -> None:
+        """Add one frame; see :class:`~recognizer.frames.writers.FrameWriter`."""
+        if self._writer is None:
+            self._open((image.shape[1], image.shape[0]))
+        if self._free_bytes() < _RESERVE:
+            self.close()
+            raise WriterError(
+                f"{self._path}: no space left on the disk; "
+                f"the video ends after {self._frames} frames"
+            )
+        self._writer.write(letterboxed(annotate(image, result), self._size))
+        self._frames += 1
+
+    def close(self) -> None:
+        """Complete the video and make sure that it can be read."""
+        if self._writer is None:
+            return
+        self._writer.release()
+        self._writer = None
+        # OpenCV tells of no failure to write, so that only reading shows whether there was one.
+        written = open_video(str(self._path.absolute()), _SECONDS_TO_READ_BACK)
+        count = (frame_count(written) or 0) if written is not None else 0
+        if count < self._frames:
+            raise WriterError(
+                f"{self._path}: of {self._frames} frames only {count} could be written"
+            )
+
+    def _open(self, size: tuple[int, int]) -> None:
+        self._check_writable()
+        silence_opencv()
+        code = cv2.VideoWriter.fourcc(*_CODECS[self._path.suffix.lower()])
+        path = str(self._path.absolute())
+        writer = cv2.VideoWriter(path, cv2.CAP_FFMPEG, code, self._frames_per_second, size)
+        if not writer.isOpened():
+            raise WriterError(f"{self._path}: OpenCV cannot write a video of {size[0]}×{size[1]}")
+        self._writer, self._size = writer, size
+
+    def _check_writable(self) -> None:
+        """OpenCV would not say why it cannot open a file."""
+        try:
+            self._path.open("wb").close()
+        except OSError as error:
+            raise WriterError(f"{self._path}: {error.strerror or error}") from None
+
+    def _free_bytes(self) -> int:
+        return shutil.disk_usage(self._path.parent).free
+
+
+def letterboxed(image: Image, size: tuple[int, int]) -> Image:
+    """The image as large as it fits into ``size`` (width, height), on black, in the middle."""
+    height, width = image.shape[:2]
+    if (width, height) == size:
+        return image
+    scale = min(size[0] / width, size[1] / height)
+    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+    canvas = np.zeros((size[1], size[0], 3), np.uint8)
+    left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    canvas[top : top + inner[1], left : left + inner[0]] = cv2.resize(
+        image, inner, interpolation=method
+    )
+    return canvas

@@ -1,0 +1,143 @@
+"""Whatever people call a source of frames -> an opened one."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Final, Union
+from urllib.parse import urlsplit
+
+from recognizer.frames.capture import frame_count, open_camera, open_video
+from recognizer.frames.frame_source import FrameSource, SourceError
+from recognizer.frames.live_source import LiveSource
+from recognizer.frames.stored_source import StoredSource
+from recognizer.pictures import SUFFIXES, PictureError, find_pictures
+
+__all__ = ["VIDEO_SUFFIXES", "FrameSource", "Source", "SourceError", "is_video", "open_source"]
+
+Source = Union[int, str, "os.PathLike[str]", FrameSource]
+"""A camera's index (also in digits), a video, picture, folder or glob, a URL, an opened source."""
+
+VIDEO_SUFFIXES: Final = frozenset(
+    {
+        *(".3gp", ".avi", ".flv", ".m2ts", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4"),
+        *(".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv"),
+    }
+)
+"""Endings of the files that are taken for videos where pictures are meant otherwise."""
+
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443, "rtsp": 554}
+
+
+def is_video(source: str) -> bool:
+    """Whether the text means a camera, a URL or a video file, rather than pictures."""
+    return source.isdecimal() or _is_url(source) or Path(source).suffix.lower() in VIDEO_SUFFIXES
+
+
+def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
+    """Open a source of frames.
+
+    Of files (a video, also behind an HTTP URL; a picture; a folder, searched for pictures; a
+    glob), every frame is given, in order. Of a camera or a live stream, the newest frame is given
+    and those in between are dropped; a lost connection is tried again after 0.5, 1, 2, 4 and 8 s
+    and then given up.
+
+    Args:
+        source: see :data:`Source`; one that is open already is given back as it is. A file whose
+            name is a number is opened as ``./17``.
+        timeout: seconds that a URL has to answer, and later to send each frame.
+
+    Returns:
+        the opened source; to be closed, best with ``with``.
+
+    Raises:
+        SourceError: it does not exist, does not answer in time, or holds no frames.
+    """
+    if isinstance(source, FrameSource):
+        return source
+    name = os.fspath(source) if not isinstance(source, int) else str(source)
+    if isinstance(source, int) or name.isdecimal():
+        return _open_camera(int(name))
+    if _is_url(name):
+        return _open_url(name, timeout)
+    return _open_files(name, timeout)
+
+
+def _open_camera(index: int) -> LiveSource:
+    capture = open_camera(index) if index >= 0 else None
+    if capture is None:
+        raise SourceError(f"camera {index}: there is no such camera, or another program uses it")
+    return LiveSource(f"camera {index}", capture, lambda: open_camera(index))
+
+
+def _open_url(url: str, timeout: float) -> FrameSource:
+    name = _without_password(url)
+    start = time.monotonic()
+    capture = open_video(url, timeout)
+    if capture is None:
+        raise SourceError(f"{name}: {_why_no_answer(url, timeout, time.monotonic() - start)}")
+    if urlsplit(url).scheme.startswith("http") and frame_count(capture) is not None:
+        return StoredSource.video(name, capture)
+    return LiveSource(name, capture, lambda: open_video(url, timeout))
+
+
+def _open_files(name: str, timeout: float) -> StoredSource:
+    path = Path(name)
+    if path.is_file() and path.suffix.lower() not in SUFFIXES:
+        return _open_video_file(path, timeout)
+    try:
+        paths = find_pictures(name)
+    except PictureError as error:
+        raise SourceError(str(error)) from None
+    if len(paths) == 1 and paths[0].suffix.lower() not in SUFFIXES:  # a glob for one video
+        return _open_video_file(paths[0], timeout)
+    return StoredSource.pictures(name, paths)
+
+
+def _open_video_file(path: Path, timeout: float) -> StoredSource:
+    try:
+        with path.open("rb") as file:
+            is_empty = not file.read(1)
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror or error}") from None
+    if is_empty:
+        raise SourceError(f"{path}: the file is empty")
+    # Absolute, or FFmpeg takes the start of "12:30.mp4" for a protocol.
+    capture = open_video(str(path.absolute()), timeout)
+    if capture is None:
+        raise SourceError(
+            f"{path}: not a video that can be decoded; if it is one, its index is missing, "
+            "as it is when a recording was cut off"
+        )
+    return StoredSource.video(str(path), capture)
+
+
+def _is_url(source: str) -> bool:
+    return "://" in source
+
+
+def _without_password(url: str) -> str:
+    """The URL as messages and result files may show it."""
+    password = urlsplit(url).password
+    return url.replace(f":{password}@", ":***@", 1) if password else url
+
+
+def _why_no_answer(url: str, timeout: float, waited: float) -> str:
+    """FFmpeg says only that it failed; most often, the network knows why."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError as error:
+        return str(error).lower()
+    if waited >= timeout * 0.95:
+        return f"no answer within {timeout:g} s"
+    if parts.hostname and port:
+        try:
+            socket.create_connection((parts.hostname, port), max(0.1, timeout - waited)).close()
+        except TimeoutError:
+            return f"no answer within {timeout:g} s"
+        except OSError as error:
+            return (error.strerror or str(error)).lower()
+    return "the server answers, but not with a video"

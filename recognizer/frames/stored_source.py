@@ -1,0 +1,127 @@
+"""Frames that lie in files: every one is kept, in order, decoded ahead of the consumer."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Final
+
+from recognizer.frames import capture as captures
+from recognizer.frames.capture import Capture
+from recognizer.frames.frame import Frame
+from recognizer.frames.frame_source import FrameSource, SourceError
+from recognizer.frames.read_ahead import ReadAhead
+from recognizer.pictures import PictureError, to_crop
+
+PICTURES_PER_SECOND: Final = 10.0
+"""Pictures have no clock; this one is assumed, so that they can be played and tracked."""
+
+_DEPTH = 3
+"""Frames decoded ahead: enough to smooth over key frames, 10 MB at 1360×800."""
+
+_SHORTFALL = 0.02
+"""Share of the promised frames that may be missing unmentioned: edit lists hide a few."""
+
+
+class StoredSource(FrameSource):
+    """A video of known end, or a sequence of pictures. Use the two class methods."""
+
+    def __init__(
+        self,
+        name: str,
+        length: int | None,
+        frames_per_second: float | None,
+        frames: Generator[Frame, None, None],
+        problems: list[str],
+    ) -> None:
+        self._frames = ReadAhead(frames, _DEPTH, f"decode {name}")
+        self._problems = problems
+        super().__init__(name, length, frames_per_second, is_live=False)
+
+    @classmethod
+    def video(cls, name: str, capture: Capture) -> StoredSource:
+        """The frames of an opened video; those missing at its end are a problem, not an error.
+
+        Raises (on the first ``next()``):
+            SourceError: not a single frame can be decoded.
+        """
+        length, rate = captures.frame_count(capture), captures.frame_rate(capture)
+        problems: list[str] = []
+        frames = _video_frames(name, capture, length, rate, problems)
+        return cls(name, length, rate, frames, problems)
+
+    @classmethod
+    def pictures(cls, name: str, paths: Sequence[Path]) -> StoredSource:
+        """One frame per picture, of whatever sizes; a corrupt one is skipped and a problem.
+
+        Raises (on the first ``next()``):
+            SourceError: the only picture cannot be read.
+        """
+        problems: list[str] = []
+        frames = _picture_frames(paths, problems)
+        return cls(name, len(paths), PICTURES_PER_SECOND, frames, problems)
+
+    @property
+    def dropped(self) -> int:
+        """None are: always 0."""
+        return 0
+
+    @property
+    def problems(self) -> list[str]:
+        """Missing frames and corrupt pictures so far."""
+        return list(self._problems)
+
+    def __next__(self) -> Frame:
+        return next(self._frames)
+
+    def close(self) -> None:
+        """End the decoding thread and close the file."""
+        self._frames.close()
+
+
+def _video_frames(
+    name: str, capture: Capture, length: int | None, rate: float | None, problems: list[str]
+) -> Generator[Frame, None, None]:
+    index = 0
+    start = seconds = 0.0
+    try:
+        while (image := captures.read_image(capture)) is not None:
+            position = captures.position_seconds(capture)
+            if index == 0:
+                start = position
+            elif position - start > seconds:
+                seconds = position - start
+            else:  # this container has no time stamps, or broken ones
+                seconds += 1 / rate if rate else 0.0
+            yield Frame(index, seconds, image, f"{name}#{index}")
+            index += 1
+    finally:
+        capture.release()
+    if index == 0:
+        raise SourceError(f"{name}: no frame of this video can be decoded")
+    if _ends_early(index, seconds, length, rate):
+        problems.append(
+            f"{name}: only {index} of {length} frames could be decoded; "
+            "the video is truncated or damaged"
+        )
+
+
+def _ends_early(decoded: int, seconds: float, length: int | None, rate: float | None) -> bool:
+    if length is None:
+        return False
+    allowed = max(2.0, _SHORTFALL * length)
+    # Of a variable rate, the number of frames is only estimated, from the duration.
+    misses_time = rate is None or length - seconds * rate - 1 > allowed
+    return length - decoded > allowed and misses_time
+
+
+def _picture_frames(paths: Sequence[Path], problems: list[str]) -> Generator[Frame, None, None]:
+    for index, path in enumerate(paths):
+        try:
+            image = to_crop(path)
+        except PictureError as error:
+            if len(paths) == 1:
+                raise SourceError(str(error)) from None
+            problems.append(str(error))
+            continue
+        yield Frame(index, index / PICTURES_PER_SECOND, image, str(path))
