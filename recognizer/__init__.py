@@ -6,6 +6,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from attributes.weights_file import WeightsError
     from recognizer.decision import Reason, Thresholds
+    from recognizer.frames.boxes import Boxes
+    from recognizer.frames.follower import FrameFollower
+    from recognizer.frames.frame import Frame
+    from recognizer.frames.frame_result import FrameResult
+    from recognizer.frames.frame_source import SourceError
+    from recognizer.frames.tracks import TrackSettings
     from recognizer.gallery import GalleryError
     from recognizer.pictures import PictureError
     from recognizer.recognizer import Recognizer
@@ -13,27 +19,39 @@ if TYPE_CHECKING:
     from rules import CatalogueError
 
 _MODULES = {
+    "Boxes": "recognizer.frames.boxes",
     "CatalogueError": "rules",
     "Explanation": "recognizer.result",
+    "Frame": "recognizer.frames.frame",
+    "FrameFollower": "recognizer.frames.follower",
+    "FrameResult": "recognizer.frames.frame_result",
     "GalleryError": "recognizer.gallery",
     "PictureError": "recognizer.pictures",
     "Reason": "recognizer.decision",
     "Recognition": "recognizer.result",
     "Recognizer": "recognizer.recognizer",
+    "SourceError": "recognizer.frames.frame_source",
     "Thresholds": "recognizer.decision",
+    "TrackSettings": "recognizer.frames.tracks",
     "WeightsError": "attributes.weights_file",
 }
 """Public name -> its module, imported when first used, so that checking rules needs no torch."""
 
 __all__ = [
+    "Boxes",
     "CatalogueError",
     "Explanation",
+    "Frame",
+    "FrameFollower",
+    "FrameResult",
     "GalleryError",
     "PictureError",
     "Reason",
     "Recognition",
     "Recognizer",
+    "SourceError",
     "Thresholds",
+    "TrackSettings",
     "WeightsError",
 ]
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from attributes.predictor import AttributePredictor
 from attributes.readings import Readings
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Reason, Thresholds
 from recognizer.default_catalogue import default_catalogue
+from recognizer.frames.tracks import DEFAULT_SETTINGS, TrackSettings
 from recognizer.gallery import load_gallery
 from recognizer.pictures import Crop, Picture, PictureError, to_crop
 from recognizer.result import UNKNOWN, Recognition
@@ -20,9 +22,16 @@ from recognizer.thresholds_file import load_thresholds
 from recognizer.watching import CatalogueWatcher
 from rules import Catalogue, load_catalogue
 
+if TYPE_CHECKING:  # frames are imported when they are first used
+    from recognizer.frames.detections import BoxesLike, Detector
+    from recognizer.frames.follower import FrameFollower
+    from recognizer.frames.frame_result import FrameResult
+    from recognizer.frames.localizer import Localizer
+    from recognizer.frames.sources import Source
+
 
 class Recognizer:
-    """Recognizes traffic signs on crops.
+    """Recognizes traffic signs on crops, in frames and in streams of them.
 
     Args:
         catalogue: rule file; the embedded ``signs.yaml`` if absent.
@@ -54,14 +63,14 @@ class Recognizer:
         self.language = language
         self.country = country
         self.catalogue_path = Path(catalogue) if catalogue is not None else default_catalogue()
-        self.thresholds = thresholds or load_thresholds(self.catalogue_path)
+        self._given_thresholds = thresholds
         self._reloading = Lock()
-        rules = self._load_rules()
+        rules, thresholds = self._load_rules()
         watcher = CatalogueWatcher(self, rules) if watch else None
         self.predictor = AttributePredictor(
             Path(weights) if weights is not None else None, precision
         )
-        self._ready = self._prepare(rules)
+        self._ready = self._prepare(rules, thresholds)
         if watcher is not None:
             watcher.start()
 
@@ -70,8 +79,22 @@ class Recognizer:
         """The rules in use."""
         return self._ready.catalogue
 
+    @property
+    def thresholds(self) -> Thresholds:
+        """What an answer must reach."""
+        return self._ready.judge.thresholds
+
+    @cached_property
+    def localizer(self) -> Localizer:
+        """Finds signs in frames, whatever signs they are; loaded when first used."""
+        from recognizer.frames.localizer import Localizer
+
+        return Localizer()
+
     def reload(self) -> None:
-        """Read the rule file anew, in the same way as at the start.
+        """Read the rule file and its thresholds anew, in the same way as at the start.
+
+        Thresholds that were given as an argument stay.
 
         The switch is one assignment: while it happens, each answer of another thread follows
         either the old rules or the new ones.
@@ -81,7 +104,7 @@ class Recognizer:
             GalleryError: see above; the rules in use stay too.
         """
         with self._reloading:  # or a slow reload could undo a later one
-            self._ready = self._prepare(self._load_rules())
+            self._ready = self._prepare(*self._load_rules())
 
     @overload
     def recognize(self, pictures: list[Picture] | tuple[Picture, ...]) -> list[Recognition]: ...
@@ -119,12 +142,77 @@ class Recognizer:
         similarity = ready.gallery.similarity(readings.embedding)
         return ready.answers(readings, similarity, self.language)
 
-    def _load_rules(self) -> Catalogue:
-        rules = load_catalogue(self.catalogue_path)
-        return rules.restricted_to(self.country) if self.country else rules
+    def recognize_frame(self, image: Picture, boxes: BoxesLike | None = None) -> FrameResult:
+        """Find and recognize the signs of one frame.
 
-    def _prepare(self, rules: Catalogue) -> ReadyCatalogue:
-        return ReadyCatalogue.prepare(rules, load_gallery(rules, self.predictor), self.thresholds)
+        Args:
+            image: a whole frame: BGR array uint8 (H, W, 3), a path or a PIL image, as for
+                :meth:`recognize`.
+            boxes: where signs are, if another detector has found them: float array (N, 4) of
+                left, top, right, bottom in pixels, (N, 5) with a score, ``Boxes`` or
+                ``supervision.Detections``; tight around the plates. Without, the localizer looks.
+
+        Returns:
+            one answer per given box, in their order; without boxes, one per sign found. Those
+            whose visible side is below ``thresholds.min_side`` are ``unknown: too_small``. What
+            turns out to be no sign is left out, or ``unknown: not_a_sign`` in a given box.
+
+        Raises:
+            PictureError: the image cannot be read.
+            ValueError: a box has no area, or the array has another shape.
+            WeightsError: the localizer's weights are missing or damaged.
+        """
+        from recognizer.frames.recognition import recognize_frame
+
+        return recognize_frame(self, image, boxes)
+
+    def stream(
+        self,
+        source: Source,
+        *,
+        settings: TrackSettings = DEFAULT_SETTINGS,
+        detector: Detector | None = None,
+    ) -> Iterator[FrameResult]:
+        """Find, recognize and follow the signs of a source, frame after frame.
+
+        The source is opened with the first frame, and closed after the last one, on an error, or
+        when the iterator is closed. It ends with the end of the source; an error is raised.
+
+        Args:
+            source: camera index, video, picture, folder, glob or URL, see
+                :func:`recognizer.frames.sources.open_source`.
+            settings: how signs are followed and when an answer is announced.
+            detector: finds the signs instead of the localizer: a function from a frame, uint8
+                (H, W, 3) BGR, to boxes as in :meth:`recognize_frame`.
+
+        Raises:
+            SourceError: the source cannot be opened, or breaks off.
+            ValueError: the detector's boxes are none.
+            WeightsError: the localizer's weights are missing or damaged.
+        """
+        from recognizer.frames.follower import follow
+
+        return follow(self, source, settings, detector)
+
+    def follow(
+        self, *, settings: TrackSettings = DEFAULT_SETTINGS, detector: Detector | None = None
+    ) -> FrameFollower:
+        """What :meth:`stream` does, for those who drive the loop: ``.update(frame)`` per frame.
+
+        Raises:
+            WeightsError: the localizer's weights are missing or damaged.
+        """
+        from recognizer.frames.follower import FrameFollower
+
+        return FrameFollower(self, settings, detector)
+
+    def _load_rules(self) -> tuple[Catalogue, Thresholds]:
+        rules = load_catalogue(self.catalogue_path)
+        thresholds = self._given_thresholds or load_thresholds(self.catalogue_path)
+        return rules.restricted_to(self.country) if self.country else rules, thresholds
+
+    def _prepare(self, rules: Catalogue, thresholds: Thresholds) -> ReadyCatalogue:
+        return ReadyCatalogue.prepare(rules, load_gallery(rules, self.predictor), thresholds)
 
     def _recognize_all(self, pictures: Iterable[Picture]) -> list[Recognition]:
         crops: list[Crop | PictureError] = []
@@ -142,7 +230,9 @@ class Recognizer:
         answers = self.judge(self.read(crops))
         smallest = self.thresholds.min_side
         return [
-            answer if min(crop.shape[:2]) >= smallest else _too_small(crop, smallest)
+            answer
+            if min(crop.shape[:2]) >= smallest
+            else too_small(crop.shape[1], crop.shape[0], smallest)
             for crop, answer in zip(crops, answers, strict=True)
         ]
 
@@ -151,7 +241,7 @@ def _unreadable(error: PictureError) -> Recognition:
     return Recognition(UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.UNREADABLE, detail=str(error))
 
 
-def _too_small(crop: Crop, smallest: int) -> Recognition:
-    height, width = crop.shape[:2]
+def too_small(width: int, height: int, smallest: int) -> Recognition:
+    """The answer for a sign of fewer pixels than attributes can be read from."""
     detail = f"{width}×{height} pixels, at least {smallest} are needed"
     return Recognition(UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.TOO_SMALL, detail=detail)

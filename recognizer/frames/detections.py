@@ -1,0 +1,66 @@
+"""Whatever a detector gives -> :class:`Boxes`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Union
+
+import numpy as np
+import numpy.typing as npt
+
+from recognizer.frames.boxes import Boxes
+from recognizer.frames.frame import Image
+
+if TYPE_CHECKING:
+    import supervision
+
+BoxesLike = Union[Boxes, npt.NDArray[Any], "supervision.Detections"]
+"""Boxes of any detector: our own class, an array (N, 4) of left, top, right, bottom in pixels, the
+same with a fifth column of scores in [0, 1], or ``supervision.Detections``."""
+
+Detector = Callable[[Image], BoxesLike]
+"""Finds signs: one whole frame, uint8 (H, W, 3) BGR, in; their boxes out."""
+
+
+def to_boxes(detections: BoxesLike) -> Boxes:
+    """Boxes of any detector as one kind; a box without a score gets 1.
+
+    Raises:
+        TypeError: this is nothing that boxes can be read from.
+        ValueError: the arrays have other shapes, or a box has no area or is not finite.
+    """
+    if isinstance(detections, Boxes):
+        boxes = detections
+    elif isinstance(detections, np.ndarray | list | tuple):
+        boxes = _from_array(np.asarray(detections, np.float32))
+    elif hasattr(detections, "xyxy"):  # supervision.Detections, without importing it
+        boxes = _with_scores(np.asarray(detections.xyxy, np.float32), detections.confidence)
+    else:
+        raise TypeError(
+            "boxes: expected an array (N, 4) or (N, 5), Boxes or supervision.Detections, "
+            f"got {type(detections).__name__}"
+        )
+    _refuse_impossible(boxes.xyxy)
+    return boxes
+
+
+def _from_array(array: npt.NDArray[np.float32]) -> Boxes:
+    if not array.size:
+        return Boxes.none()
+    if array.ndim != 2 or array.shape[1] not in (4, 5):
+        raise ValueError(f"boxes: expected (N, 4) or (N, 5) with scores, got {array.shape}")
+    return _with_scores(array[:, :4], array[:, 4] if array.shape[1] == 5 else None)
+
+
+def _with_scores(xyxy: npt.NDArray[np.float32], score: npt.NDArray[Any] | None) -> Boxes:
+    known = np.ones(len(xyxy), np.float32) if score is None else np.asarray(score, np.float32)
+    return Boxes(xyxy, known)
+
+
+def _refuse_impossible(xyxy: npt.NDArray[np.float32]) -> None:
+    possible = np.isfinite(xyxy).all(axis=1) & (xyxy[:, 2:] > xyxy[:, :2]).all(axis=1)
+    if not possible.all():
+        row = int(np.argmin(possible))
+        raise ValueError(
+            f"box {row}: expected finite left < right and top < bottom, got {xyxy[row].tolist()}"
+        )

@@ -1,0 +1,112 @@
+"""Frame after frame: find signs, follow them, answer for the whole track."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from recognizer.frames.boxes import Boxes
+from recognizer.frames.detections import Detector, to_boxes
+from recognizer.frames.frame import Frame
+from recognizer.frames.frame_result import FrameResult
+from recognizer.frames.fusion import fuse, log_rows
+from recognizer.frames.recognition import are_signs, class_names, read_boxes
+from recognizer.frames.sources import Source, open_source
+from recognizer.frames.tracks import DEFAULT_SETTINGS, Tracker, TrackSettings
+from recognizer.recognizer import Recognizer
+
+
+class FrameFollower:
+    """Recognizes and follows the signs of one stream, for those who drive the loop themselves.
+
+    Memory does not grow with the number of frames: of a track that goes on, sums are kept; of one
+    that has ended, nothing.
+
+    Args:
+        recognizer: its rules may be reloaded meanwhile; tracks keep what was read, so that the
+            new rules judge it at once.
+        settings: see :class:`recognizer.frames.tracks.TrackSettings`.
+        detector: finds the signs instead of the recognizer's localizer.
+    """
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        settings: TrackSettings = DEFAULT_SETTINGS,
+        detector: Detector | None = None,
+    ) -> None:
+        self.settings = settings
+        self._recognizer = recognizer
+        self._detector = detector if detector is not None else recognizer.localizer.locate
+        self._tracker = Tracker(settings)
+        self._last: tuple[int, tuple[int, int]] | None = None
+
+    def update(self, frame: Frame) -> FrameResult:
+        """The signs of the next frame; finds that turn out to be no signs are left out.
+
+        Frames that were left out count by their index. A frame of another size than the last one
+        ends all tracks, since places mean something else in it.
+
+        Raises:
+            ValueError: the index is not higher than that of the last frame, the image is not
+                uint8 (H, W, 3), or the detector's boxes are none.
+        """
+        image = frame.image
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+            raise ValueError(
+                f"{frame.name}: expected uint8 (H, W, 3) BGR, got {image.dtype} {image.shape}"
+            )
+        size = (image.shape[1], image.shape[0])
+        if self._last is not None:
+            last_index, last_size = self._last
+            if frame.index <= last_index:
+                raise ValueError(
+                    f"{frame.name}: expected an index above {last_index}, got {frame.index}"
+                )
+            if size != last_size:
+                self._tracker.reset()
+        self._last = frame.index, size
+        return self._follow(frame, size, to_boxes(self._detector(image)))
+
+    def _follow(self, frame: Frame, size: tuple[int, int], found: Boxes) -> FrameResult:
+        read = read_boxes(self._recognizer, frame.image, found.xyxy)
+        tracks = self._tracker.update(frame.index, found.xyxy)
+        announced = np.zeros(len(tracks), np.bool_)
+        read_rows = np.flatnonzero(read.is_readable).tolist()
+        for row, logs, weight in zip(
+            read_rows, log_rows(read.readings), read.weights.tolist(), strict=True
+        ):
+            tracks[row].read(frame.index, logs, weight)
+        fused = fuse([tracks[row].evidence for row in read_rows], self.settings.frame_correlation)
+        for row, answer in zip(read_rows, self._recognizer.judge(fused), strict=True):
+            announced[row] = tracks[row].announcement.update(answer, frame.index)
+        smallest = self._recognizer.thresholds.min_side
+        shown = [
+            track.announcement.shown or read.too_small(row, smallest)
+            for row, track in enumerate(tracks)
+        ]
+        is_sign = are_signs(shown)
+        return FrameResult(
+            index=frame.index,
+            seconds=frame.seconds,
+            name=frame.name,
+            size=size,
+            xyxy=found.xyxy[is_sign],
+            scores=found.score[is_sign],
+            recognitions=tuple(a for a, kept in zip(shown, is_sign, strict=True) if kept),
+            track_ids=np.array([track.id for track in tracks], np.int64)[is_sign],
+            announced=announced[is_sign],
+            since=np.array([track.announcement.since for track in tracks], np.int64)[is_sign],
+            class_names=class_names(self._recognizer),
+        )
+
+
+def follow(
+    recognizer: Recognizer, source: Source, settings: TrackSettings, detector: Detector | None
+) -> Iterator[FrameResult]:
+    """See :meth:`recognizer.Recognizer.stream`."""
+    with open_source(source) as frames:
+        follower = FrameFollower(recognizer, settings, detector)
+        for frame in frames:
+            yield follower.update(frame)

@@ -1,0 +1,129 @@
+"""What many frames say about one sign, as one reading.
+
+With ``p_t`` the reading of frame t and ``w_t`` its weight, the fused reading of an attribute is::
+
+    log p(v) = strength * sum_t(w_t * log p_t(v)) / sum_t(w_t)   + constant
+    n        = sum_t(w_t)² / sum_t(w_t²)                         (effective number of frames)
+    strength = n / (1 + correlation * (n - 1))                   (independent ones among them)
+
+The first line is the product of experts (Hinton, Neural Computation 2002) with exponents; the
+other two are the effective sample size under unequal weights and under correlation within a
+cluster (Kish, Survey Sampling, 1965). One frame is thus its own reading, and
+however many frames there are, together they never count more than ``1 / correlation`` frames.
+Legend and presence are fused alike, as the two-valued attributes they are: in logit space.
+The embedding is the weighted mean, brought back to unit length.
+
+Every frame halves what earlier ones count after ``half_life`` frames, in all three sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from attributes.readings import FloatArray, Readings
+from recognizer.validation.flat_readings import WIDTH, flatten, unflatten
+
+_FLOOR: Final = 1e-5
+"""Least probability a frame can state: it may cost much, but not veto all other frames."""
+
+
+def log_rows(readings: Readings) -> FloatArray:
+    """Readings of N crops as rows that may be added up; float32 (N, WIDTH)."""
+    if not len(readings):
+        return np.zeros((0, WIDTH), np.float32)
+    return flatten(
+        Readings(
+            {name: _log(array) for name, array in readings.categorical.items()},
+            _logit(readings.legend),
+            _log(readings.text),
+            readings.embedding,
+            _logit(readings.presence),
+        )
+    )
+
+
+class Evidence:
+    """What was read from one sign so far: three running sums, however many frames there were."""
+
+    def __init__(self) -> None:
+        self._rows: npt.NDArray[np.float64] = np.zeros(WIDTH)
+        self._weight = 0.0
+        self._squared_weight = 0.0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was read yet."""
+        return self._weight == 0
+
+    @property
+    def frames(self) -> float:
+        """Effective number of frames (Kish), between 1 and the number of frames; 0 if empty."""
+        return 0.0 if self.is_empty else self._weight**2 / self._squared_weight
+
+    @property
+    def mean(self) -> npt.NDArray[np.float64]:
+        """Weighted mean of the rows; float64 (WIDTH,)."""
+        return self._rows / self._weight
+
+    def add(self, row: FloatArray, weight: float, keep: float = 1.0) -> None:
+        """Add what one frame says.
+
+        Args:
+            row: float32 (WIDTH,), see :func:`log_rows`.
+            weight: how much it counts, above 0.
+            keep: what earlier frames still count from now on, in (0, 1].
+
+        Raises:
+            ValueError: the weight is not positive.
+        """
+        if not weight > 0:
+            raise ValueError(f"weight: expected a number above 0, got {weight}")
+        self._rows *= keep
+        self._rows += weight * row
+        self._weight = keep * self._weight + weight
+        self._squared_weight = keep**2 * self._squared_weight + weight**2
+
+
+def fuse(tracks: Sequence[Evidence], correlation: float) -> Readings:
+    """One reading per track, so that the rules can be run on all of them at once.
+
+    Args:
+        tracks: what was read from each, none of them empty.
+        correlation: of the mistakes in two frames of one track, in (0, 1].
+    """
+    if not tracks:
+        return Readings.concatenate([])
+    frames = np.array([track.frames for track in tracks])
+    strength = (frames / (1 + correlation * (frames - 1))).astype(np.float32)
+    means = unflatten(np.stack([track.mean for track in tracks]).astype(np.float32))
+    length = np.linalg.norm(means.embedding, axis=1, keepdims=True)
+    return Readings(
+        {n: _softmax(array * strength[:, None]) for n, array in means.categorical.items()},
+        _sigmoid(means.legend * strength[:, None]),
+        _softmax(means.text * strength[:, None, None]),
+        # Embeddings that cancel each other stay zero: such a mixture resembles nothing.
+        means.embedding / np.maximum(length, 1e-6),
+        _sigmoid(means.presence * strength),
+    )
+
+
+def _log(probability: FloatArray) -> FloatArray:
+    return np.log(np.maximum(probability, _FLOOR))
+
+
+def _logit(probability: FloatArray) -> FloatArray:
+    bounded = np.clip(probability, _FLOOR, 1 - _FLOOR)
+    return np.log(bounded) - np.log1p(-bounded)
+
+
+def _softmax(logits: FloatArray) -> FloatArray:
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True), np.float32)
+
+
+def _sigmoid(logits: FloatArray) -> FloatArray:
+    return np.asarray(0.5 + 0.5 * np.tanh(logits / 2), np.float32)  # exp would overflow
