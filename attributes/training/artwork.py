@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ EXCLUDED = Path(__file__).with_name("excluded_artwork.csv")
 GERMAN_TABLE = Path(__file__).with_name("gtsrb.csv")
 
 Pixels = npt.NDArray[np.uint8]
+_TO_RGBA = {1: cv2.COLOR_GRAY2RGBA, 3: cv2.COLOR_BGR2RGBA, 4: cv2.COLOR_BGRA2RGBA}
 
 
 @dataclass(frozen=True)
@@ -51,23 +52,40 @@ def load_drawings(without: Sequence[str] = ()) -> list[Drawing]:
     """Every usable piece of artwork of both packages.
 
     Args:
-        without: pictogram classes or texts of signs that training must not see.
+        without: what training must not see, see :func:`usable_rows`.
 
     Raises:
         MissingPackageError: an artwork package cannot be had.
     """
+    return [_drawing(source, row, load_artwork(source)) for source, row in usable_rows(without)]
+
+
+def usable_rows(without: Sequence[str] = ()) -> list[tuple[str, dict[str, str]]]:
+    """Reference and attributes of every usable piece of artwork.
+
+    Args:
+        without: what must not occur: pictogram classes, texts, or names of artwork, with its
+            variant (``warning--turn-left--g1``) or for all variants (``warning--turn-left``). A
+            name hides the German drawing of the same sign too.
+    """
     excluded = {row["name"] for row in read_table(EXCLUDED)} if EXCLUDED.exists() else set()
     hidden = set(without)
-    drawings = []
-    for row in read_table():
-        if row["name"] not in excluded and not hidden & {row["pictogram"], row["text"]}:
-            source = f"mapillary:{row['name']}"
-            drawings.append(_drawing(source, row, load_artwork(source)))
-    for row in german_rows():
-        if row["commonroad"] and not hidden & {row["pictogram"], row["text"]}:
-            source = f"commonroad:{row['commonroad']}"
-            drawings.append(_drawing(source, row, load_artwork(source)))
-    return drawings
+    rows = [
+        (f"mapillary:{row['name']}", row)
+        for row in read_table()
+        if row["name"] not in excluded and not _is_hidden(row, row["name"], hidden)
+    ]
+    rows += [
+        (f"commonroad:{row['commonroad']}", row)
+        for row in german_rows()
+        if row["commonroad"] and not _is_hidden(row, row["mapillary"], hidden)
+    ]
+    return rows
+
+
+def _is_hidden(row: Mapping[str, str], name: str, hidden: Set[str]) -> bool:
+    meaning, _, _ = name.rpartition("--")
+    return not hidden.isdisjoint({row["pictogram"], row["text"], name, meaning})
 
 
 def german_rows() -> list[dict[str, str]]:
@@ -95,8 +113,9 @@ def load_artwork(reference: str, size: int = 192) -> Pixels:
         pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) if path.is_file() else None
         if pixels is None:
             raise FileNotFoundError(f"{reference}: no such artwork in {path.parent}")
-        conversion = cv2.COLOR_BGRA2RGBA if pixels.shape[2] == 4 else cv2.COLOR_BGR2RGBA
-        return _without_white_corners(np.asarray(cv2.cvtColor(pixels, conversion), np.uint8))
+        channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+        rgba = cv2.cvtColor(pixels, _TO_RGBA[channels])
+        return _without_white_corners(np.asarray(rgba, np.uint8))
     raise ValueError(f"{reference}: artwork is mapillary:NAME or commonroad:VZ")
 
 

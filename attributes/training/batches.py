@@ -17,6 +17,7 @@ from attributes.training.operators import chosen, uniform
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
 from attributes.training.plates import PlateBank, compose_plates, draw_plate_bank
+from attributes.training.unseen_signs import shows_one_of, unseen_signs
 from attributes.vocabulary import TEXT
 
 _TEXTS = 6000
@@ -31,10 +32,11 @@ class Materials:
     Attributes:
         sprites: uint8 (K, 4, S, S), RGBA drawings; aspects float32 (K,), weights float32 (K,).
         sprite_labels: labels of the drawings.
-        mirror: int64 (classes,), index of each pictogram class's mirror image.
+        mirror: int64 (classes,), index of each pictogram class's mirror image, or UNKNOWN.
         blanks, pictograms, pictogram_ids, texts: what plates are composed from.
         photographs: labelled photographs, or None in a templates-only run.
         scenes: uint8 (K, 3, s, s) photographs without signs, or None for procedural ones.
+        unseen: labels of signs that no composed plate may happen to be, or None.
     """
 
     sprites: Tensor
@@ -48,6 +50,7 @@ class Materials:
     texts: MaskBank
     photographs: PhotographBank | None
     scenes: Tensor | None
+    unseen: Labels | None = None
 
 
 def gather_materials(
@@ -82,6 +85,7 @@ def gather_materials(
         texts=text_masks(rng, _TEXTS, without=configuration.without),
         photographs=photographs,
         scenes=scenes,
+        unseen=unseen_signs(configuration.classes),
     )
 
 
@@ -149,6 +153,9 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
         g, composed, materials.blanks, materials.pictograms, materials.pictogram_ids,
         materials.texts,
     )  # fmt: skip
+    if materials.unseen is not None:
+        kept = _instead_of(shows_one_of(labels, materials.unseen))
+        plates, slots, aspects, labels = plates[kept], slots[kept], aspects[kept], labels[kept]
     labels = Labels.concatenate([materials.sprite_labels[picked], labels])
     pixels, labels = _mirror_some(g, torch.cat([drawings, plates]), labels, materials.mirror)
     nowhere = torch.zeros(artwork, 1, *slots.shape[2:])
@@ -160,15 +167,21 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
     )
 
 
+def _instead_of(refused: Tensor) -> Tensor:
+    """Row numbers in which every refused row gives way to the first that is not."""
+    rows = torch.arange(len(refused))
+    return torch.where(refused, rows[~refused][0], rows)
+
+
 def _mirror_some(
     g: Generator, images: Tensor, labels: Labels, mirror: Tensor
 ) -> tuple[Tensor, Labels]:
-    """Mirror a third of those that show no readable text."""
+    """Mirror a third of those that show no readable text, unless their mirror image is unseen."""
     wordless = (labels.text[:, 0] == 0) & (labels.presence == 1)
-    flip = wordless & chosen(g, len(images), 0.33)
-    images = torch.where(flip[:, None, None, None], images.flip(3), images)
     known = labels.pictogram != UNKNOWN
     mirrored = torch.where(known, mirror[labels.pictogram.clamp(min=0)], labels.pictogram)
+    flip = wordless & chosen(g, len(images), 0.33) & ~(known & (mirrored == UNKNOWN))
+    images = torch.where(flip[:, None, None, None], images.flip(3), images)
     pictogram = torch.where(flip, mirrored, labels.pictogram)
     return images, replace(labels, pictogram=pictogram)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,6 +16,8 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+Kind = TypeVar("Kind", bound=BaseModel)
 
 FOLDER = Path(__file__).with_name("configurations")
 
@@ -36,25 +39,35 @@ class BatchShares(_Section):
     scenes: int = Field(ge=0)
 
 
-class Configuration(_Section):
-    """What a run trains on and how; everything that decides its outcome."""
+class RunConfiguration(_Section):
+    """What every training run states; a run adds what it is trained on."""
 
     name: str
     seed: int = 0
     steps: int = Field(ge=1)
-    batch: BatchShares
     learning_rate: float = Field(gt=0)
     weight_decay: float = Field(ge=0)
     average_decay: float = Field(ge=0, lt=1, description="of the moving average of the weights")
+
+    def fingerprint(self) -> str:
+        """Digest that a checkpoint carries, so that it is resumed only by its own run.
+
+        Settings left at their default do not count, so that a new one ends no run.
+        """
+        settings = self.model_dump(mode="json", exclude_defaults=True)
+        content = json.dumps(settings, sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+class Configuration(RunConfiguration):
+    """What a run of the attribute network trains on and how."""
+
+    batch: BatchShares
     embedding_scale: float = Field(gt=0, description="factor of the cosines before the softmax")
     embedding_margin: float = Field(ge=0, description="taken off the right class's cosine")
     photographs: Literal["gtsrb", "none"] = "gtsrb"
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")
-
-    def fingerprint(self) -> str:
-        """Digest that a checkpoint carries, so that it is resumed only by its own run."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
 
 def available() -> list[str]:
@@ -76,7 +89,16 @@ def load(name_or_path: str) -> Configuration:
             f"{name_or_path}: no such configuration; there are {', '.join(available())}, "
             "or give the path of a .toml file"
         )
+    return read(path, Configuration)
+
+
+def read(path: Path, kind: type[Kind]) -> Kind:
+    """Read a configuration of one kind from its file.
+
+    Raises:
+        ConfigurationError: it is not valid.
+    """
     try:
-        return Configuration.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise ConfigurationError(f"{path}: {error}") from None

@@ -1,11 +1,8 @@
-"""The training loop: batches, moving average, checkpoints, curve."""
+"""The attribute network's training loop."""
 
 from __future__ import annotations
 
-import csv
 import ctypes
-import math
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +15,14 @@ from attributes.progress import progress_bar
 from attributes.training.batches import Materials, make_batch
 from attributes.training.configuration import Configuration, ConfigurationError
 from attributes.training.losses import CosineMarginLoss, attention_loss, attribute_losses
+from attributes.training.optimization import (
+    adamw,
+    append_to_curve,
+    half_cosine,
+    load_checkpoint,
+    save_checkpoint,
+    update_average,
+)
 
 _CHECKPOINT_EVERY = 250
 _WARM_UP = 400
@@ -74,20 +79,12 @@ def train(
                 sums[name] = sums.get(name, 0.0) + value / _LOG_EVERY
             if run.step % _LOG_EVERY == 0:
                 seconds = (time.monotonic() - started) / _LOG_EVERY
-                _append_to_curve(folder / "curve.csv", run.step, sums, seconds)
+                append_to_curve(folder / "curve.csv", run.step, sums, seconds)
                 progress.update(task, completed=run.step, description=_summary(sums))
                 sums, started = {}, time.monotonic()
             if run.step % _CHECKPOINT_EVERY == 0 or run.step == configuration.steps:
                 _save(run, configuration, folder)
     return run.average.cpu().eval()
-
-
-def learning_rate(configuration: Configuration, step: int) -> float:
-    """Linear warm-up, then a half cosine down to zero (Loshchilov and Hutter, 2017)."""
-    if step < _WARM_UP:
-        return configuration.learning_rate * (step + 1) / _WARM_UP
-    progress = (step - _WARM_UP) / max(1, configuration.steps - _WARM_UP)
-    return configuration.learning_rate * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
 
 
 def supports_fast_bfloat16(device: torch.device) -> bool:
@@ -107,20 +104,11 @@ def _new_run(
     embedding_loss = CosineMarginLoss(
         classes, configuration.embedding_scale, configuration.embedding_margin
     ).to(device)
-    # Biases, norms and the class directions gain nothing from being pulled to zero.
-    parameters = list(network.parameters())
-    optimizer = torch.optim.AdamW(
-        [
-            {
-                "params": [p for p in parameters if p.ndim > 1],
-                "weight_decay": configuration.weight_decay,
-            },
-            {
-                "params": [*(p for p in parameters if p.ndim <= 1), *embedding_loss.parameters()],
-                "weight_decay": 0.0,
-            },
-        ],
-        lr=configuration.learning_rate,
+    optimizer = adamw(
+        network.parameters(),
+        embedding_loss.parameters(),
+        configuration.learning_rate,
+        configuration.weight_decay,
     )
     return Run(network, average, embedding_loss, optimizer)
 
@@ -134,7 +122,9 @@ def _step(
     batch = make_batch(g, materials, configuration, size)
     inputs = normalise(batch.images).to(device, memory_format=torch.channels_last)
     for group in run.optimizer.param_groups:
-        group["lr"] = learning_rate(configuration, run.step)
+        group["lr"] = half_cosine(
+            run.step, configuration.steps, configuration.learning_rate, _WARM_UP
+        )
     run.network.train()
     with torch.autocast(device.type, torch.bfloat16, enabled=supports_fast_bfloat16(device)):
         logits = run.network(inputs)
@@ -148,7 +138,7 @@ def _step(
     nn.utils.clip_grad_norm_(run.network.parameters(), 5.0)
     run.optimizer.step()
     run.step += 1
-    _update_average(run, configuration.average_decay)
+    update_average(run.average, run.network, configuration.average_decay, run.step)
     return {name: float(value.detach()) for name, value in losses.items()}
 
 
@@ -160,28 +150,11 @@ def normalise(images: Tensor) -> Tensor:
     return (images - 0.5) / 0.25
 
 
-@torch.no_grad()
-def _update_average(run: Run, decay: float) -> None:
-    # A young average follows faster, or its random beginning would linger.
-    decay = min(decay, (1 + run.step) / (10 + run.step))
-    new = run.network.state_dict()
-    for name, value in run.average.state_dict().items():
-        if value.is_floating_point():
-            value.lerp_(new[name], 1 - decay)
-        else:
-            value.copy_(new[name])
-
-
 def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
     path = folder / "checkpoint.pt"
-    if not path.exists():
+    state = load_checkpoint(path, configuration.name, configuration.fingerprint())
+    if state is None:
         return
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    if state["configuration"] != configuration.fingerprint():
-        raise ConfigurationError(
-            f"{path}: belongs to another configuration than {configuration.name!r}; "
-            "choose another folder, or remove it to start anew"
-        )
     if len(state["embedding_loss"]["directions"]) != len(run.embedding_loss.directions):
         raise ConfigurationError(
             f"{path}: was made with another artwork table; remove it to start anew"
@@ -194,9 +167,8 @@ def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
 
 
 def _save(run: Run, configuration: Configuration, folder: Path) -> None:
-    """Replace the checkpoint at once or not at all, so that a full disk leaves the last good."""
-    temporary = folder / "checkpoint.pt.new"
-    torch.save(
+    save_checkpoint(
+        folder / "checkpoint.pt",
         {
             "configuration": configuration.fingerprint(),
             "network": run.network.state_dict(),
@@ -205,18 +177,7 @@ def _save(run: Run, configuration: Configuration, folder: Path) -> None:
             "optimizer": run.optimizer.state_dict(),
             "step": run.step,
         },
-        temporary,
     )
-    os.replace(temporary, folder / "checkpoint.pt")
-
-
-def _append_to_curve(path: Path, step: int, sums: dict[str, float], seconds: float) -> None:
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.writer(file)
-        if new:
-            writer.writerow(["step", *sums, "seconds_per_step"])
-        writer.writerow([step, *(f"{v:.4f}" for v in sums.values()), f"{seconds:.3f}"])
 
 
 def _summary(sums: dict[str, float]) -> str:

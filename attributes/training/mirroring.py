@@ -8,12 +8,12 @@ the embedding look at directions and give it more to tell apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from attributes.training.artwork import Drawing
-from attributes.training.labels import NO_PICTOGRAM
+from attributes.training.labels import NO_PICTOGRAM, UNKNOWN
 
 _FACING_EITHER_WAY = frozenset(
     {
@@ -28,11 +28,18 @@ _SYMMETRIC_SHARE = 0.03
 """Largest share of a plate's pixels that may change when a symmetric drawing is mirrored."""
 
 
-def pictogram_classes(drawings: Sequence[Drawing]) -> tuple[list[str], list[int]]:
+def pictogram_classes(
+    drawings: Sequence[Drawing], without: Collection[str] = ()
+) -> tuple[list[str], list[int]]:
     """Names of all pictogram classes, pseudo-classes included, and the mirror image of each.
 
+    Args:
+        drawings: what is trained on.
+        without: pictograms that training must not see, not even as the mirror image of another.
+
     Returns:
-        names in index order, and for each the index of its mirror image (its own if symmetric).
+        names in index order, and for each the index of its mirror image: its own if symmetric,
+        UNKNOWN if it must not be mirrored.
     """
     shares: dict[str, list[float]] = {}
     for drawing in drawings:
@@ -40,10 +47,12 @@ def pictogram_classes(drawings: Sequence[Drawing]) -> tuple[list[str], list[int]
         if name != NO_PICTOGRAM:
             shares.setdefault(name, []).append(_changed_share(drawing))
     names = sorted(shares)
-    mirrored = {}
+    mirrored: dict[str, str | None] = {}
     for name in list(names):
         swapped = re.sub(r"left|right", lambda m: _OTHER_SIDE[m[0]], name)
-        if swapped != name and swapped in shares:
+        if swapped in without:
+            mirrored[name] = None
+        elif swapped != name and swapped in shares:
             mirrored[name] = swapped
         elif name in _FACING_EITHER_WAY or float(np.mean(shares[name])) <= _SYMMETRIC_SHARE:
             mirrored[name] = name
@@ -51,7 +60,8 @@ def pictogram_classes(drawings: Sequence[Drawing]) -> tuple[list[str], list[int]
             pseudo = f"mirrored {name}"
             names.append(pseudo)
             mirrored[name], mirrored[pseudo] = pseudo, name
-    index = {name: i for i, name in enumerate(names)}
+    index: dict[str | None, int] = {name: i for i, name in enumerate(names)}
+    index[None] = UNKNOWN
     return names, [index[mirrored[name]] for name in names]
 
 

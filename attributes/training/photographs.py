@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from attributes.errors import UserError
 from attributes.progress import track
 from attributes.training.artwork import german_rows
+from attributes.training.gtsdb import DatasetError, read_frames
 from attributes.training.labels import Labels
 from attributes.training.splits import held_out_tracks
 
 STORED_SIZE = 56
 """Side at which photographs are kept in memory, pixels; a little more than the network's input."""
-
-
-class DatasetError(UserError):
-    """A data set is not where it should be, or not laid out as it should be."""
 
 
 @dataclass(frozen=True)
@@ -120,33 +115,20 @@ def load_scenes(root: Path, last_frame: int, seed: int, per_frame: int = 10) -> 
     Raises:
         DatasetError: the ground truth or the frames are missing.
     """
-    truth = root / "gt.txt"
-    if not truth.is_file():
-        raise DatasetError(f"{truth}: not found; is this GTSDB?")
-    boxes: dict[str, list[tuple[int, int, int, int]]] = {}
-    with truth.open(newline="") as file:
-        for name, *numbers in csv.reader(file, delimiter=";"):
-            x1, y1, x2, y2 = (int(n) for n in numbers[:4])
-            boxes.setdefault(Path(name).stem, []).append((x1, y1, x2, y2))
-    frames = [
-        p for p in sorted(root.iterdir())
-        if p.suffix in {".jpg", ".ppm", ".png"} and int(p.stem) <= last_frame
-    ]  # fmt: skip
-    if not frames:
-        raise DatasetError(f"{root}: no frames (00000.jpg, ...)")
+    frames = read_frames(root, range(last_frame + 1))
     rng = np.random.default_rng(seed)
     patches = []
-    for path in track(frames, "GTSDB scenes"):
-        frame = _read(path)
-        height, width = frame.shape[:2]
+    for frame in track(frames, "GTSDB scenes"):
+        pixels = _read(frame.path)
+        height, width = pixels.shape[:2]
         for _ in range(per_frame):
             side = int(np.exp(rng.uniform(np.log(24), np.log(320))))
             left, top = int(rng.integers(width - side)), int(rng.integers(height - side))
             if not any(
                 x1 < left + side and left < x2 and y1 < top + side and top < y2
-                for x1, y1, x2, y2 in boxes.get(path.stem, [])
+                for x1, y1, x2, y2 in np.concatenate([frame.boxes, frame.ignored])
             ):
-                patches.append(_stored(frame[top : top + side, left : left + side]))
+                patches.append(_stored(pixels[top : top + side, left : left + side]))
     return torch.stack(patches)
 
 

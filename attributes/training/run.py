@@ -46,7 +46,7 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
         DatasetError: the data sets are not there.
     """
     drawings = load_drawings(configuration.without)
-    names, mirror = pictogram_classes(drawings)
+    names, mirror = pictogram_classes(drawings, configuration.without)
     photographs, scenes = None, None
     told = ["mapillary_sprite_source 1.8.0 (artwork)", "commonroad-io 2026.1 (artwork)"]
     if configuration.photographs == "gtsrb":

@@ -1,4 +1,4 @@
-"""``signrules train CONFIGURATION``: train the attribute network."""
+"""``signrules train CONFIGURATION``: train the attribute network, or the localizer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from recognizer.cli.exit_codes import FINE
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("configuration", help="name (such as release) or path of a .toml file")
+    parser.add_argument(
+        "configuration", help="release or another name, path of a .toml file, or localizer"
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with gtsrb/ and gtsdb/")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="checkpoints and weights (runs/CONFIGURATION)"
@@ -21,20 +23,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train, or go on where an interrupted run stopped; print where the weights are."""
     try:
-        from attributes.training.configuration import load
-        from attributes.training.run import run as run_training
+        path = _train(arguments)
     except ModuleNotFoundError as error:
         raise UserError(
             f"training needs `pip install signrules[train]` ({error.name} is missing)"
         ) from None
-    configuration = load(arguments.configuration)
-    folder = arguments.out or Path("runs") / configuration.name
-    try:
-        path = run_training(configuration, arguments.data, folder)
     except OSError as error:
         raise UserError(
-            f"{error.filename or folder}: {error.strerror or error}; "
+            f"{error.filename or arguments.out or 'runs'}: {error.strerror or error}; "
             "the last checkpoint is kept, run the same command to go on"
         ) from None
     print(path)
     return FINE
+
+
+def _train(arguments: argparse.Namespace) -> Path:
+    if arguments.configuration == "localizer":
+        from recognizer.frames.training.run import run as train_localizer
+
+        if arguments.data is None:
+            raise UserError("the localizer needs photographs: --data DIR, the folder of gtsdb/")
+        return train_localizer(arguments.data, arguments.out or Path("runs") / "localizer")
+    from attributes.training.configuration import load
+    from attributes.training.run import run as train_network
+
+    configuration = load(arguments.configuration)
+    return train_network(
+        configuration, arguments.data, arguments.out or Path("runs") / configuration.name
+    )

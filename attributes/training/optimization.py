@@ -1,0 +1,110 @@
+"""What every training run needs beside its losses: schedule, moving average, checkpoints, curve."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from attributes.training.configuration import ConfigurationError
+
+
+def half_cosine(step: int, steps: int, peak: float, warm_up: int) -> float:
+    """Learning rate: linear warm-up, then half a cosine to zero (Loshchilov and Hutter, 2017)."""
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    progress = (step - warm_up) / max(1, steps - warm_up)
+    return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+
+
+def adamw(
+    decayed: Iterable[nn.Parameter], others: Iterable[nn.Parameter], learning_rate: float,
+    weight_decay: float,
+) -> torch.optim.AdamW:  # fmt: skip
+    """AdamW that decays weight matrices only: biases and norms gain nothing from shrinking.
+
+    Args:
+        decayed: parameters of which those with more than one axis are decayed.
+        others: parameters that are never decayed.
+        learning_rate: of the first step.
+        weight_decay: of the decayed ones.
+    """
+    parameters = list(decayed)
+    return torch.optim.AdamW(
+        [
+            {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+            {"params": [*(p for p in parameters if p.ndim <= 1), *others], "weight_decay": 0.0},
+        ],
+        lr=learning_rate,
+    )
+
+
+@torch.no_grad()
+def update_average(average: nn.Module, network: nn.Module, decay: float, step: int) -> None:
+    """Move ``average`` towards ``network``; a young average follows faster.
+
+    Otherwise its random beginning would linger.
+    """
+    decay = min(decay, (1 + step) / (10 + step))
+    new = network.state_dict()
+    for name, value in average.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(new[name], 1 - decay)
+        else:
+            value.copy_(new[name])
+
+
+def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
+    """Replace the checkpoint at once or not at all, so that a full disk leaves the last good.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    temporary = path.with_name(f"{path.name}.new")
+    torch.save(dict(state), temporary)
+    os.replace(temporary, path)
+
+
+def load_checkpoint(path: Path, name: str, fingerprint: str) -> dict[str, Any] | None:
+    """The checkpoint of a run, or None if it has made none yet.
+
+    Args:
+        path: of the checkpoint.
+        name: of the run's configuration, for the message.
+        fingerprint: of the run's configuration.
+
+    Raises:
+        ConfigurationError: it belongs to another configuration.
+    """
+    if not path.exists():
+        return None
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    if state["configuration"] != fingerprint:
+        raise ConfigurationError(
+            f"{path}: belongs to another configuration than {name!r}; "
+            "choose another folder, or remove it to start anew"
+        )
+    return state
+
+
+def append_to_curve(
+    path: Path, step: int, losses: Mapping[str, float], seconds_per_step: float
+) -> None:
+    """Add one line to the table of the learning curve.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(["step", *losses, "seconds_per_step"])
+        values = (f"{v:.4f}" for v in losses.values())
+        writer.writerow([step, *values, f"{seconds_per_step:.3f}"])

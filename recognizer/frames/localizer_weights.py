@@ -1,0 +1,108 @@
+"""The localizer's weights on disk: safetensors and a JSON card, like the attribute network's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import safetensors.torch
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
+from torch import Tensor
+
+from attributes.weights_file import WeightsError, fold_batch_norms
+from recognizer.frames.localizer_network import LocalizerArchitecture, LocalizerNetwork
+
+DEFAULT_LOCALIZER: Final = Path(__file__).parent / "weights" / "localizer.safetensors"
+"""The weights that come with signrules."""
+
+
+class LocalizerCard(BaseModel):
+    """What stands beside the weights.
+
+    Attributes:
+        architecture: to rebuild the network.
+        threshold: score from which a box counts, chosen on training frames.
+        data: what it was trained on.
+        licence: of the weights.
+        figures: parameters, steps.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    name: str
+    architecture: dict[str, Any]
+    threshold: float = Field(ge=0, le=1)
+    data: tuple[str, ...]
+    licence: str
+    figures: dict[str, float] = Field(default_factory=dict)
+
+
+def normalise(images: Tensor) -> Tensor:
+    """uint8 BGR (N, 3, H, W) -> what the network expects, float32 in about [-2, 2]."""
+    return (images.float() - 127.5) / 63.75
+
+
+def save_localizer(network: LocalizerNetwork, card: LocalizerCard, path: Path) -> None:
+    """Write ``path`` (float16) and its card.
+
+    Raises:
+        OSError: the files cannot be written.
+    """
+    tensors = {
+        name: value.half().contiguous()
+        for name, value in network.state_dict().items()
+        if value.is_floating_point()
+    }
+    safetensors.torch.save_file(tensors, path)
+    text = json.dumps(card.model_dump(), indent=2, ensure_ascii=False)
+    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+
+
+def describe_localizer(network: LocalizerNetwork, **more: Any) -> LocalizerCard:
+    """The card of a network that was just trained."""
+    return LocalizerCard(
+        name="localizer", architecture=asdict(network.architecture), **more
+    )  # fmt: skip
+
+
+def load_localizer(path: Path | None = None) -> tuple[LocalizerNetwork, LocalizerCard]:
+    """Read weights and card, the shipped ones without ``path``; batch norms are folded.
+
+    Raises:
+        WeightsError: a file is missing or damaged.
+    """
+    path = path or DEFAULT_LOCALIZER
+    try:
+        card = LocalizerCard.model_validate_json(path.with_suffix(".json").read_text("utf-8"))
+        # JSON has no tuples.
+        settings = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in card.architecture.items()
+        }
+        network = LocalizerNetwork(LocalizerArchitecture(**settings))
+        state = {n: t.float() for n, t in safetensors.torch.load(path.read_bytes()).items()}
+        missing, unexpected = network.load_state_dict(state, strict=False)
+    except FileNotFoundError as error:
+        raise WeightsError(f"{error.filename}: no such file") from None
+    except (OSError, ValidationError, SafetensorError, RuntimeError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise WeightsError(f"{path}: not readable as a localizer: {reason}") from None
+    wrong = [n for n in missing if not n.endswith("num_batches_tracked")] + list(unexpected)
+    if wrong:
+        raise WeightsError(f"{path}: tensors do not fit the card's architecture: {wrong[:3]}")
+    network.eval()
+    fold_batch_norms(network)
+    for parameter in network.parameters():
+        parameter.requires_grad_(False)
+    return network, card
+
+
+def padded(image: Tensor, multiple: int = 32) -> Tensor:
+    """Repeat the lower and right rim of (N, C, H, W) until both sides are multiples."""
+    bottom, right = (-image.shape[2]) % multiple, (-image.shape[3]) % multiple
+    return torch.nn.functional.pad(image, (0, right, 0, bottom), mode="replicate")

@@ -1,0 +1,1 @@
+"""Training of the localizer: scenes with real and with pasted signs, losses, loop."""

@@ -1,0 +1,56 @@
+"""One training run of the localizer, from configuration to weights file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attributes.network import count_parameters
+from attributes.training.configuration import read
+from attributes.training.curve import draw_curve
+from attributes.training.gtsdb import read_frames
+from attributes.training.run import LAST_TRAINING_FRAME
+from recognizer.frames.localizer_weights import describe_localizer, save_localizer
+from recognizer.frames.training.configuration import FILE, LocalizerConfiguration
+from recognizer.frames.training.loop import train
+from recognizer.frames.training.pasting import load_plates
+from recognizer.frames.training.scenes import SceneMaker
+
+_LICENCE = "MIT; trained on artwork under MIT (mapillary_sprite_source) and BSD-3 (commonroad-io)"
+_THRESHOLD = 0.3
+
+
+def run(data: Path, folder: Path, configuration: Path = FILE) -> Path:
+    """Train (or go on training) and write the weights with their card.
+
+    Args:
+        data: folder that holds ``gtsdb/``.
+        folder: receives checkpoints, curve and weights.
+        configuration: the TOML file of the run.
+
+    Returns:
+        the weights file in ``folder``.
+
+    Raises:
+        ConfigurationError: ``folder`` holds a checkpoint of another run.
+        MissingPackageError: the artwork cannot be had.
+        DatasetError: GTSDB is not there.
+        OSError: ``folder`` cannot be written to.
+    """
+    settings = read(configuration, LocalizerConfiguration)
+    frames = read_frames(data / "gtsdb", range(LAST_TRAINING_FRAME + 1))
+    plates = load_plates()
+    network = train(settings, SceneMaker(frames, plates, settings.scene_size), folder)
+    draw_curve(folder / "curve.csv", folder / "curve.png")
+    card = describe_localizer(
+        network,
+        threshold=_THRESHOLD,
+        data=(
+            f"GTSDB frames 0-{LAST_TRAINING_FRAME} with their boxes",
+            "mapillary_sprite_source 1.8.0 and commonroad-io 2026.1 (artwork, pasted in)",
+        ),
+        licence=_LICENCE,
+        figures={"parameters": count_parameters(network), "steps": settings.steps},
+    )
+    path = folder / "localizer.safetensors"
+    save_localizer(network, card, path)
+    return path
