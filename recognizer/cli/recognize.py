@@ -1,72 +1,70 @@
-"""``signrules recognize SOURCE...``: one line per picture."""
+"""``signrules recognize SOURCE...``: name the signs on pictures and in videos."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
-from attributes.progress import track
-from recognizer.cli.exit_codes import FINE, UNREADABLE
+from recognizer.cli.exit_codes import FINE, UNREADABLE, USAGE
 from recognizer.cli.options import add_format_option, add_recognizer_options, recognizer_from
-from recognizer.decision import Reason
-from recognizer.pictures import PictureError, find_pictures
-from recognizer.result import Recognition
-
-_BATCH = 64
+from recognizer.cli.recognize_crops import recognize_crops
+from recognizer.cli.recognize_frames import FramesCommand
+from recognizer.frames.sources import is_video
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
-        "sources", nargs="+", metavar="SOURCE", help="picture of one sign, folder, or glob"
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="picture of one sign, folder, or glob; video, camera index, RTSP or HTTP URL",
+    )
+    parser.add_argument(
+        "--frames",
+        action="store_true",
+        help="pictures are not of one sign but whole scenes, each by itself, to find signs in",
+    )
+    frames = parser.add_argument_group("frames", "what becomes of videos, cameras and --frames")
+    frames.add_argument("--save-video", metavar="OUT.mp4", help="write the annotated frames")
+    frames.add_argument("--save-json", metavar="OUT.jsonl", help="write one JSON line per frame")
+    frames.add_argument(
+        "--overwrite", action="store_true", help="--save-video and --save-json may replace files"
     )
     add_recognizer_options(parser)
     add_format_option(parser)
-    parser.add_argument("--explain", action="store_true", help="say why, for each picture")
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="say why, for each picture or announcement (JSON: of pictures of one sign only)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer every picture; those that cannot be read are told at the end."""
+    """Answer pictures of one sign first, then go through the frames of everything else."""
+    of_frames = [s for s in arguments.sources if arguments.frames or is_video(s)]
+    of_crops = [s for s in arguments.sources if s not in of_frames]
+    if not of_frames and (arguments.save_video or arguments.save_json):
+        print(
+            "signrules: --save-video and --save-json are for frames: "
+            "give a video, a camera or a URL, or say --frames",
+            file=sys.stderr,
+        )
+        return USAGE
     recognizer = recognizer_from(arguments)
-    paths, problems = _find_all(arguments.sources)
-    answered = 0
-    for batch in track(_batches(paths), "recognize", total=-(-len(paths) // _BATCH)):
-        for path, answer in zip(batch, recognizer.recognize(list(batch)), strict=True):
-            if answer.reason is Reason.UNREADABLE:
-                problems.append(answer.detail)
-                continue
-            answered += 1
-            print(_shown(path, answer, arguments.format, arguments.explain))
-    for problem in problems:
-        print(f"signrules: {problem}", file=sys.stderr)
-    if problems:
-        print(f"signrules: {answered} answered, {len(problems)} unreadable", file=sys.stderr)
-        return UNREADABLE
-    return FINE
-
-
-def _find_all(sources: list[str]) -> tuple[list[Path], list[str]]:
-    """Pictures of all sources, and what is wrong with sources that have none."""
-    paths: list[Path] = []
-    problems = []
-    for source in sources:
-        try:
-            paths += find_pictures(source)
-        except PictureError as error:
-            problems.append(str(error))
-    return paths, problems
-
-
-def _batches(paths: list[Path]) -> Iterator[list[Path]]:
-    for start in range(0, len(paths), _BATCH):
-        yield paths[start : start + _BATCH]
-
-
-def _shown(path: Path, answer: Recognition, form: str, explain: bool) -> str:
-    if form == "json":
-        data = {"picture": str(path), **answer.to_dict(explain=explain)}
-        return json.dumps(data, ensure_ascii=False)
-    return f"{path}: {answer.explain() if explain else answer}"
+    codes = []
+    if of_crops:
+        codes.append(
+            recognize_crops(recognizer, of_crops, form=arguments.format, explain=arguments.explain)
+        )
+    if of_frames:
+        command = FramesCommand(
+            recognizer,
+            form=arguments.format,
+            explain=arguments.explain,
+            save_video=arguments.save_video,
+            save_json=arguments.save_json,
+            overwrite=arguments.overwrite,
+        )
+        codes.append(command.run(of_frames))
+    return UNREADABLE if UNREADABLE in codes else FINE

@@ -25,15 +25,24 @@ class FrameSource(ABC, Iterator[Frame]):
         length: frames that are expected; None if nobody knows, as for a camera.
         frames_per_second: at which they were taken; None if nobody knows.
         is_live: whether frames that come while the consumer is busy are dropped.
+        is_continuous: whether each frame goes on from the one before, as in a video; pictures of
+            a folder need not.
     """
 
     def __init__(
-        self, name: str, length: int | None, frames_per_second: float | None, is_live: bool
+        self,
+        name: str,
+        length: int | None,
+        frames_per_second: float | None,
+        *,
+        is_live: bool,
+        is_continuous: bool,
     ) -> None:
         self.name = name
         self.length = length
         self.frames_per_second = frames_per_second
         self.is_live = is_live
+        self.is_continuous = is_continuous
 
     @property
     @abstractmethod

@@ -44,7 +44,8 @@ class LiveSource(FrameSource):
         retry_delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
         self._reader = _Reader(name, capture, reopen, retry_delays)
-        super().__init__(name, None, captures.frame_rate(capture), is_live=True)
+        rate = captures.frame_rate(capture)
+        super().__init__(name, None, rate, is_live=True, is_continuous=True)
         self._reader.start()
 
     @property

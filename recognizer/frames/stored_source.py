@@ -33,10 +33,14 @@ class StoredSource(FrameSource):
         frames_per_second: float | None,
         frames: Generator[Frame, None, None],
         problems: list[str],
+        *,
+        is_continuous: bool,
     ) -> None:
         self._frames = ReadAhead(frames, _DEPTH, f"decode {name}")
         self._problems = problems
-        super().__init__(name, length, frames_per_second, is_live=False)
+        super().__init__(
+            name, length, frames_per_second, is_live=False, is_continuous=is_continuous
+        )
 
     @classmethod
     def video(cls, name: str, capture: Capture) -> StoredSource:
@@ -48,7 +52,7 @@ class StoredSource(FrameSource):
         length, rate = captures.frame_count(capture), captures.frame_rate(capture)
         problems: list[str] = []
         frames = _video_frames(name, capture, length, rate, problems)
-        return cls(name, length, rate, frames, problems)
+        return cls(name, length, rate, frames, problems, is_continuous=True)
 
     @classmethod
     def pictures(cls, name: str, paths: Sequence[Path]) -> StoredSource:
@@ -59,7 +63,7 @@ class StoredSource(FrameSource):
         """
         problems: list[str] = []
         frames = _picture_frames(paths, problems)
-        return cls(name, len(paths), PICTURES_PER_SECOND, frames, problems)
+        return cls(name, len(paths), PICTURES_PER_SECOND, frames, problems, is_continuous=False)
 
     @property
     def dropped(self) -> int:

@@ -5,13 +5,14 @@ import http.server
 import socket
 import threading
 import time
+from collections import deque
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import cv2
 import pytest
-from synthetic_videos import numbered_image, number_of, write_video
+from synthetic_videos import number_of, numbered_image, write_video
 
 from recognizer.frames.capture import open_video
 from recognizer.frames.live_source import LiveSource
@@ -172,7 +173,7 @@ def test_one_corrupt_picture_is_an_error(tmp_path):
     (tmp_path / "a.png").write_bytes(b"broken")
     with (
         open_source(tmp_path / "a.png") as source,
-        pytest.raises(SourceError, match="a.png: not a picture"),
+        pytest.raises(SourceError, match=r"a\.png: not a picture"),
     ):
         next(source)
 
@@ -192,9 +193,7 @@ def test_videos_are_told_from_pictures_by_name(source, expected):
 def test_real_clips_are_read_to_their_end():
     for name in ("dashcam_stop_sign.mp4", "kuunn43_stop1.2.mp4"):
         with open_source(CLIPS / name) as source:
-            last = None
-            for last in source:
-                pass
+            (last,) = deque(source, maxlen=1)
             assert last.index + 1 == source.length
             assert last.seconds == pytest.approx(source.length / source.frames_per_second, abs=0.1)
             assert source.problems == []
@@ -343,9 +342,11 @@ def test_a_connection_that_stays_lost_is_an_error_not_the_end():
 def test_a_server_that_hangs_up_for_good_is_given_up():
     with serving(_Camera, answered=0, connections=2) as address:
         reopen = partial(open_video, f"{address}/live", timeout=1.0)
-        with LiveSource("camera", reopen(), reopen, (0.01, 0.01)) as source:
-            with pytest.raises(SourceError, match=r"connection lost after \d+ frames; 2 attempts"):
-                list(source)
+        with (
+            LiveSource("camera", reopen(), reopen, (0.01, 0.01)) as source,
+            pytest.raises(SourceError, match=r"connection lost after \d+ frames; 2 attempts"),
+        ):
+            list(source)
 
 
 def test_closing_while_waiting_to_try_again_does_not_wait():
