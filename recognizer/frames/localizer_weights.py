@@ -80,7 +80,7 @@ def load_localizer(path: Path | None = None) -> tuple[LocalizerNetwork, Localize
     try:
         card = LocalizerCard.model_validate_json(path.with_suffix(".json").read_text("utf-8"))
         # JSON has no tuples.
-        settings = {
+        settings: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in card.architecture.items()
         }

@@ -21,9 +21,10 @@ from attributes.training.artwork import (
 from attributes.training.batches import Materials, make_batch
 from attributes.training.configuration import ConfigurationError
 from attributes.training.labels import UNKNOWN, Labels
-from attributes.training.loop import learning_rate, train
+from attributes.training.loop import train
 from attributes.training.losses import attention_loss
 from attributes.training.mirroring import pictogram_classes
+from attributes.training.optimization import half_cosine
 from attributes.training.photographs import (
     Crop,
     DatasetError,
@@ -175,13 +176,14 @@ def test_mirroring_swaps_sides_and_invents_classes_for_the_rest():
     names, mirror = pictogram_classes(
         [
             drawing("turn-left", lopsided), drawing("turn-right", lopsided[:, ::-1]),
-            drawing("snowflake", plate), drawing("deer", lopsided),
+            drawing("snowflake", plate), drawing("elk", lopsided), drawing("deer", lopsided),
         ]
     )  # fmt: skip
     other = {name: names[mirror[i]] for i, name in enumerate(names)}
     assert other["turn-left"] == "turn-right"
     assert other["snowflake"] == "snowflake"
-    assert other["deer"] == "mirrored deer"
+    assert other["elk"] == "mirrored elk"
+    assert other["deer"] == "deer"  # drawn to face either way
     assert other["mirrored deer"] == "deer"
 
 
@@ -243,10 +245,47 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing():
-    configuration = tiny_configuration(steps=1000)
-    rates = [learning_rate(configuration, step) for step in range(1000)]
+    rates = [half_cosine(step, 1000, 2e-3, warm_up=400) for step in range(1000)]
     assert rates.index(max(rates)) in (399, 400)
+    assert max(rates) == 2e-3
     assert rates[-1] < 0.01 * max(rates)
+
+
+def test_an_oblong_crop_shows_its_rim_repeated_and_the_plate_whole():
+    g = torch.Generator().manual_seed(1)
+    grid = operators.margin_grid(g, torch.tensor([0.5, 2.0]), torch.ones(2), 48)
+    x, y = grid[..., 0], grid[..., 1]
+    assert x[0].abs().max() < 0.6  # a tall plate's crop ends where the plate does
+    assert y[0].abs().max() > 0.8
+    assert x[1].abs().max() > 0.8
+    assert y[1].abs().max() < 0.6
+
+
+def test_a_roomy_crop_is_oblong_whatever_the_plate():
+    g = torch.Generator().manual_seed(2)
+    grid = operators.margin_grid(g, torch.ones(200), torch.full((200,), 1.4), 48)
+    reach_x, reach_y = grid[..., 0].flatten(1).amax(1), grid[..., 1].flatten(1).amax(1)
+    for first, second in ((reach_x, reach_y), (reach_y, reach_x)):
+        assert ((first > 0.95) & (second < 0.85)).any()
+    assert ((reach_x > 0.95) & (reach_y > 0.95)).any()
+
+
+def test_a_plate_seen_from_the_side_is_narrower():
+    homographies = torch.eye(3).repeat(100, 1, 1)
+    width = operators.foreshorten(torch.Generator().manual_seed(3), homographies, 0.5)
+    narrowed = width < 1
+    assert 20 < int(narrowed.sum()) < 80
+    # Output to input: to show a plate narrower, more of the input's width is looked up.
+    assert torch.allclose(homographies[:, 0, 0], 1 / width)
+    assert torch.equal(homographies[:, 1, 1], torch.ones(100))
+
+
+def test_confetti_changes_few_pixels_of_some_images():
+    images = torch.full((60, 3, 48, 48), 0.5)
+    strewn = operators.confetti(torch.Generator().manual_seed(4), images)
+    changed = (strewn != images).any(dim=1).float().mean((1, 2))
+    assert 0 < int((changed > 0).sum()) < 60
+    assert changed.max() < 0.2
 
 
 @pytest.mark.parametrize(

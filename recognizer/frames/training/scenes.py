@@ -52,9 +52,9 @@ class SceneMaker:
     def make(self, rng: np.random.Generator) -> Scene:
         """One scene: a piece of a frame at some scale, with none to four signs pasted in."""
         image, boxes, ignored = self._piece(rng)
-        scene = image.astype(np.float32) / 255
+        scene: Pixels = np.asarray(image, np.float32) / np.float32(255)
         taken = list(np.concatenate([boxes, ignored]))
-        texture = cv2.flip(scene, 0)[: self.size // 2]
+        texture = np.ascontiguousarray(scene[self.size // 2 :])
         pasted = []
         for _ in range(int(rng.integers(0, 5))):
             plate = self.plates[int(rng.integers(len(self.plates)))]

@@ -1,0 +1,119 @@
+"""The localizer finds signs, whichever they are, in frames of any size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from attributes.training.gtsdb import read_frames
+from attributes.weights_file import WeightsError
+from recognizer.frames.localizer import Localizer
+from recognizer.frames.localizer_network import STRIDES, LocalizerNetwork
+from recognizer.frames.localizer_weights import (
+    describe_localizer,
+    load_localizer,
+    padded,
+    save_localizer,
+)
+from recognizer.frames.localizing import cell_centres, to_boxes
+from recognizer.frames.matching import intersection_over_union, match_boxes
+
+GTSDB = Path(__file__).parents[3] / "shared" / "data" / "gtsdb"
+needs_gtsdb = pytest.mark.skipif(not GTSDB.is_dir(), reason=f"{GTSDB} is not there")
+
+
+@pytest.fixture(scope="module")
+def localizer() -> Localizer:
+    return Localizer()
+
+
+class TestRealFrames:
+    @needs_gtsdb
+    def test_most_signs_of_frames_that_it_never_saw_are_found(self, localizer):
+        frames = read_frames(GTSDB, range(500, 520))
+        found = total = 0
+        for frame in frames:
+            boxes = localizer.locate(cv2.imread(str(frame.path)))
+            found += int((match_boxes(boxes.xyxy, frame.boxes, 0.5) >= 0).sum())
+            total += len(frame.boxes)
+        assert found >= 0.8 * total
+
+    @needs_gtsdb
+    def test_boxes_lie_in_the_frame_the_surest_first(self, localizer):
+        (frame,) = read_frames(GTSDB, [503])
+        image = cv2.imread(str(frame.path))
+        boxes = localizer.locate(image)
+        height, width = image.shape[:2]
+        assert (boxes.xyxy >= 0).all()
+        assert (boxes.xyxy <= (width, height, width, height)).all()
+        assert (np.diff(boxes.score) <= 0).all()
+
+
+class TestAnyFrame:
+    @pytest.mark.parametrize("shape", [(1, 1, 3), (33, 70, 3), (404, 700, 3)])
+    def test_any_size_will_do(self, localizer, shape):
+        assert len(localizer.locate(np.full(shape, 90, np.uint8))) == 0
+
+    def test_a_frame_in_memory_turned_around_is_copied_not_refused(self, localizer):
+        localizer.locate(np.zeros((40, 60, 3), np.uint8)[::-1, ::-1])
+
+    @pytest.mark.parametrize(
+        "frame",
+        [np.zeros((40, 60), np.uint8), np.zeros((40, 60, 3)), np.zeros((0, 4, 3), np.uint8)],
+    )
+    def test_what_is_no_bgr_frame_is_refused_with_its_shape(self, localizer, frame):
+        with pytest.raises(ValueError, match=r"must be uint8 \(H, W, 3\)"):
+            localizer.locate(frame)
+
+
+class TestWeights:
+    def test_saved_weights_find_what_the_network_found(self, tmp_path):
+        torch.manual_seed(0)
+        network = LocalizerNetwork().eval()
+        card = describe_localizer(network, threshold=0.5, data=("nothing",), licence="MIT")
+        save_localizer(network, card, tmp_path / "w.safetensors")
+        loaded, read = load_localizer(tmp_path / "w.safetensors")
+        assert read == card
+        frame = torch.randn(1, 3, 64, 96)
+        with torch.inference_mode():
+            for (a, b), (c, d) in zip(network(frame), loaded(frame), strict=True):
+                torch.testing.assert_close(a, c, atol=0.02, rtol=0.02)
+                torch.testing.assert_close(b, d, atol=0.5, rtol=0.05)
+
+    def test_missing_weights_are_named(self, tmp_path):
+        with pytest.raises(WeightsError, match="no such file"):
+            Localizer(tmp_path / "none.safetensors")
+
+    def test_damaged_weights_are_named(self, tmp_path):
+        network = LocalizerNetwork()
+        card = describe_localizer(network, threshold=0.5, data=(), licence="MIT")
+        save_localizer(network, card, tmp_path / "w.safetensors")
+        (tmp_path / "w.safetensors").write_bytes(b"not safetensors")
+        with pytest.raises(WeightsError, match=r"w\.safetensors: not readable as a localizer"):
+            Localizer(tmp_path / "w.safetensors")
+
+
+class TestGeometry:
+    def test_a_cell_that_reaches_nowhere_is_a_point_in_its_middle(self):
+        boxes = to_boxes(torch.zeros(1, 4, 2, 3), 8)[0]
+        assert boxes[:, :2].tolist() == cell_centres(2, 3, 8).tolist()
+        assert boxes[4].tolist() == [12, 12, 12, 12]
+
+    def test_frames_are_padded_to_what_the_coarsest_map_needs(self):
+        assert padded(torch.zeros(1, 3, 50, 64)).shape == (1, 3, 64, 64)
+        assert max(STRIDES) == 32
+
+    def test_overlap_is_shared_area_over_united_area(self):
+        a = np.array([[0, 0, 2, 2]], np.float32)
+        b = np.array([[1, 0, 3, 2], [5, 5, 6, 6], [0, 0, 2, 2]], np.float32)
+        np.testing.assert_allclose(intersection_over_union(a, b), [[1 / 3, 0, 1]], rtol=1e-6)
+
+    def test_a_sign_found_twice_is_found_once(self):
+        sign = np.array([[0, 0, 10, 10]], np.float32)
+        found = np.array([[0, 0, 10, 9], [0, 0, 10, 10], [50, 50, 60, 60]], np.float32)
+        assert match_boxes(found, sign, 0.5).tolist() == [0, -1, -1]
+        assert match_boxes(found, np.zeros((0, 4), np.float32), 0.5).tolist() == [-1, -1, -1]
