@@ -12,6 +12,9 @@ from recognizer.frames.frame import Image
 Capture = Any
 """A ``cv2.VideoCapture``; OpenCV's stubs are not used."""
 
+_SILENT = 0
+"""OpenCV's ``LOG_LEVEL_SILENT``."""
+
 _MAX_FRAMES_PER_SECOND = 1000
 """More than that is a time base (such as 90,000) that was mistaken for a rate."""
 
@@ -26,7 +29,9 @@ def silence_opencv() -> None:
         "OPENCV_FFMPEG_LOGLEVEL", "-8"
     )  # AV_LOG_QUIET; read at FFmpeg's first use
     if "OPENCV_LOG_LEVEL" not in os.environ:
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+        has_moved = not hasattr(cv2, "setLogLevel")  # as of OpenCV 5
+        set_log_level = cv2.utils.logging.setLogLevel if has_moved else cv2.setLogLevel
+        set_log_level(_SILENT)
 
 
 def open_video(address: str, timeout: float) -> Capture | None:
