@@ -41,6 +41,8 @@ def progress_bar() -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         disable=not sys.stderr.isatty(),
+        # Lines printed meanwhile go above the bar, but not when they are meant for a file or pipe.
+        redirect_stdout=sys.stdout.isatty(),
     )
 
 

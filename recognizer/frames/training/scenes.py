@@ -15,7 +15,7 @@ from recognizer.frames.training.pasting import Pixels, decoy, paste
 
 _SMALLEST = 9.0
 """Side below which nobody could tell a sign, pixels; such signs are neither right nor wrong."""
-_PASTED_SIDES = (12.0, 220.0)
+_PASTED_SIDES = (10.0, 200.0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class SceneMaker:
         frame = self.frames[index]
         pixels = self._pixels[index]
         height, width = pixels.shape[:2]
-        scale = float(np.exp(rng.uniform(np.log(0.6), np.log(2.0))))
+        scale = float(np.exp(rng.uniform(np.log(0.42), np.log(1.7))))
         side = min(self.size / scale, height, width)
         if wants_sign:
             x1, y1, x2, y2 = frame.boxes[int(rng.integers(len(frame.boxes)))]
