@@ -18,6 +18,11 @@ BoxesLike = Union[Boxes, npt.NDArray[Any], "supervision.Detections"]
 """Boxes of any detector: our own class, an array (N, 4) of left, top, right, bottom in pixels, the
 same with a fifth column of scores in [0, 1], or ``supervision.Detections``."""
 
+_SAME_PLATE = 0.5
+"""Sides between the centres of two boxes below which both show the same plate."""
+_SAME_SIZE = 2.0
+"""Ratio of their sides from which they do not."""
+
 Detector = Callable[[Image], BoxesLike]
 """Finds signs: one whole frame, uint8 (H, W, 3) BGR, in; their boxes out."""
 
@@ -42,6 +47,25 @@ def to_boxes(detections: BoxesLike) -> Boxes:
         )
     _refuse_impossible(boxes.xyxy)
     return boxes
+
+
+def without_repeats(boxes: Boxes) -> Boxes:
+    """Boxes without those of a plate that a surer box shows already.
+
+    Plates do not overlap: of two boxes of like size whose centres are nearer than half a side,
+    one is a second look at the same plate, however small the overlap (IoU) is that a detector
+    tells repeats by. A sign on a much larger board stays.
+    """
+    side = np.sqrt((boxes.xyxy[:, 2:] - boxes.xyxy[:, :2]).prod(axis=1))
+    centre = (boxes.xyxy[:, :2] + boxes.xyxy[:, 2:]) / 2
+    apart = np.linalg.norm(centre[:, None] - centre[None], axis=2)
+    is_near = apart < _SAME_PLATE * (side[:, None] + side[None]) / 2
+    is_alike = np.maximum(side[:, None], side[None]) < _SAME_SIZE * np.minimum(side[:, None], side)
+    repeats = is_near & is_alike
+    kept = np.zeros(len(boxes), np.bool_)
+    for row in np.argsort(-boxes.score, kind="stable").tolist():
+        kept[row] = not (repeats[row] & kept).any()
+    return boxes[kept]
 
 
 def _from_array(array: npt.NDArray[np.float32]) -> Boxes:

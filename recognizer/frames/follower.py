@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from recognizer.frames.boxes import Boxes
-from recognizer.frames.detections import Detector, to_boxes
+from recognizer.frames.detections import Detector, to_boxes, without_repeats
 from recognizer.frames.frame import Frame
 from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.fusion import fuse, log_rows
@@ -43,7 +43,7 @@ class FrameFollower:
         self._last: tuple[int, tuple[int, int]] | None = None
 
     def update(self, frame: Frame) -> FrameResult:
-        """The signs of the next frame; finds that turn out to be no signs are left out.
+        """The signs of the next frame, each once; finds that turn out to be none are left out.
 
         Frames that were left out count by their index. A frame of another size than the last one
         ends all tracks, since places mean something else in it.
@@ -67,7 +67,7 @@ class FrameFollower:
             if size != last_size:
                 self._tracker.reset()
         self._last = frame.index, size
-        return self._follow(frame, size, to_boxes(self._detector(image)))
+        return self._follow(frame, size, without_repeats(to_boxes(self._detector(image))))
 
     def _follow(self, frame: Frame, size: tuple[int, int], found: Boxes) -> FrameResult:
         read = read_boxes(self._recognizer, frame.image, found.xyxy)

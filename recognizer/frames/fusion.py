@@ -18,6 +18,7 @@ Every frame halves what earlier ones count after ``half_life`` frames, in all th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -25,32 +26,42 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.readings import FloatArray, Readings
-from recognizer.validation.flat_readings import WIDTH, flatten, unflatten
+from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, LEGEND, TEXT
 
+_SHAPES: Final = (
+    *((len(attribute.values),) for attribute in CATEGORICAL),
+    (len(LEGEND.values),),
+    (TEXT.max_length, TEXT.classes),
+    (EMBEDDING_DIMENSIONS,),
+    (1,),  # presence
+)
+_ENDS: Final = np.cumsum([math.prod(shape) for shape in _SHAPES])
+_WIDTH: Final = int(_ENDS[-1])
 _FLOOR: Final = 1e-5
 """Least probability a frame can state: it may cost much, but not veto all other frames."""
 
 
 def log_rows(readings: Readings) -> FloatArray:
-    """Readings of N crops as rows that may be added up; float32 (N, WIDTH)."""
-    if not len(readings):
-        return np.zeros((0, WIDTH), np.float32)
-    return flatten(
-        Readings(
-            {name: _log(array) for name, array in readings.categorical.items()},
-            _logit(readings.legend),
-            _log(readings.text),
-            readings.embedding,
-            _logit(readings.presence),
-        )
+    """Readings of N crops as rows that may be added up; float32 (N, about 400)."""
+    parts = (
+        *(_log(readings.categorical[attribute.name]) for attribute in CATEGORICAL),
+        _logit(readings.legend),
+        _log(readings.text),
+        readings.embedding,
+        _logit(readings.presence),
     )
+    flat = [
+        part.reshape(len(readings), math.prod(shape))
+        for part, shape in zip(parts, _SHAPES, strict=True)
+    ]
+    return np.concatenate(flat, axis=1, dtype=np.float32)
 
 
 class Evidence:
     """What was read from one sign so far: three running sums, however many frames there were."""
 
     def __init__(self) -> None:
-        self._rows: npt.NDArray[np.float64] = np.zeros(WIDTH)
+        self._rows: npt.NDArray[np.float64] = np.zeros(_WIDTH)
         self._weight = 0.0
         self._squared_weight = 0.0
 
@@ -66,14 +77,14 @@ class Evidence:
 
     @property
     def mean(self) -> npt.NDArray[np.float64]:
-        """Weighted mean of the rows; float64 (WIDTH,)."""
+        """Weighted mean of the rows; float64 (width of a row,)."""
         return self._rows / self._weight
 
     def add(self, row: FloatArray, weight: float, keep: float = 1.0) -> None:
         """Add what one frame says.
 
         Args:
-            row: float32 (WIDTH,), see :func:`log_rows`.
+            row: float32 (width of a row,), see :func:`log_rows`.
             weight: how much it counts, above 0.
             keep: what earlier frames still count from now on, in (0, 1].
 
@@ -99,15 +110,24 @@ def fuse(tracks: Sequence[Evidence], correlation: float) -> Readings:
         return Readings.concatenate([])
     frames = np.array([track.frames for track in tracks])
     strength = (frames / (1 + correlation * (frames - 1))).astype(np.float32)
-    means = unflatten(np.stack([track.mean for track in tracks]).astype(np.float32))
-    length = np.linalg.norm(means.embedding, axis=1, keepdims=True)
+    means = np.stack([track.mean for track in tracks]).astype(np.float32)
+    parts = [
+        part.reshape(-1, *shape)
+        for part, shape in zip(np.split(means, _ENDS[:-1], axis=1), _SHAPES, strict=True)
+    ]
+    *categorical, legend, text, embedding, presence = parts
+    by_row = strength[:, None]
+    length = np.linalg.norm(embedding, axis=1, keepdims=True)
     return Readings(
-        {n: _softmax(array * strength[:, None]) for n, array in means.categorical.items()},
-        _sigmoid(means.legend * strength[:, None]),
-        _softmax(means.text * strength[:, None, None]),
-        # Embeddings that cancel each other stay zero: such a mixture resembles nothing.
-        means.embedding / np.maximum(length, 1e-6),
-        _sigmoid(means.presence * strength),
+        {
+            attribute.name: _softmax(part * by_row)
+            for attribute, part in zip(CATEGORICAL, categorical, strict=True)
+        },
+        _sigmoid(legend * by_row),
+        _softmax(text * by_row[:, :, None]),
+        # Embeddings that cancel each other stay near zero: such a mixture resembles nothing.
+        embedding / np.maximum(length, 1e-6),
+        _sigmoid(presence[:, 0] * strength),
     )
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from attributes.readings import Readings
 from recognizer.decision import Reason
 from recognizer.frames.crops import crop_weight, cut_crops, visible_sides
-from recognizer.frames.detections import BoxesLike, to_boxes
+from recognizer.frames.detections import BoxesLike, to_boxes, without_repeats
 from recognizer.frames.frame import Image
 from recognizer.frames.frame_result import NO_TRACK, FrameResult
 from recognizer.pictures import Picture, to_crop
@@ -66,7 +66,9 @@ def recognize_frame(
 ) -> FrameResult:
     """See :meth:`recognizer.Recognizer.recognize_frame`."""
     image = to_crop(picture)
-    found = recognizer.localizer.locate(image) if boxes is None else to_boxes(boxes)
+    found = (
+        without_repeats(recognizer.localizer.locate(image)) if boxes is None else to_boxes(boxes)
+    )
     read = read_boxes(recognizer, image, found.xyxy)
     judged = iter(recognizer.judge(read.readings))
     answers = [

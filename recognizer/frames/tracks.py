@@ -35,7 +35,7 @@ class TrackSettings:
         max_scale: how many times larger or smaller than expected a find may be.
         min_votes: frames in a row that must agree before an answer is announced.
         lead_margin: how far the confidence of an answer must lead that of all others together
-            before it is announced, in [0, 1): 0.5 asks for a confidence of 0.75.
+            before it is announced, in [0, 1): 0.8 asks for a confidence of 0.9.
         frame_correlation: how much the mistakes in two frames of one track are alike, in (0, 1]:
             all frames of a track together count as at most ``1 / frame_correlation`` frames.
         half_life: frames after which a reading counts half as much as a new one.
@@ -47,8 +47,8 @@ class TrackSettings:
     max_missed: int = 10
     max_distance: float = 1.5
     max_scale: float = 2.0
-    min_votes: int = 3
-    lead_margin: float = 0.5
+    min_votes: int = 5
+    lead_margin: float = 0.8
     frame_correlation: float = 0.5
     half_life: float = 30.0
 

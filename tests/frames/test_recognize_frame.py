@@ -12,6 +12,7 @@ import supervision
 
 from recognizer import Boxes, Frame, PictureError, Reason, Recognizer, SourceError, TrackSettings
 from recognizer.frames.crops import crop_weight, cut_crops
+from recognizer.frames.detections import without_repeats
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
 WIDTH, HEIGHT = 480, 320
@@ -145,6 +146,15 @@ def test_finds_of_the_localizer_that_are_no_signs_are_left_out(two_signs, monkey
     assert len(recognizer.recognize_frame(image)) == 0
     given = recognizer.recognize_frame(image, xyxy)
     assert [a.reason for a in given.recognitions] == [Reason.NOT_A_SIGN] * 2
+
+
+def test_a_plate_that_was_found_twice_counts_once():
+    plate, repeat, neighbour = [440, 217, 461, 238], [443, 214, 459, 230], [440, 240, 461, 261]
+    board = [400, 170, 500, 270]
+    xyxy = np.array([repeat, plate, neighbour, board], np.float32)
+    boxes = without_repeats(Boxes(xyxy, np.array([0.4, 0.5, 0.3, 0.2], np.float32)))
+    assert boxes.xyxy.tolist() == [plate, neighbour, board]
+    assert len(without_repeats(Boxes.none())) == 0
 
 
 def test_crops_have_a_tenth_around_the_box_and_end_at_the_frames_edge():
