@@ -12,7 +12,7 @@ import torch
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.frame import Image
 from recognizer.frames.localizer_network import STRIDES
-from recognizer.frames.localizer_weights import load_localizer, normalise, padded
+from recognizer.frames.localizer_weights import load_localizer, normalise
 from recognizer.frames.localizing import to_boxes
 
 _OVERLAP = 0.45
@@ -57,8 +57,8 @@ class Localizer:
             raise ValueError(f"a frame must be uint8 (H, W, 3), got {image.dtype} {image.shape}")
         with torch.inference_mode():
             # A view: the pixels lie channels-last already.
-            frame = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
-            outputs = self._network(padded(normalise(frame)).to(self._dtype))
+            frame = torch.from_numpy(_padded(image)).permute(2, 0, 1)[None]
+            outputs = self._network(normalise(frame, self._dtype))
             found, scores = [], []
             for (logits, sides), stride in zip(outputs, STRIDES, strict=True):
                 score = torch.sigmoid(logits.flatten())
@@ -68,6 +68,14 @@ class Localizer:
             boxes, score = torch.cat(found), torch.cat(scores)
             best = score.argsort(descending=True)[:_MOST]
         return _without_repeats(boxes[best].numpy(), score[best].numpy(), image.shape)
+
+
+def _padded(image: Image) -> Image:
+    """Repeat the lower and right rim until both sides are multiples of the coarsest stride."""
+    height, width = image.shape[:2]
+    bottom, right = (-height) % STRIDES[-1], (-width) % STRIDES[-1]
+    image = np.ascontiguousarray(image)
+    return np.asarray(cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_REPLICATE))
 
 
 def _without_repeats(xyxy: np.ndarray, score: np.ndarray, shape: tuple[int, ...]) -> Boxes:

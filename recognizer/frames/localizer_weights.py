@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import safetensors.torch
 import torch
@@ -14,10 +14,8 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from attributes.weights_file import WeightsError, fold_batch_norms
+from recognizer.frames.localizer_identity import DEFAULT_LOCALIZER
 from recognizer.frames.localizer_network import LocalizerArchitecture, LocalizerNetwork
-
-DEFAULT_LOCALIZER: Final = Path(__file__).parent / "weights" / "localizer.safetensors"
-"""The weights that come with signrules."""
 
 
 class LocalizerCard(BaseModel):
@@ -42,9 +40,10 @@ class LocalizerCard(BaseModel):
     figures: dict[str, float] = Field(default_factory=dict)
 
 
-def normalise(images: Tensor) -> Tensor:
-    """uint8 BGR (N, 3, H, W) -> what the network expects, float32 in about [-2, 2]."""
-    return (images.float() - 127.5) / 63.75
+def normalise(images: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+    """uint8 BGR (N, 3, H, W) -> what the network expects, in [-2, 2]."""
+    # In place: a frame's fresh megabytes cost more than the arithmetic on them.
+    return images.to(dtype).sub_(127.5).div_(63.75)
 
 
 def save_localizer(network: LocalizerNetwork, card: LocalizerCard, path: Path) -> None:
@@ -65,9 +64,7 @@ def save_localizer(network: LocalizerNetwork, card: LocalizerCard, path: Path) -
 
 def describe_localizer(network: LocalizerNetwork, **more: Any) -> LocalizerCard:
     """The card of a network that was just trained."""
-    return LocalizerCard(
-        name="localizer", architecture=asdict(network.architecture), **more
-    )  # fmt: skip
+    return LocalizerCard(name="localizer", architecture=asdict(network.architecture), **more)
 
 
 def load_localizer(path: Path | None = None) -> tuple[LocalizerNetwork, LocalizerCard]:
@@ -100,9 +97,3 @@ def load_localizer(path: Path | None = None) -> tuple[LocalizerNetwork, Localize
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     return network, card
-
-
-def padded(image: Tensor, multiple: int = 32) -> Tensor:
-    """Repeat the lower and right rim of (N, C, H, W) until both sides are multiples."""
-    bottom, right = (-image.shape[2]) % multiple, (-image.shape[3]) % multiple
-    return torch.nn.functional.pad(image, (0, right, 0, bottom), mode="replicate")
