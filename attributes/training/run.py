@@ -14,10 +14,8 @@ from attributes.training.curve import draw_curve
 from attributes.training.loop import train
 from attributes.training.mirroring import pictogram_classes
 from attributes.training.photographs import load_gtsrb, load_scenes
+from attributes.training.splits import LAST_TRAINING_FRAME
 from attributes.weights_file import Calibration, describe_network, save_weights
-
-LAST_TRAINING_FRAME = 499
-"""GTSDB frames up to this one may serve as backgrounds; later ones are for validation."""
 
 _LICENCE = (
     "MIT; trained on artwork under MIT (mapillary_sprite_source) and BSD-3 (commonroad-io), "

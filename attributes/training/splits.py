@@ -1,10 +1,13 @@
-"""Which tracks of GTSRB training never sees. Needs no torch, so that validation can ask."""
+"""What of GTSRB and GTSDB training never sees. Needs no torch, so that validation can ask."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import Final
 
+LAST_TRAINING_FRAME: Final = 499
+"""GTSDB's frames up to this one are trained on; later ones are kept for validation."""
 _VALIDATION_SHARE = 0.1
 
 

@@ -15,9 +15,12 @@ from recognizer.default_catalogue import default_catalogue
 from recognizer.thresholds_file import write_thresholds
 from recognizer.validation.calibration import Operating, Proposal, propose
 from recognizer.validation.datasets import Dataset, open_dataset
+from recognizer.validation.frame_ingestion import ReadFrames
+from recognizer.validation.frame_outcomes import judge_frames
+from recognizer.validation.ingestion import ReadPictures
 from recognizer.validation.labels import load_labels
 from recognizer.validation.outcomes import judge_pictures
-from recognizer.validation.validation import resolve_checked
+from recognizer.validation.validation import resolve_checked, searches
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,9 +47,15 @@ def run(arguments: argparse.Namespace) -> int:
     labels = load_labels(arguments.labels) if arguments.labels else None
     dataset = open_dataset(arguments.data, arguments.split)
     resolved = resolve_checked(dataset, labels, ready)
-    pictures = workbench.read(dataset)
-    proposal = propose(judge_pictures(pictures, resolved, ready), ready, arguments.accuracy)
-    print("\n".join(_summary(proposal, dataset)))
+    pictures: ReadPictures | ReadFrames
+    if is_searched := searches(dataset, arguments.boxes):
+        pictures = workbench.read_frames(dataset)
+        outcomes = judge_frames(pictures, resolved, ready).outcomes
+    else:
+        pictures = workbench.read(dataset)
+        outcomes = judge_pictures(pictures, resolved, ready)
+    proposal = propose(outcomes, ready, arguments.accuracy)
+    print("\n".join(_summary(proposal, dataset, is_searched)))
     tell_unreadable(pictures)
     if not proposal.reaches_target:
         return FINDINGS
@@ -64,10 +73,12 @@ def run(arguments: argparse.Namespace) -> int:
     return UNREADABLE if pictures.unreadable else FINE
 
 
-def _summary(proposal: Proposal, dataset: Dataset) -> Iterator[str]:
+def _summary(proposal: Proposal, dataset: Dataset, is_searched: bool) -> Iterator[str]:
     yield f"{dataset.root}, {dataset.split}"
     if dataset.caution:
         yield f"mind: {dataset.caution}"
+    if is_searched:
+        yield "mind: chosen on the labelled signs that were found; other finds are left out"
     yield ""
     yield f"{'':<22}threshold  answered     right of answered"
     yield f"{'in use':<22}{_shown(proposal.now)}"

@@ -15,9 +15,13 @@ from recognizer.cli.validation_options import add_data_options, tell_unreadable,
 from recognizer.validation.baseline import load_baseline, not_accepted, write_baseline
 from recognizer.validation.datasets import open_dataset
 from recognizer.validation.diff import Change, Effect, compare, count_effects
+from recognizer.validation.frame_diff import compare_frames
+from recognizer.validation.frame_ingestion import ReadFrames
+from recognizer.validation.frame_outcomes import judge_frames
+from recognizer.validation.ingestion import ReadPictures
 from recognizer.validation.labels import load_labels, resolve_labels
 from recognizer.validation.outcomes import judge_pictures
-from recognizer.validation.validation import resolve_checked
+from recognizer.validation.validation import resolve_checked, searches
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,14 +51,24 @@ def run(arguments: argparse.Namespace) -> int:
     dataset = open_dataset(arguments.on, arguments.split)
     new_labels = resolve_checked(dataset, labels, new)
     old_labels = resolve_labels(dataset.classes, labels, old.catalogue)
-    pictures = workbench.read(dataset)
-    changes = compare(
-        pictures,
-        judge_pictures(pictures, old_labels, old),
-        old_labels,
-        judge_pictures(pictures, new_labels, new),
-        new_labels,
-    )
+    pictures: ReadPictures | ReadFrames
+    if searches(dataset, arguments.boxes):
+        pictures = workbench.read_frames(dataset)
+        changes = compare_frames(
+            judge_frames(pictures, old_labels, old),
+            old_labels,
+            judge_frames(pictures, new_labels, new),
+            new_labels,
+        )
+    else:
+        pictures = workbench.read(dataset)
+        changes = compare(
+            pictures,
+            judge_pictures(pictures, old_labels, old),
+            old_labels,
+            judge_pictures(pictures, new_labels, new),
+            new_labels,
+        )
     tell_unreadable(pictures)
     if baseline and arguments.accept:
         print(f"{baseline}: {write_baseline(baseline, changes)} changes for the worse accepted")

@@ -11,9 +11,11 @@ from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.cli.options import add_format_option
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
 from recognizer.validation.datasets import open_dataset
-from recognizer.validation.figures import Rate
+from recognizer.validation.frame_figures import FrameFigures
+from recognizer.validation.frame_outcomes import NOT_FOUND
 from recognizer.validation.label_suggestions import render_labels, suggest_labels, unlabelled
 from recognizer.validation.outcomes import judge_pictures
+from recognizer.validation.rates import Rate
 from recognizer.validation.report.junit import Requirements, failures
 from recognizer.validation.report.tables import render_json
 from recognizer.validation.validation import Validation, validate
@@ -25,7 +27,7 @@ _BLAMES_SHOWN = 12
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
-        "data", metavar="DATA", help="folder per class, GTSRB, csv, COCO json or YOLO folder"
+        "data", metavar="DATA", help="folder per class, GTSRB, csv; frames: GTSDB, COCO json, YOLO"
     )
     parser.add_argument("--catalogue", metavar="FILE", help="rule file (the embedded one)")
     add_data_options(parser)
@@ -37,6 +39,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--min-recall", type=_share, default=0.0, metavar="SHARE", help="of each sign, else 1"
+    )
+    parser.add_argument(
+        "--min-found", type=_share, default=0.0, metavar="SHARE", help="of signs in frames, else 1"
     )
     parser.add_argument(
         "--suggest-labels", action="store_true", help="print a proposed label map instead"
@@ -57,8 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
         country=arguments.country,
         cache=arguments.cache,
         precision=arguments.precision,
+        boxes=arguments.boxes,
+        localizer=arguments.localizer,
     )
-    required = Requirements(arguments.min_accuracy, arguments.min_recall)
+    required = Requirements(arguments.min_accuracy, arguments.min_recall, arguments.min_found)
     if arguments.format == "json":
         print(render_json(validation), end="")
     else:
@@ -90,15 +97,18 @@ def _suggest(arguments: argparse.Namespace) -> int:
 
 def _summary(validation: Validation) -> Iterator[str]:
     figures, dataset = validation.figures, validation.pictures.dataset
-    what = "boxes" if dataset.has_frames else "pictures"
+    what = "labelled boxes" if dataset.has_frames else "pictures"
     yield f"{validation.catalogue_file} on {dataset.root}"
     yield f"{figures.pictures} {what}, {dataset.layout}, {dataset.split}"
     if dataset.caution:
         yield f"mind: {dataset.caution}"
-    if dataset.has_frames:
+    if dataset.has_frames and figures.frames is None:
         yield "mind: the labelled boxes were cut out; nothing was searched for in the frames"
     yield ""
-    yield f"accuracy             {_shown(figures.accuracy)}"
+    if figures.frames is not None:
+        yield from _of_frames(figures.frames)
+    else:
+        yield f"accuracy             {_shown(figures.accuracy)}"
     yield f"macro accuracy       {figures.macro_accuracy:8.2%}"
     yield f"answered             {_shown(figures.answered)}"
     yield f"right of answered    {_shown(figures.accuracy_of_answered)}"
@@ -123,7 +133,27 @@ def _summary(validation: Validation) -> Iterator[str]:
     if figures.never_answered:
         yield f"never answered: {', '.join(figures.never_answered)}"
     timing = validation.pictures.timing
-    yield f"\n{timing.total:.2f} s, {timing.network_crops} crops read by the network"
+    searched = f", {timing.located_frames} frames searched" if figures.frames else ""
+    yield f"\n{timing.total:.2f} s, {timing.network_crops} crops read by the network{searched}"
+
+
+def _of_frames(figures: FrameFigures) -> Iterator[str]:
+    yield f"found (recall)       {_shown(figures.found)}"
+    yield f"precision            {_shown(figures.precision)}"
+    yield f"found and named      {_shown(figures.end_to_end)}"
+    yield f"named, of found      {_shown(figures.named)}"
+    yield (
+        f"false finds          {figures.false_finds_per_frame:8.3f}  per frame "
+        f"({figures.false_finds} in {figures.frames}; {figures.false_signs} answered as a sign)"
+    )
+    if figures.taken_for_no_sign:
+        yield f"taken for no sign    {figures.taken_for_no_sign:8}  boxes that were located"
+    yield f"\n{'shorter side':<21}{'found':<37}found and named"
+    named = dict(figures.end_to_end_by_size)
+    for words, found in figures.found_by_size:
+        end_to_end = _shown(named[words]) if words in named else ""
+        yield f"  {words:<18} {_shown(found):<37}{end_to_end}"
+    yield ""
 
 
 def _worst(validation: Validation) -> Iterator[str]:
@@ -133,8 +163,12 @@ def _worst(validation: Validation) -> Iterator[str]:
     wrong.sort(key=lambda s: s.recall.value)
     yield "\nsigns with errors, the worst first"
     for sign in wrong[:_SIGNS_SHOWN]:
-        taken = [*sign.taken_for[:3], *([("unknown", sign.unknown)] if sign.unknown else [])]
-        words = ", ".join(f"{count} as {name}" for name, count in taken)
+        others = (("unknown", sign.unknown), (NOT_FOUND, sign.not_found))
+        taken = [*sign.taken_for[:3], *(other for other in others if other[1])]
+        words = ", ".join(
+            f"{count} {name}" if name == NOT_FOUND else f"{count} as {name}"
+            for name, count in taken
+        )
         yield f"  {sign.id:<16} {_shown(sign.recall)}  {words}"
     if len(wrong) > _SIGNS_SHOWN:
         yield f"  and {len(wrong) - _SIGNS_SHOWN} more"

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from recognizer.validation.datasets import SPLITS
+from recognizer.validation.frame_ingestion import ReadFrames
 from recognizer.validation.ingestion import ReadPictures
 from recognizer.validation.validation import Workbench
 
@@ -18,7 +19,16 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         "--labels", metavar="MAP", help="label map: class -> sign (classes are called as signs)"
     )
     parser.add_argument(
-        "--split", choices=SPLITS, default="all", help="tracks of GTSRB (%(default)s)"
+        "--split", choices=SPLITS, default="all", help="part of GTSRB or GTSDB (%(default)s)"
+    )
+    parser.add_argument(
+        "--boxes",
+        choices=("found", "labelled"),
+        help="of frames: search for the signs (found, the default), or cut out the labelled boxes "
+        "and only recognize them",
+    )
+    parser.add_argument(
+        "--localizer", metavar="FILE", help="weights of the localizer (the embedded ones)"
     )
     parser.add_argument("--weights", metavar="FILE", help="network weights (the embedded ones)")
     parser.add_argument("--country", metavar="CODE", help="only signs of this country, such as DE")
@@ -27,20 +37,21 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         "--precision",
         choices=("float32", "bfloat16"),
         default="float32",
-        help="of the network's arithmetic (%(default)s)",
+        help="of the networks' arithmetic (%(default)s)",
     )
 
 
 def workbench_from(arguments: argparse.Namespace) -> Workbench:
     """The network and cache that the options ask for."""
-    return Workbench(arguments.weights, arguments.cache, arguments.precision)
+    return Workbench(arguments.weights, arguments.cache, arguments.precision, arguments.localizer)
 
 
-def tell_unreadable(pictures: ReadPictures) -> None:
+def tell_unreadable(pictures: ReadPictures | ReadFrames) -> None:
     """Count and list on stderr what could not be read."""
     for unreadable in pictures.unreadable[:_SHOWN]:
         print(f"signrules: {unreadable.reason}", file=sys.stderr)
     count = len(pictures.unreadable)
     if count:
+        what = "frames or labelled boxes" if pictures.dataset.has_frames else "pictures"
         more = f", the first {_SHOWN} of them above" if count > _SHOWN else ""
-        print(f"signrules: {count} pictures could not be read{more}", file=sys.stderr)
+        print(f"signrules: {count} {what} could not be read{more}", file=sys.stderr)

@@ -33,6 +33,8 @@ PRESENCE = "presence"
 class Stage(str, Enum):
     """A stage that can err, in the words of the report."""
 
+    NOT_FOUND = "not found"
+    """The localizer has no box where a sign is labelled."""
     LABEL_MAP = "label map"
     """The pictures of the class are, all alike, another sign than the label says."""
     RULE = "no fitting rule"
@@ -54,7 +56,8 @@ class Blame:
     """Why one picture is answered wrongly.
 
     Attributes:
-        picture: its number among those that could be read.
+        picture: its number among those that could be read; of a labelled box that is not found,
+            see :class:`recognizer.validation.frame_outcomes.FrameOutcomes`.
         stage: which stage erred.
         detail: what of the stage: the attribute, the sign, the pictogram, the threshold.
         reason: in words.

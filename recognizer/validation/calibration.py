@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import REASONS, Reason, Thresholds
-from recognizer.validation.figures import Rate
 from recognizer.validation.metrics import coverage_curve
 from recognizer.validation.outcomes import Outcomes
+from recognizer.validation.rates import Rate
 
 MIN_PICTURES: Final = 30
 """Fewer pictures answered as a sign are no basis for a threshold of its own."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
+from recognizer.validation.datasets import Dataset, Sample
+from recognizer.validation.frame_outcomes import NOT_FOUND
 from recognizer.validation.ingestion import ReadPictures
 from recognizer.validation.labels import ClassLabel, split_id
 from recognizer.validation.outcomes import Outcomes
@@ -59,11 +61,7 @@ def compare(
         new: outcomes with the new rules.
         new_labels: class -> what it is by the new rules.
     """
-    # A sign that only one of the rule files has is still the truth for both.
-    expected = [
-        new_labels[c].expected if new_labels[c].is_sign else old_labels[c].expected
-        for c in old.classes
-    ]
+    expected = [true_sign(old_labels[c], new_labels[c]) for c in old.classes]
     codes: dict[str, int] = {}
     old_answer, new_answer = _answers(old, codes), _answers(new, codes)
     names = tuple(codes)
@@ -71,9 +69,18 @@ def compare(
     for number in np.flatnonzero(old_answer != new_answer).tolist():
         truth = expected[old.label[number]]
         before, after = names[old_answer[number]], names[new_answer[number]]
-        changes.append(
-            Change(_name(pictures, number), truth, before, after, _effect(truth, before, after))
-        )
+        name = name_of(pictures.dataset, pictures.sample(number))
+        changes.append(Change(name, truth, before, after, effect_of(truth, before, after)))
+    return in_order(changes)
+
+
+def true_sign(old: ClassLabel, new: ClassLabel) -> str:
+    """What a class is: a sign that only one of two rule files has is the truth for both."""
+    return new.expected if new.is_sign else old.expected
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """The worse first, then by sign and picture."""
     order = list(Effect)
     return sorted(changes, key=lambda c: (order.index(c.effect), c.expected, c.picture))
 
@@ -89,7 +96,8 @@ def _answers(outcomes: Outcomes, codes: dict[str, int]) -> npt.NDArray[np.intp]:
     return np.asarray(table[outcomes.answered], np.intp)
 
 
-def _effect(expected: str, old: str, new: str) -> Effect:
+def effect_of(expected: str, old: str, new: str) -> Effect:
+    """What it is worth that the answer for a sign was ``old`` and is ``new``."""
     before, after = _worth(expected, old), _worth(expected, new)
     if before == after:
         return Effect.SIDEWAYS
@@ -99,18 +107,24 @@ def _effect(expected: str, old: str, new: str) -> Effect:
 def _worth(expected: str, answer: str) -> int:
     sign, value = split_id(expected)
     is_sign = "." in sign
-    if answer == UNKNOWN:
+    if answer in (UNKNOWN, NOT_FOUND):
         return 1 if is_sign else 2
     if not is_sign:
         return 0
     return 2 if answer == expected or (value is None and split_id(answer)[0] == sign) else 0
 
 
-def _name(pictures: ReadPictures, number: int) -> str:
-    sample = pictures.sample(number)
-    root = pictures.dataset.root
+def name_of(dataset: Dataset, sample: Sample, kind: str = "") -> str:
+    """What reviewers call a picture: its path in the data set, with its box if it has one.
+
+    Args:
+        dataset: the data set.
+        sample: the picture.
+        kind: of the box, in front of its sides.
+    """
+    root = dataset.root
     folder = root if root.is_dir() else root.parent
     path = os.path.relpath(sample.path, folder).replace(os.sep, "/")
     if sample.box is None:
         return path
-    return f"{path}[{', '.join(f'{side:g}' for side in sample.box[:4])}]"
+    return f"{path}[{kind}{', '.join(f'{side:g}' for side in sample.box[:4])}]"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,44 +13,22 @@ from recognizer.answering import ReadyCatalogue
 from recognizer.validation import metrics
 from recognizer.validation.agreement import NAMES, Agreement, ways_of
 from recognizer.validation.blame import Blame, Stage
+from recognizer.validation.frame_figures import FrameFigures, work_out_frames
+from recognizer.validation.frame_outcomes import NOT_FOUND, FrameOutcomes
 from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel, split_id
 from recognizer.validation.metrics import CoverageCurve, Reliability
 from recognizer.validation.observations import PICTOGRAM
 from recognizer.validation.outcomes import (
+    FIRST_SIGN_CODE,
     NOT_IN_CATALOGUE_CODE,
     UNKNOWN_CODE,
     Outcomes,
 )
+from recognizer.validation.rates import Rate, SizedRates, rates_by_size
 from recognizer.verdicts import UNKNOWN
 
-SIZE_EDGES: Final = (0, 16, 24, 32, 48, 64, 96)
-"""Lower edges, in pixels of the crop's shorter side, of the bins that figures are split by."""
 _EXAMPLES = 12
 _CURVE_POINTS = 400
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A proportion with its 95 % Wilson interval.
-
-    Attributes:
-        right: successes.
-        count: trials.
-    """
-
-    right: int
-    count: int
-
-    @property
-    def value(self) -> float:
-        """The proportion; NaN of nothing."""
-        return self.right / self.count if self.count else float("nan")
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Lower and upper end."""
-        low, high = metrics.wilson_interval(self.right, self.count).tolist()
-        return low, high
 
 
 @dataclass(frozen=True)
@@ -67,6 +44,7 @@ class SignFigures:
         f1: harmonic mean of both.
         f1_interval: 95 %.
         unknown: pictures of it that were answered ``unknown``.
+        not_found: of frames, labelled boxes of it that were not found; they count in the recall.
         taken_for: what else it was answered as, with counts, the most frequent first.
     """
 
@@ -78,6 +56,7 @@ class SignFigures:
     f1: float
     f1_interval: tuple[float, float]
     unknown: int
+    not_found: int
     taken_for: tuple[tuple[str, int], ...]
 
 
@@ -153,6 +132,11 @@ class PictogramFigures:
 class Figures:
     """All figures of one validation.
 
+    Where signs were searched for in frames, *pictures* are the labelled boxes, and one that is not
+    found is a wrong answer. Only the figures that stand on what was read from a picture
+    (``accuracy_of_answered``, ``strangers``, ``values``, ``coverage``, ``reliability``,
+    ``attributes``, ``attracting``) are of the boxes that were found.
+
     Attributes:
         pictures: how many could be read.
         accuracy: right answers, of pictures whose sign the catalogue has; unknown is wrong.
@@ -173,6 +157,7 @@ class Figures:
         not_in_data: signs of the catalogue of which there is no picture.
         outside: classes that the catalogue does not have.
         attracting: pictograms that attract strangers.
+        frames: what was found; None if nothing was searched for.
     """
 
     pictures: int
@@ -184,7 +169,7 @@ class Figures:
     values: Rate
     signs: tuple[SignFigures, ...]
     confusions: tuple[Confusion, ...]
-    sizes: tuple[tuple[str, Rate], ...]
+    sizes: SizedRates
     coverage: CoverageCurve
     reliability: Reliability
     attributes: Mapping[str, Rate]
@@ -193,6 +178,7 @@ class Figures:
     not_in_data: tuple[str, ...]
     outside: tuple[ClassFigures, ...]
     attracting: tuple[PictogramFigures, ...]
+    frames: FrameFigures | None
 
     def sign(self, sign_id: str) -> SignFigures:
         """The figures of one sign; KeyError if no picture shows it."""
@@ -208,25 +194,41 @@ def work_out(
     ready: ReadyCatalogue,
     agreement: Agreement,
     blames: Sequence[Blame],
+    frames: FrameOutcomes | None = None,
 ) -> Figures:
-    """All figures of one validation."""
+    """All figures of one validation.
+
+    Args:
+        outcomes: what was expected of the pictures, and answered.
+        labels: class -> what it is.
+        ready: the rules.
+        agreement: what was read against what the rules imply.
+        blames: of all errors.
+        frames: where signs were searched for, all labelled boxes; ``outcomes`` are then those
+            that a find matches.
+    """
+    everything = _all_pictures(outcomes) if frames is None else _all_boxes(frames)
     known = outcomes.is_sign
     correct, candidate_correct = outcomes.correct, outcomes.candidate_correct
     answered = outcomes.reason < 0
-    confusion = metrics.confusion_matrix(outcomes.expected, outcomes.answered, len(outcomes.names))
+    of_signs = everything.expected >= FIRST_SIGN_CODE
+    found_strangers = ~of_signs & (everything.answered != everything.not_found)
+    confusion = metrics.confusion_matrix(
+        everything.expected, everything.answered, len(everything.names)
+    )
     answered_ids = {ready.engine.signs[i].id for i in np.unique(outcomes.sign[answered]).tolist()}
-    expected_ids = {split_id(outcomes.names[c])[0] for c in np.unique(outcomes.expected).tolist()}
+    expected_ids = {split_id(outcomes.names[c])[0] for c in np.unique(everything.expected).tolist()}
     return Figures(
-        pictures=len(outcomes),
-        accuracy=_rate(correct[known]),
+        pictures=len(everything.expected),
+        accuracy=Rate.of(everything.correct[of_signs]),
         macro_accuracy=metrics.macro_accuracy(_of_signs(confusion)),
-        answered=_rate(answered[known]),
-        accuracy_of_answered=_rate(correct[known & answered]),
-        strangers=_rate(correct[~known]),
+        answered=Rate.of(everything.answered_with_sign[of_signs]),
+        accuracy_of_answered=Rate.of(correct[known & answered]),
+        strangers=Rate.of(everything.correct[found_strangers]),
         values=_values(outcomes, ready),
-        signs=tuple(_signs(outcomes, labels, ready, confusion)),
+        signs=tuple(_signs(everything, labels, ready, confusion)),
         confusions=tuple(_confusions(outcomes)),
-        sizes=tuple(_sizes(outcomes)),
+        sizes=rates_by_size(everything.sides[of_signs], everything.correct[of_signs]),
         coverage=metrics.coverage_curve(
             outcomes.sign_confidence[known], candidate_correct[known]
         ).thinned(_CURVE_POINTS),
@@ -237,13 +239,69 @@ def work_out(
             s.id for s in ready.engine.signs if s.id in expected_ids - answered_ids
         ),
         not_in_data=tuple(s.id for s in ready.engine.signs if s.id not in expected_ids),
-        outside=tuple(_outside(outcomes, labels)),
+        outside=tuple(_outside(everything, labels)),
         attracting=tuple(_attracting(outcomes, ready)),
+        frames=None if frames is None else work_out_frames(frames),
     )
 
 
-def _rate(right: npt.NDArray[np.bool_]) -> Rate:
-    return Rate(int(right.sum()), len(right))
+@dataclass(frozen=True)
+class _Everything:
+    """All P pictures, also labelled boxes that were not found and of which nothing was read.
+
+    Attributes:
+        names: what the codes mean.
+        not_found: the code of "not found", one that does not occur if nothing was searched for.
+        classes: of the data set.
+        label: intp (P,), index into ``classes``.
+        expected: intp (P,), code.
+        answered: intp (P,), code.
+        correct: bool (P,).
+        sides: (P, 2), height and width, pixels.
+    """
+
+    names: tuple[str, ...]
+    not_found: int
+    classes: tuple[str, ...]
+    label: metrics.IntArray
+    expected: metrics.IntArray
+    answered: metrics.IntArray
+    correct: npt.NDArray[np.bool_]
+    sides: npt.NDArray[np.number]
+
+    @property
+    def answered_with_sign(self) -> npt.NDArray[np.bool_]:
+        """bool (P,), whether the answer is any sign."""
+        return np.asarray((self.answered != UNKNOWN_CODE) & (self.answered != self.not_found))
+
+
+def _all_pictures(outcomes: Outcomes) -> _Everything:
+    return _Everything(
+        (*outcomes.names, NOT_FOUND),
+        len(outcomes.names),
+        outcomes.classes,
+        outcomes.label,
+        outcomes.expected,
+        outcomes.answered,
+        outcomes.correct,
+        outcomes.sizes,
+    )
+
+
+def _all_boxes(frames: FrameOutcomes) -> _Everything:
+    found = frames.outcomes
+    not_found = len(found.names)
+    answered = np.concatenate([found.answered, np.full(frames.missed, not_found)])
+    return _Everything(
+        (*found.names, NOT_FOUND),
+        not_found,
+        found.classes,
+        frames.label,
+        frames.expected,
+        np.where(frames.is_found, answered, not_found).astype(np.intp),
+        frames.is_right,
+        frames.sides,
+    )
 
 
 def _of_signs(confusion: metrics.IntArray) -> metrics.IntArray:
@@ -258,11 +316,11 @@ def _values(outcomes: Outcomes, ready: ReadyCatalogue) -> Rate:
     index = {sign.id: i for i, sign in enumerate(ready.engine.signs)}
     wanted = np.array([index.get(i, -1) if value is not None else -1 for i, value in expected])
     found = (outcomes.sign == wanted[outcomes.expected]) & (outcomes.reason < 0)
-    return _rate(outcomes.correct[found & (wanted[outcomes.expected] >= 0)])
+    return Rate.of(outcomes.correct[found & (wanted[outcomes.expected] >= 0)])
 
 
 def _signs(
-    outcomes: Outcomes,
+    everything: _Everything,
     labels: Mapping[str, ClassLabel],
     ready: ReadyCatalogue,
     confusion: metrics.IntArray,
@@ -278,11 +336,11 @@ def _signs(
     for name, label in labels.items():
         classes.setdefault(label.expected, []).append(name)
     for code in np.flatnonzero(folded.sum(axis=1)).tolist():
-        name = outcomes.names[code]
+        name = everything.names[code]
         sign_id, value = split_id(name)
         sign = ready.catalogue.by_id.get(sign_id)
         others = folded[code].copy()
-        others[[code, UNKNOWN_CODE]] = 0
+        others[[code, UNKNOWN_CODE, everything.not_found]] = 0
         ranked = np.argsort(-others, kind="stable")[: np.count_nonzero(others)]
         low, high = scores.f1_interval[code].tolist()
         yield SignFigures(
@@ -294,7 +352,8 @@ def _signs(
             float(scores.f1[code]),
             (low, high),
             int(folded[code, UNKNOWN_CODE]) if code != UNKNOWN_CODE else 0,
-            tuple((outcomes.names[i], int(others[i])) for i in ranked.tolist()),
+            int(folded[code, everything.not_found]),
+            tuple((everything.names[i], int(others[i])) for i in ranked.tolist()),
         )
 
 
@@ -310,17 +369,6 @@ def _confusions(outcomes: Outcomes) -> list[Confusion]:
         Confusion(outcomes.names[expected], outcomes.names[answered], tuple(numbers))
         for (expected, answered), numbers in ranked
     ]
-
-
-def _sizes(outcomes: Outcomes) -> Iterable[tuple[str, Rate]]:
-    sides = outcomes.sizes.min(axis=1)
-    owner = np.searchsorted(SIZE_EDGES, sides, side="right") - 1
-    for number, low in enumerate(SIZE_EDGES):
-        inside = (owner == number) & outcomes.is_sign
-        if inside.any():
-            is_last = number + 1 == len(SIZE_EDGES)
-            words = f"from {low} px" if is_last else f"{low} to {SIZE_EDGES[number + 1] - 1} px"
-            yield words, _rate(outcomes.correct[inside])
 
 
 def _count_blame(blames: Iterable[Blame]) -> list[BlameCount]:
@@ -339,13 +387,13 @@ def _count_blame(blames: Iterable[Blame]) -> list[BlameCount]:
     ]
 
 
-def _outside(outcomes: Outcomes, labels: Mapping[str, ClassLabel]) -> Iterable[ClassFigures]:
-    for index, name in enumerate(outcomes.classes):
+def _outside(everything: _Everything, labels: Mapping[str, ClassLabel]) -> Iterable[ClassFigures]:
+    for index, name in enumerate(everything.classes):
         label = labels[name]
         if label.expected == NOT_IN_CATALOGUE or label.problem:
-            rows = outcomes.label == index
-            counts = Counter(outcomes.answered[rows].tolist())
-            answers = tuple((outcomes.names[c], n) for c, n in counts.most_common(_EXAMPLES))
+            rows = everything.label == index
+            counts = Counter(everything.answered[rows].tolist())
+            answers = tuple((everything.names[c], n) for c, n in counts.most_common(_EXAMPLES))
             yield ClassFigures(name, label.problem, int(rows.sum()), answers)
 
 

@@ -14,17 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.progress import track
-from attributes.readings import Readings
 from recognizer.gallery import Predictor
 from recognizer.pictures import Crop, PictureError, decode_crop
+from recognizer.validation.crop_reader import CropReader
 from recognizer.validation.datasets import Box, Dataset, DatasetError, Sample
 from recognizer.validation.file_digests import FileDigests
 from recognizer.validation.readings_cache import KEY_BYTES, ReadingsCache
-
-_BATCH = 64
-"""Crops that go through the network at once, and are in memory at once."""
-_SHARD = 4096
-"""Crops whose readings are written at once, and lost at most if the run is interrupted."""
+from recognizer.validation.timing import Timing
 
 
 @dataclass(frozen=True)
@@ -38,28 +34,6 @@ class Unreadable:
 
     path: str
     reason: str
-
-
-@dataclass
-class Timing:
-    """Seconds that a run took.
-
-    Attributes:
-        decoding: reading and decoding pictures.
-        network: reading attributes.
-        total: everything from the list of pictures to the figures.
-        network_crops: crops that the network had to read; the others came from the cache.
-    """
-
-    decoding: float = 0.0
-    network: float = 0.0
-    total: float = 0.0
-    network_crops: int = 0
-
-    @property
-    def overhead(self) -> float:
-        """Share of the time that was neither decoding nor network."""
-        return 1 - (self.decoding + self.network) / self.total if self.total else 0.0
 
 
 @dataclass(frozen=True)
@@ -101,12 +75,15 @@ def read_pictures(
         DatasetError: not one picture can be read.
         CacheError: the cache cannot be written.
     """
-    run = _Run(predictor, cache, FileDigests(cache_folder, dataset.root))
+    timing = Timing()
+    run = _Run(
+        cache, CropReader(predictor, cache, timing), FileDigests(cache_folder, dataset.root), timing
+    )
     try:
         unread = [item for item in enumerate(dataset.samples) if not run.recall(*item)]
         for path, samples in groupby(track(unread, "pictures"), key=lambda item: item[1].path):
             run.take(path, samples)
-        run.predict()
+        run.reader.predict()
     finally:
         run.keep()  # also what was read before an interruption
     if not run.keys:
@@ -124,7 +101,7 @@ def read_pictures(
         np.array(rows, np.intp),
         cache,
         tuple(run.unreadable),
-        run.timing,
+        timing,
     )
 
 
@@ -132,15 +109,12 @@ def read_pictures(
 class _Run:
     """State of one pass over the pictures."""
 
-    predictor: Predictor
     cache: ReadingsCache
+    reader: CropReader
     digests: FileDigests
+    timing: Timing
     keys: dict[int, bytes] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
-    timing: Timing = field(default_factory=Timing)
-    _crops: dict[bytes, Crop] = field(default_factory=dict)
-    _read: dict[bytes, tuple[int, int]] = field(default_factory=dict)
-    _readings: list[Readings] = field(default_factory=list)
 
     def recall(self, number: int, sample: Sample) -> bool:
         """Whether a picture has not changed since it was read, so that it need not be opened."""
@@ -160,10 +134,10 @@ class _Run:
         try:
             content, digest = self.digests.read(path)
             keys = [_key(digest, sample.box) for _, sample in items]
-            missing = [not self._is_known(key) for key in keys]
+            missing = [not self.reader.knows(key) for key in keys]
             picture = decode_crop(content, path) if any(missing) else None
         except OSError as error:
-            self._refuse(items, f"{path}: {_words(error)}")
+            self._refuse(items, f"{path}: {os_error_words(error)}")
             return
         except PictureError as error:
             self._refuse(items, str(error))
@@ -174,43 +148,18 @@ class _Run:
             if is_missing and picture is not None:
                 crop = _cut(picture, sample.box)
                 if crop is None:
-                    self._refuse([(number, sample)], f"{path}: its box lies outside of the frame")
+                    self._refuse([(number, sample)], impossible_box(sample, *picture.shape[1::-1]))
                     continue
-                self._crops[key] = crop
+                self.reader.add(key, crop, crop.shape[:2])
             self.keys[number] = key
-        if len(self._crops) >= _BATCH:
-            self.predict()
-
-    def predict(self) -> None:
-        """Read the crops that wait."""
-        if not self._crops:
-            return
-        start = perf_counter()
-        self._readings.append(self.predictor.predict(list(self._crops.values())))
-        self.timing.network += perf_counter() - start
-        self.timing.network_crops += len(self._crops)
-        self._read.update((key, crop.shape[:2]) for key, crop in self._crops.items())
-        self._crops.clear()
-        if len(self._read) >= _SHARD:
-            self._write()
 
     def keep(self) -> None:
         """Write the readings and the digests."""
-        self._write()
+        self.reader.keep()
         self.digests.save()
-
-    def _is_known(self, key: bytes) -> bool:
-        return self.cache.row(key) is not None or key in self._crops or key in self._read
 
     def _refuse(self, items: Sequence[tuple[int, Sample]], reason: str) -> None:
         self.unreadable += [Unreadable(sample.path, reason) for _, sample in items]
-
-    def _write(self) -> None:
-        if self._read:
-            readings = Readings.concatenate(self._readings)
-            self.cache.append(list(self._read), list(self._read.values()), readings)
-            self._read.clear()
-            self._readings.clear()
 
 
 def batches(count: int, size: int) -> Iterator[slice]:
@@ -232,5 +181,16 @@ def _cut(picture: Crop, box: Box | None) -> Crop | None:
     return None if cut is None else picture[cut[1] : cut[3], cut[0] : cut[2]]
 
 
-def _words(error: OSError) -> str:
+def impossible_box(sample: Sample, width: int, height: int) -> str:
+    """Why the box of a sample cannot be used in a frame of this size."""
+    assert sample.box is not None
+    sides = ", ".join(f"{side:g}" for side in sample.box[:4])
+    return (
+        f"{sample.path}: the box {sides} of class {sample.label} has no size or lies outside of "
+        f"the frame of {width}×{height} pixels"
+    )
+
+
+def os_error_words(error: OSError) -> str:
+    """Why a file could not be read."""
     return os.strerror(error.errno) if error.errno else str(error)

@@ -14,6 +14,7 @@ from recognizer.decision import REASONS, Reason
 from recognizer.validation.ingestion import ReadPictures, batches
 from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel, split_id
 from recognizer.validation.observations import Observations, Observer
+from recognizer.validation.readings_cache import ReadingsCache
 from recognizer.verdicts import UNKNOWN
 
 CHUNK: Final = 512
@@ -93,49 +94,90 @@ def judge_pictures(
         ready: the rules.
     """
     classes = pictures.dataset.classes
-    names = _Names(labels)
+    names = AnswerNames(labels)
     expected_of_class = np.array([names.code(labels[c].expected) for c in classes], np.intp)
     class_index = {name: i for i, name in enumerate(classes)}
     samples = pictures.dataset.samples
     label = np.fromiter(
         (class_index[samples[i].label] for i in pictures.samples.tolist()), np.intp, len(pictures)
     )
-    sizes = pictures.cache.sizes(pictures.rows)
-    count = len(pictures)
-    candidate, sign = np.empty(count, np.intp), np.empty(count, np.intp)
-    alternative, reason = np.empty(count, np.intp), np.empty(count, np.int8)
-    confidence, sign_confidence = np.empty(count, np.float32), np.empty(count, np.float32)
     observer = Observer(ready.gallery.names)
-    for part in batches(count, CHUNK):
-        rows = pictures.rows[part]
-        readings = pictures.cache.readings(rows)
-        similarity = pictures.cache.similarity(rows, ready.gallery)
-        verdicts = ready.verdicts(readings, similarity)
-        observer.add(readings, similarity)
-        candidate[part] = [names.code(name) for name in verdicts.candidates]
-        reason[part] = verdicts.reason
-        sign[part], alternative[part] = verdicts.decisions.best, verdicts.decisions.alternative
-        confidence[part], sign_confidence[part] = verdicts.confidence, verdicts.sign_confidence
-    reason[sizes.min(axis=1) < ready.judge.thresholds.min_side] = REASONS.index(Reason.TOO_SMALL)
+    answers = judge_rows(pictures.cache, pictures.rows, ready, names, observer)
     return Outcomes(
         names.names,
         classes,
         label,
         expected_of_class[label],
-        candidate,
-        np.where(reason < 0, candidate, UNKNOWN_CODE),
-        reason,
-        sign,
-        alternative,
-        confidence,
-        sign_confidence,
-        sizes,
+        answers.candidate,
+        answers.answered,
+        answers.reason,
+        answers.sign,
+        answers.alternative,
+        answers.confidence,
+        answers.sign_confidence,
+        pictures.cache.sizes(pictures.rows),
         observer.observations(),
     )
 
 
-class _Names:
-    """Codes of answers; values that the labels do not tell apart are left out."""
+@dataclass(frozen=True)
+class Answers:
+    """What N crops are answered as, whatever they show; see :class:`Outcomes` for the arrays."""
+
+    candidate: IntArray
+    reason: npt.NDArray[np.int8]
+    sign: IntArray
+    alternative: IntArray
+    confidence: npt.NDArray[np.float32]
+    sign_confidence: npt.NDArray[np.float32]
+
+    @property
+    def answered(self) -> IntArray:
+        """intp (N,), code of the answer: the candidate or ``unknown``."""
+        return np.where(self.reason < 0, self.candidate, UNKNOWN_CODE)
+
+
+def judge_rows(
+    cache: ReadingsCache,
+    rows: IntArray,
+    ready: ReadyCatalogue,
+    names: AnswerNames,
+    observer: Observer | None = None,
+) -> Answers:
+    """Answer crops whose readings are in a cache.
+
+    Args:
+        cache: the readings.
+        rows: intp (N,), which of them.
+        ready: the rules.
+        names: gives answers their codes.
+        observer: is shown what was read.
+    """
+    count = len(rows)
+    candidate, sign = np.empty(count, np.intp), np.empty(count, np.intp)
+    alternative, reason = np.empty(count, np.intp), np.empty(count, np.int8)
+    confidence, sign_confidence = np.empty(count, np.float32), np.empty(count, np.float32)
+    for part in batches(count, CHUNK):
+        readings = cache.readings(rows[part])
+        similarity = cache.similarity(rows[part], ready.gallery)
+        verdicts = ready.verdicts(readings, similarity)
+        if observer is not None:
+            observer.add(readings, similarity)
+        candidate[part] = [names.code(name) for name in verdicts.candidates]
+        reason[part] = verdicts.reason
+        sign[part], alternative[part] = verdicts.decisions.best, verdicts.decisions.alternative
+        confidence[part], sign_confidence[part] = verdicts.confidence, verdicts.sign_confidence
+    shorter = cache.sizes(rows).min(axis=1)
+    reason[shorter < ready.judge.thresholds.min_side] = REASONS.index(Reason.TOO_SMALL)
+    return Answers(candidate, reason, sign, alternative, confidence, sign_confidence)
+
+
+class AnswerNames:
+    """Codes of answers; values that the labels do not tell apart are left out.
+
+    Args:
+        labels: class -> what it is.
+    """
 
     def __init__(self, labels: Mapping[str, ClassLabel]) -> None:
         self._codes = {UNKNOWN: UNKNOWN_CODE, NOT_IN_CATALOGUE: NOT_IN_CATALOGUE_CODE}
@@ -143,6 +185,7 @@ class _Names:
         self._any_value = {name for name in expected if split_id(name)[1] is None}
 
     def code(self, name: str) -> int:
+        """The code of an answer, or of what is expected."""
         code = self._codes.get(name)
         if code is None:
             sign = split_id(name)[0]

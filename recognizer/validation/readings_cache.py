@@ -9,59 +9,39 @@ A cache is a folder per set of weights with one folder (a *shard*) per few thous
         checksum        crc32 of the three
         similarity-<digest of a gallery>.npy  float32 (N, P)
 
-A shard is written beside its place and moved there in one step, and is never changed, so two
-processes can use a cache at once: the worst that happens is that both read the same pictures.
-Readings are mapped into memory, not loaded.
+See :mod:`recognizer.validation.shards` for how they are written.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import sys
-import time
 import uuid
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from attributes.errors import UserError
 from attributes.readings import Readings
 from recognizer.gallery import Gallery
 from recognizer.validation.flat_readings import WIDTH, flatten, unflatten
+from recognizer.validation.shards import Arrays, Shard, ShardFolder, write_array
 
 KEY_BYTES: Final = 16
 _FORMAT = "readings-1"
 _ARRAYS = ("keys", "sizes", "readings")
 _GALLERIES_KEPT = 4
 """Galleries whose similarities are kept: those before and after a few edits."""
-_STALE_SECONDS = 24 * 3600
 
 Rows = npt.NDArray[np.intp]
 Number = TypeVar("Number", np.int32, np.float32)
-
-
-class CacheError(UserError):
-    """The cache cannot be written."""
 
 
 def default_cache() -> Path:
     """``$XDG_CACHE_HOME/signrules``, by default ``~/.cache/signrules``."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "signrules"
-
-
-@dataclass(frozen=True)
-class _Shard:
-    folder: Path
-    keys: npt.NDArray[np.uint8]
-    sizes: npt.NDArray[np.int32]
-    readings: npt.NDArray[np.float32]
 
 
 class ReadingsCache:
@@ -78,22 +58,12 @@ class ReadingsCache:
     """
 
     def __init__(self, folder: Path, identity: str) -> None:
-        self._folder = folder / _FORMAT / identity
-        self._shards: list[_Shard] = []
+        self._folder = ShardFolder(folder / _FORMAT / identity, _ARRAYS, _fits)
+        self._shards: list[Shard] = []
         self._starts = [0]
         self._rows: dict[bytes, int] = {}
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            entries = sorted(self._folder.iterdir())
-        except OSError as error:
-            raise _cannot_write(self._folder, error) from None
-        for entry in entries:
-            if entry.name.startswith("."):
-                _remove_if_stale(entry)
-                continue
-            shard = _load(entry)
-            if shard is not None:
-                self._add(shard)
+        for shard in self._folder.shards():
+            self._add(shard)
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -108,60 +78,59 @@ class ReadingsCache:
         Raises:
             CacheError: they cannot be written.
         """
-        arrays: dict[str, npt.NDArray[Any]] = {
-            "keys": np.frombuffer(b"".join(keys), np.uint8).reshape(-1, KEY_BYTES),
-            "sizes": np.array(sizes, np.int32).reshape(-1, 2),
-            "readings": flatten(readings),
-        }
-        name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-        unfinished = self._folder / f".{name}"
-        try:
-            unfinished.mkdir()
-            for array, values in arrays.items():
-                _write(unfinished / f"{array}.npy", values)
-            (unfinished / "checksum").write_text(str(_checksum(arrays)))
-            unfinished.rename(self._folder / name)
-        except OSError as error:
-            shutil.rmtree(unfinished, ignore_errors=True)
-            raise _cannot_write(self._folder, error) from None
-        shard = _load(self._folder / name)
-        assert shard is not None
+        shard = self._folder.write(
+            {
+                "keys": np.frombuffer(b"".join(keys), np.uint8).reshape(-1, KEY_BYTES),
+                "sizes": np.array(sizes, np.int32).reshape(-1, 2),
+                "readings": flatten(readings),
+            }
+        )
         self._add(shard)
 
     def readings(self, rows: Rows) -> Readings:
         """Readings of these rows, in their order."""
-        return unflatten(self._gather(rows, lambda shard: shard.readings))
+        nothing = np.zeros((0, WIDTH), np.float32)
+        return unflatten(self._gather(rows, lambda shard: shard.arrays["readings"], nothing))
 
     def sizes(self, rows: Rows) -> npt.NDArray[np.int32]:
         """Heights and widths in pixels, int32 (N, 2)."""
-        return self._gather(rows, lambda shard: shard.sizes)
+        nothing = np.zeros((0, 2), np.int32)
+        return self._gather(rows, lambda shard: shard.arrays["sizes"], nothing)
 
     def similarity(self, rows: Rows, gallery: Gallery) -> npt.NDArray[np.float32]:
         """Cosine to each pictogram of a gallery, float32 (N, P); worked out once per gallery."""
         name = f"similarity-{gallery.digest}.npy"
-        return self._gather(rows, lambda shard: _similarity(shard, name, gallery))
+        nothing = np.zeros((0, len(gallery.names)), np.float32)
+        return self._gather(rows, lambda shard: _similarity(shard, name, gallery), nothing)
 
-    def _add(self, shard: _Shard) -> None:
+    def _add(self, shard: Shard) -> None:
         start = len(self)
-        content = shard.keys.tobytes()
-        for number in range(len(shard.keys)):
+        content = shard.arrays["keys"].tobytes()
+        count = len(content) // KEY_BYTES
+        for number in range(count):
             key = content[number * KEY_BYTES : (number + 1) * KEY_BYTES]
             self._rows.setdefault(key, start + number)
         self._shards.append(shard)
-        self._starts.append(start + len(shard.keys))
+        self._starts.append(start + count)
 
     def _gather(
-        self, rows: Rows, array_of: Callable[[_Shard], npt.NDArray[Number]]
+        self,
+        rows: Rows,
+        array_of: Callable[[Shard], npt.NDArray[Number]],
+        nothing: npt.NDArray[Number],
     ) -> npt.NDArray[Number]:
-        """Rows of the arrays of all shards; of neighbours in one shard, a view."""
+        """Rows of the arrays of all shards; of neighbours in one shard, a view.
+
+        ``nothing`` is the result without any row.
+        """
+        if not len(rows):
+            return nothing
         owner = np.searchsorted(self._starts, rows, side="right") - 1
         arrays = {number: array_of(self._shards[number]) for number in np.unique(owner).tolist()}
         if len(arrays) == 1 and (np.diff(rows) == 1).all():
             start = int(rows[0]) - self._starts[owner[0]]
             return arrays[int(owner[0])][start : start + len(rows)]
         parts = [arrays[number][rows[owner == number] - self._starts[number]] for number in arrays]
-        if not parts:
-            return array_of(self._shards[0])[:0]
         gathered = np.concatenate(parts)
         # Shard by shard -> the order asked for.
         result = np.empty_like(gathered)
@@ -169,9 +138,9 @@ class ReadingsCache:
         return result
 
 
-def _similarity(shard: _Shard, name: str, gallery: Gallery) -> npt.NDArray[np.float32]:
+def _similarity(shard: Shard, name: str, gallery: Gallery) -> npt.NDArray[np.float32]:
     path = shard.folder / name
-    shape = (len(shard.keys), len(gallery.names))
+    shape = (len(shard.arrays["keys"]), len(gallery.names))
     try:
         found: npt.NDArray[np.float32] = np.load(path, mmap_mode="r")
         if found.shape == shape and found.dtype == np.float32:
@@ -179,10 +148,10 @@ def _similarity(shard: _Shard, name: str, gallery: Gallery) -> npt.NDArray[np.fl
             return found
     except (OSError, ValueError, EOFError):
         pass
-    similarity = gallery.similarity(unflatten(shard.readings).embedding)
+    similarity = gallery.similarity(unflatten(shard.arrays["readings"]).embedding)
     unfinished = shard.folder / f".{uuid.uuid4().hex}"
     try:
-        _write(unfinished, similarity)
+        write_array(unfinished, similarity)
         unfinished.replace(path)
         old = sorted(shard.folder.glob("similarity-*.npy"), key=lambda p: p.stat().st_mtime_ns)
         for superfluous in old[:-_GALLERIES_KEPT]:
@@ -192,52 +161,10 @@ def _similarity(shard: _Shard, name: str, gallery: Gallery) -> npt.NDArray[np.fl
     return similarity
 
 
-def _load(folder: Path) -> _Shard | None:
-    """A shard; None, with a word on stderr, if it is damaged: its pictures are read again."""
-    try:
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
-        count = len(arrays["keys"])
-        fits = (
-            arrays["keys"].shape == (count, KEY_BYTES)
-            and arrays["sizes"].shape == (count, 2)
-            and arrays["readings"].shape == (count, WIDTH)
-            and int((folder / "checksum").read_text()) == _checksum(arrays)
-        )
-    except (OSError, ValueError, EOFError):
-        fits = False
-    if not fits:
-        print(
-            f"signrules: {folder}: damaged, ignored; its pictures are read again", file=sys.stderr
-        )
-        return None
-    return _Shard(folder, **arrays)
-
-
-def _checksum(arrays: dict[str, npt.NDArray[Any]]) -> int:
-    value = 0
-    for name in _ARRAYS:
-        value = zlib.crc32(np.ascontiguousarray(arrays[name]).data, value)
-    return value
-
-
-def _write(path: Path, array: npt.NDArray[Any]) -> None:
-    with path.open("wb") as file:
-        np.save(file, array)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _remove_if_stale(folder: Path) -> None:
-    """Remove what an interrupted run left, but not what another process is writing now."""
-    try:
-        if time.time() - folder.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
-    except OSError:
-        pass
-
-
-def _cannot_write(folder: Path, error: OSError) -> CacheError:
-    return CacheError(
-        f"{error.filename or folder}: {error.strerror or error}; "
-        "name a writable folder with --cache"
+def _fits(arrays: Arrays) -> bool:
+    count = len(arrays["keys"])
+    return (
+        arrays["keys"].shape == (count, KEY_BYTES)
+        and arrays["sizes"].shape == (count, 2)
+        and arrays["readings"].shape == (count, WIDTH)
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
+from typing import Literal
 
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Thresholds
@@ -16,16 +17,22 @@ from recognizer.gallery import load_gallery
 from recognizer.thresholds_file import load_thresholds
 from recognizer.validation.agreement import Agreement, agree
 from recognizer.validation.blame import Blame, blame_errors
-from recognizer.validation.datasets import Dataset, DatasetError, open_dataset
+from recognizer.validation.datasets import Dataset, DatasetError, Sample, open_dataset
 from recognizer.validation.figures import Figures, work_out
+from recognizer.validation.frame_blame import blame_not_found
+from recognizer.validation.frame_ingestion import ReadFrames, read_frames
+from recognizer.validation.frame_outcomes import FrameOutcomes, judge_frames
 from recognizer.validation.ingestion import ReadPictures, read_pictures
 from recognizer.validation.labels import ClassLabel, load_labels, resolve_labels
+from recognizer.validation.late_localizer import LateLocalizer
 from recognizer.validation.late_predictor import LatePredictor, Precision
 from recognizer.validation.outcomes import Outcomes, judge_pictures
 from recognizer.validation.readings_cache import ReadingsCache, default_cache
 from rules import load_catalogue
 
 PathLike = str | os.PathLike[str]
+BoxesMode = Literal["found", "labelled"]
+"""What of frames is recognized: the boxes that the localizer finds, or the labelled ones."""
 
 
 class Workbench:
@@ -34,10 +41,11 @@ class Workbench:
     Args:
         weights: of the network; the shipped ones if absent.
         cache: folder of the cache; see :func:`default_cache`.
-        precision: of the network's arithmetic.
+        precision: of the networks' arithmetic.
+        localizer: weights of the localizer; the shipped ones if absent.
 
     Raises:
-        WeightsError: the weights are missing.
+        WeightsError: the network's weights are missing.
         CacheError: the cache cannot be written.
     """
 
@@ -46,7 +54,10 @@ class Workbench:
         weights: PathLike | None = None,
         cache: PathLike | None = None,
         precision: Precision = "float32",
+        localizer: PathLike | None = None,
     ) -> None:
+        self._localizer = Path(localizer) if localizer is not None else None
+        self._precision = precision
         self._predictor = LatePredictor(Path(weights) if weights is not None else None, precision)
         self._folder = Path(cache) if cache is not None else default_cache()
         self._cache = ReadingsCache(self._folder, self._predictor.identity)
@@ -58,6 +69,16 @@ class Workbench:
             DatasetError: not one picture can be read.
         """
         return read_pictures(dataset, self._predictor, self._cache, self._folder)
+
+    def read_frames(self, dataset: Dataset) -> ReadFrames:
+        """Search every frame that has not been searched before, and read what is found.
+
+        Raises:
+            DatasetError: not one frame can be read.
+            WeightsError: the localizer's weights are missing or damaged.
+        """
+        finder = LateLocalizer(self._localizer, self._precision)
+        return read_frames(dataset, finder, self._predictor, self._cache, self._folder)
 
     def prepare(
         self,
@@ -84,16 +105,19 @@ class Validation:
     """One rule file on one data set.
 
     Attributes:
-        pictures: the data set and its readings.
+        pictures: the data set and its readings; of searched frames, the labelled boxes that
+            were found.
         labels: class -> what it is expected to be.
         ready: the rules.
-        outcomes: what was expected and answered.
+        outcomes: what was expected of the pictures, and answered.
+        frames: the same with what was not found, and found beside; None if nothing was searched.
     """
 
     pictures: ReadPictures
     labels: Mapping[str, ClassLabel]
     ready: ReadyCatalogue
     outcomes: Outcomes
+    frames: FrameOutcomes | None = None
 
     @property
     def catalogue_file(self) -> Path:
@@ -107,13 +131,24 @@ class Validation:
 
     @cached_property
     def blames(self) -> list[Blame]:
-        """What each error is put down to."""
-        return blame_errors(self.pictures, self.labels, self.outcomes, self.ready, self.agreement)
+        """What each error is put down to; of labelled boxes, first those that are not found."""
+        not_found = [] if self.frames is None else blame_not_found(self.frames)
+        return not_found + blame_errors(
+            self.pictures, self.labels, self.outcomes, self.ready, self.agreement
+        )
 
     @cached_property
     def figures(self) -> Figures:
         """All figures."""
-        return work_out(self.outcomes, self.labels, self.ready, self.agreement, self.blames)
+        return work_out(
+            self.outcomes, self.labels, self.ready, self.agreement, self.blames, self.frames
+        )
+
+    def sample(self, number: int) -> Sample:
+        """The picture that a blame or a confusion is about, found or not."""
+        if self.frames is None:
+            return self.pictures.sample(number)
+        return self.pictures.dataset.samples[number]
 
 
 def validate(
@@ -127,6 +162,8 @@ def validate(
     thresholds: Thresholds | None = None,
     cache: PathLike | None = None,
     precision: Precision = "float32",
+    boxes: BoxesMode | None = None,
+    localizer: PathLike | None = None,
 ) -> Validation:
     """Run a rule file against labelled pictures.
 
@@ -134,27 +171,48 @@ def validate(
         data: a data set, see :func:`recognizer.validation.datasets.open_dataset`.
         catalogue: the rule file; the embedded one if absent.
         labels: a label map; if absent, the classes must be called as the signs are.
-        split: ``training`` or ``validation`` tracks of GTSRB, or ``all``.
+        split: ``training`` or ``validation`` part of GTSRB or GTSDB, or ``all``.
         weights: of the network; the shipped ones if absent.
         country: only signs of this ISO code (and of none) are considered.
         thresholds: what an answer must reach; by default those beside the rule file.
         cache: folder of the attribute cache.
-        precision: of the network's arithmetic.
+        precision: of the networks' arithmetic.
+        boxes: of frames, whether the signs are searched for (``found``, the default) or the
+            labelled boxes are cut out and recognized, which leaves the localizer out of it.
+        localizer: weights of the localizer; the shipped ones if absent.
 
     Raises:
         UserError, CatalogueError: something cannot be read; the message says what and why.
     """
     start = perf_counter()
-    workbench = Workbench(weights, cache, precision)
+    workbench = Workbench(weights, cache, precision, localizer)
     ready = workbench.prepare(catalogue, country, thresholds)  # fails before anything slow
     label_map = load_labels(labels) if labels is not None else None
     dataset = open_dataset(data, split)
     resolved = resolve_checked(dataset, label_map, ready)
-    pictures = workbench.read(dataset)
-    validation = Validation(pictures, resolved, ready, judge_pictures(pictures, resolved, ready))
+    if searches(dataset, boxes):
+        frames = judge_frames(workbench.read_frames(dataset), resolved, ready)
+        validation = Validation(frames.pictures, resolved, ready, frames.outcomes, frames)
+    else:
+        pictures = workbench.read(dataset)
+        outcomes = judge_pictures(pictures, resolved, ready)
+        validation = Validation(pictures, resolved, ready, outcomes)
     validation.figures  # noqa: B018 - worked out now, so that the time counts them
-    pictures.timing.total = perf_counter() - start
+    validation.pictures.timing.total = perf_counter() - start
     return validation
+
+
+def searches(dataset: Dataset, boxes: BoxesMode | None) -> bool:
+    """Whether signs are searched for: in frames, unless the labelled boxes are wanted.
+
+    Raises:
+        DatasetError: boxes are asked for, but these are crops.
+    """
+    if boxes is not None and not dataset.has_frames:
+        raise DatasetError(
+            f"{dataset.root}: --boxes {boxes} is for frames; these are crops ({dataset.layout})"
+        )
+    return dataset.has_frames and boxes != "labelled"
 
 
 def resolve_checked(

@@ -18,7 +18,8 @@ from recognizer.validation.datasets import Dataset, DatasetError, open_dataset
 from recognizer.validation.file_digests import FileDigests
 from recognizer.validation.flat_readings import flatten, unflatten
 from recognizer.validation.ingestion import ReadPictures, read_pictures
-from recognizer.validation.readings_cache import CacheError, ReadingsCache
+from recognizer.validation.readings_cache import ReadingsCache
+from recognizer.validation.shards import CacheError
 
 
 def read(world: World, predictor: StandInPredictor, folder: Path | None = None) -> ReadPictures:

@@ -220,7 +220,7 @@ def test_boxes_of_frames_are_cut_out(world: World) -> None:
         ],
     }
     (world.data / "coco.json").write_text(json.dumps(content))
-    validation = world.validate()
+    validation = world.validate(boxes="labelled")
     assert validation.figures.accuracy.right == validation.figures.accuracy.count == 4
     assert world.predictor.calls == [4]
     assert validation.outcomes.sizes.tolist() == [[24, 24]] * 4

@@ -8,7 +8,7 @@ from attributes.network import count_parameters
 from attributes.training.configuration import read
 from attributes.training.curve import draw_curve
 from attributes.training.gtsdb import read_frames
-from attributes.training.run import LAST_TRAINING_FRAME
+from attributes.training.splits import LAST_TRAINING_FRAME
 from recognizer.frames.localizer_weights import describe_localizer, save_localizer
 from recognizer.frames.training.configuration import FILE, LocalizerConfiguration
 from recognizer.frames.training.loop import train

@@ -26,7 +26,7 @@ def is_coco(path: Path) -> bool:
 
 
 def read_coco(path: Path) -> Dataset:
-    """Boxes of a COCO json; ``iscrowd`` boxes are left out, because they hold several signs.
+    """Frames and boxes of a COCO json; ``iscrowd`` boxes are left out: they hold several signs.
 
     Raises:
         DatasetError: it is not COCO, refers to what it does not have, or the images are missing.
@@ -55,7 +55,13 @@ def read_coco(path: Path) -> Dataset:
         ]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DatasetError(f"{path}: damaged COCO json: {type(error).__name__} {error}") from None
-    return Dataset(path, "COCO json", tuple(samples), {name: name for name in names.values()})
+    return Dataset(
+        path,
+        "COCO json",
+        tuple(samples),
+        {name: name for name in names.values()},
+        frames=tuple(dict.fromkeys(str(folder / name) for name in files.values())),
+    )
 
 
 def _image_folder(path: Path, name: str) -> Path:

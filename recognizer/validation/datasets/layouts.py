@@ -16,20 +16,22 @@ from recognizer.validation.datasets.class_folders import (
     refuse_split,
 )
 from recognizer.validation.datasets.coco import is_coco, read_coco
+from recognizer.validation.datasets.gtsdb import is_gtsdb, read_gtsdb
 from recognizer.validation.datasets.samples import Dataset, DatasetError
 from recognizer.validation.datasets.tables import is_table, read_table
 from recognizer.validation.datasets.yolo import is_yolo, read_yolo
 
 SPLITS: Final = ("all", "training", "validation")
-"""Parts of GTSRB's training half: tracks that the shipped weights were trained on, or not."""
+"""Parts of GTSRB's training half and of GTSDB: what the shipped weights were trained on, or not."""
 
 _INNER = ("", "Images", "Training", "Final_Training/Images", "Final_Test/Images",
-          "GTSRB/Final_Training/Images", "GTSRB/Final_Test/Images")  # fmt: skip
+          "GTSRB/Final_Training/Images", "GTSRB/Final_Test/Images",
+          "FullIJCNN2013", "TrainIJCNN2013")  # fmt: skip
 """Where the official archives keep the pictures below the folder that they are unpacked to."""
 
 _KNOWN = (
-    "a folder per class, GTSRB's layouts, a csv with Path and ClassId, COCO json, or "
-    "YOLO images/ and labels/"
+    "a folder per class, GTSRB's layouts, a csv with Path and ClassId; and for frames GTSDB's "
+    "gt.txt, COCO json, or YOLO images/ and labels/"
 )
 
 
@@ -46,7 +48,7 @@ def open_dataset(path: str | os.PathLike[str], split: str = "all") -> Dataset:
     """Read the list of a data set's pictures; the pictures themselves are not opened.
 
     Args:
-        path: its folder, its csv, or its COCO json.
+        path: its folder, its csv, its COCO json, or GTSDB's gt.txt.
         split: one of :data:`SPLITS`.
 
     Raises:
@@ -89,6 +91,8 @@ def _candidates(root: Path, split: str) -> list[_Candidate]:
 def _of_file(path: Path, split: str) -> list[_Candidate]:
     if is_coco(path):
         return [_Candidate(path, "COCO json", _whole(path, split, read_coco))]
+    if is_gtsdb(path):
+        return [_Candidate(path.parent, "GTSDB layout", lambda: read_gtsdb(path, split))]
     if is_table(path):
         return [_Candidate(path, "csv table", _whole(path, split, _read_csv))]
     return []
@@ -131,7 +135,7 @@ def _read_csv(table: Path) -> Dataset:
 
 def _nothing_found(root: Path) -> str:
     if root.is_file():
-        return f"{root}: neither a csv that lists pictures nor COCO json"
+        return f"{root}: neither a csv that lists pictures, nor COCO json, nor GTSDB's gt.txt"
     if not any(root.iterdir()):
         return f"{root}: the folder is empty"
     below = [p for p in sorted(root.iterdir()) if p.is_dir() and class_folders(p)]

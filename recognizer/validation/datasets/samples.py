@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from attributes.errors import UserError
-
-MARGIN = 0.1
-"""Share of a box's side that is kept around it: crops are expected to have such a margin."""
+from recognizer.frames.crops import MARGIN
 
 
 class DatasetError(UserError):
@@ -26,11 +24,23 @@ class Box(NamedTuple):
     y2: float
     relative: bool = False
 
-    def cut(self, width: int, height: int) -> tuple[int, int, int, int] | None:
-        """The box with its margin as whole pixels inside a frame; None if nothing is left."""
+    def corners(self, width: int, height: int) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom in pixels of a frame of this size."""
         x1, y1, x2, y2 = self[:4]
         if self.relative:
-            x1, y1, x2, y2 = x1 * width, y1 * height, x2 * width, y2 * height
+            return x1 * width, y1 * height, x2 * width, y2 * height
+        return x1, y1, x2, y2
+
+    def visible(self, width: int, height: int) -> tuple[float, float, float, float] | None:
+        """What of the box lies inside a frame, in pixels; None if nothing does."""
+        x1, y1, x2, y2 = self.corners(width, height)
+        left, top, right, bottom = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
+        # NaN fails both.
+        return (left, top, right, bottom) if right > left and bottom > top else None
+
+    def cut(self, width: int, height: int) -> tuple[int, int, int, int] | None:
+        """The box with its margin as whole pixels inside a frame; None if nothing is left."""
+        x1, y1, x2, y2 = self.corners(width, height)
         if not (x2 > x1 and y2 > y1):  # NaN fails too
             return None
         across, down = MARGIN * (x2 - x1), MARGIN * (y2 - y1)
@@ -60,10 +70,13 @@ class Dataset:
     Attributes:
         root: where they are.
         layout: how they are laid out, in words.
-        samples: the pictures, those of one frame one after another.
+        samples: the pictures; of frames their labelled boxes, those of one frame one after
+            another.
         class_names: class -> what the data set calls it, where it says more than a number.
         split: which part of the set it is, in words.
         caution: what a reader of figures must know about this part; empty if nothing.
+        frames: paths of all frames, also of those without any labelled box; empty if the
+            pictures are crops.
     """
 
     root: Path
@@ -72,11 +85,12 @@ class Dataset:
     class_names: Mapping[str, str] = field(default_factory=dict)
     split: str = "all pictures"
     caution: str = ""
+    frames: tuple[str, ...] = ()
 
     @property
     def has_frames(self) -> bool:
         """Whether the pictures are frames with boxes."""
-        return any(sample.box is not None for sample in self.samples)
+        return bool(self.frames)
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def read_table(table: Path) -> Iterator[Sample]:
             delimiter = max(_DELIMITERS, key=header.count)
             columns = [c.strip().strip('"').lower() for c in header.rstrip("\r\n").split(delimiter)]
             path_column, class_column = _positions(table, columns)
-            present = _Folder(table.parent)
+            present = PictureFolder(table.parent)
             for number, row in enumerate(csv.reader(file, delimiter=delimiter), start=2):
                 if not row:
                     continue
@@ -73,8 +73,12 @@ def _positions(table: Path, columns: list[str]) -> tuple[int, int]:
     return path_column, columns.index(_CLASS_COLUMN)
 
 
-class _Folder:
-    """Finds pictures that were converted: the csv may say .ppm where .png lies."""
+class PictureFolder:
+    """Finds pictures that were converted: a list may say .ppm where .png lies.
+
+    Args:
+        folder: that the list's paths are relative to.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = str(folder)

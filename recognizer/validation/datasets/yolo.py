@@ -17,7 +17,9 @@ def is_yolo(root: Path) -> bool:
 
 
 def read_yolo(root: Path) -> Dataset:
-    """Boxes of a YOLO data set; classes are named by ``data.yaml`` or ``classes.txt``.
+    """Frames and boxes of a YOLO set; classes are named by ``data.yaml`` or ``classes.txt``.
+
+    A picture without a label file shows no sign, as YOLO has it.
 
     Raises:
         DatasetError: a label file is damaged or has no image, or a class has no name.
@@ -41,7 +43,13 @@ def read_yolo(root: Path) -> Dataset:
                     f"{file}:{number}: class {class_id} has no name in data.yaml or classes.txt"
                 )
             samples.append(Sample(str(pictures[key]), names.get(class_id, class_id), box))
-    return Dataset(root, "YOLO txt", tuple(samples), {name: name for name in names.values()})
+    return Dataset(
+        root,
+        "YOLO txt",
+        tuple(samples),
+        {name: name for name in names.values()},
+        frames=tuple(str(path) for path in pictures.values()),
+    )
 
 
 def _boxes(file: Path) -> Iterator[tuple[int, tuple[str, Box]]]:

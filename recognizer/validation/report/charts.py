@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from markupsafe import Markup
 
-from recognizer.validation.figures import Rate
 from recognizer.validation.metrics import CoverageCurve, Reliability
+from recognizer.validation.rates import Rate
 
 _WIDTH: Final = 440
 _HEIGHT: Final = 300

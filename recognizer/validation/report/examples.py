@@ -14,6 +14,7 @@ from attributes.readings import Readings
 from attributes.vocabulary import TEXT
 from recognizer.answering import ReadyCatalogue
 from recognizer.pictures import PictureError, decode_crop
+from recognizer.validation.datasets import Sample
 from recognizer.validation.labels import split_id
 from recognizer.validation.validation import Validation
 from rules import ConditionOutcome, explain
@@ -82,8 +83,8 @@ def example(validation: Validation, number: int) -> Example:
     height, width = o.sizes[number].tolist()
     expected, candidate = o.names[o.expected[number]], o.names[o.candidate[number]]
     return Example(
-        validation.pictures.sample(number).path,
-        thumbnail(validation, number),
+        validation.sample(number).path,
+        thumbnail(validation.sample(number)),
         f"{width}×{height}",
         float(o.confidence[number]),
         tuple(ranked[:_NEAREST]),
@@ -92,9 +93,8 @@ def example(validation: Validation, number: int) -> Example:
     )
 
 
-def thumbnail(validation: Validation, number: int) -> str:
+def thumbnail(sample: Sample) -> str:
     """A picture as a ``data:`` address; empty if it cannot be read any more."""
-    sample = validation.pictures.sample(number)
     try:
         with open(sample.path, "rb") as file:
             picture = decode_crop(file.read(), sample.path)

@@ -9,16 +9,26 @@ from typing import Final
 from attributes.errors import UserError
 from recognizer.validation.report.junit import Requirements, render_junit
 from recognizer.validation.report.page import render_page
-from recognizer.validation.report.tables import render_errors, render_json, render_signs
+from recognizer.validation.report.tables import (
+    render_errors,
+    render_false_finds,
+    render_json,
+    render_signs,
+)
 from recognizer.validation.validation import Validation
 
 FILES: Final = ("report.html", "figures.json", "signs.csv", "errors.csv", "junit.xml")
+"""What is written of every data set."""
+FALSE_FINDS: Final = "false_finds.csv"
+"""What is written beside where frames were searched."""
 
 
 def write_report(
     validation: Validation, folder: Path, requirements: Requirements | None = None
 ) -> list[Path]:
     """Write :data:`FILES` into ``folder``, replacing those of an earlier run.
+
+    Where frames were searched, :data:`FALSE_FINDS` is written too.
 
     Raises:
         UserError: the folder cannot be written.
@@ -31,7 +41,10 @@ def write_report(
         "errors.csv": lambda: render_errors(validation),
         "junit.xml": lambda: render_junit(validation, required),
     }
-    paths = [folder / name for name in FILES]
+    frames = validation.frames
+    if frames is not None:
+        render[FALSE_FINDS] = lambda: render_false_finds(frames)
+    paths = [folder / name for name in render]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in paths:

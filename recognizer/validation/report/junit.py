@@ -16,11 +16,13 @@ class Requirements:
 
     Attributes:
         min_accuracy: of all pictures whose sign the catalogue has.
-        min_recall: of each sign.
+        min_recall: of each sign; one that is not found in its frame is an error.
+        min_found: of all labelled signs in frames; nothing where none were searched for.
     """
 
     min_accuracy: float = 0.0
     min_recall: float = 0.0
+    min_found: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,17 @@ def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
         "accuracy",
         f"{accuracy:.4f} is less than {required.min_accuracy:.4f}" if short else "",
     )
+    if figures.frames is not None:
+        found = figures.frames.found.value
+        short = not math.isnan(found) and found < required.min_found
+        yield Case(
+            "figures",
+            "found",
+            f"{found:.4f} is less than {required.min_found:.4f}" if short else "",
+        )
     unreadable = len(validation.pictures.unreadable)
-    yield Case("data", "pictures", f"{unreadable} pictures cannot be read" if unreadable else "")
+    what = "frames or labelled boxes" if validation.pictures.dataset.has_frames else "pictures"
+    yield Case("data", "pictures", f"{unreadable} {what} cannot be read" if unreadable else "")
     for name, label in validation.labels.items():
         yield Case("labels", name, label.problem)
     for sign in figures.signs:
@@ -60,6 +71,7 @@ def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
             failure = (
                 f"{sign.recall.right} of {sign.recall.count} right ({recall:.4f}, required "
                 f"{required.min_recall:.4f}); {sign.unknown} unknown"
+                + (f", {sign.not_found} not found" if sign.not_found else "")
                 + (f", {taken}" if taken else "")
             )
         yield Case("signs", sign.id, failure)
@@ -81,6 +93,8 @@ def render_junit(validation: Validation, required: Requirements) -> str:
         element = ElementTree.SubElement(
             root, "testsuite", name=suite, tests=str(len(found)), failures=str(failed)
         )
+        if suite == "figures":
+            _add_properties(element, validation)
         for case in found:
             node = ElementTree.SubElement(
                 element, "testcase", classname=f"signrules.{suite}", name=case.name
@@ -90,3 +104,22 @@ def render_junit(validation: Validation, required: Requirements) -> str:
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
+
+
+def _add_properties(suite: ElementTree.Element, validation: Validation) -> None:
+    """The figures of frames, as numbers that a CI server shows beside the cases."""
+    frames = validation.figures.frames
+    if frames is None:
+        return
+    numbers = {
+        "frames": frames.frames,
+        "found": frames.found.value,
+        "precision": frames.precision.value,
+        "end_to_end": frames.end_to_end.value,
+        "named": frames.named.value,
+        "false_finds_per_frame": frames.false_finds_per_frame,
+        "false_signs_per_frame": frames.false_signs_per_frame,
+    }
+    properties = ElementTree.SubElement(suite, "properties")
+    for name, number in numbers.items():
+        ElementTree.SubElement(properties, "property", name=name, value=f"{number:.6g}")

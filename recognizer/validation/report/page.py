@@ -9,7 +9,9 @@ from typing import Final
 
 import jinja2
 
-from recognizer.validation.figures import BlameCount, Confusion, Rate
+from recognizer.validation.figures import BlameCount, Confusion
+from recognizer.validation.frame_outcomes import FrameOutcomes
+from recognizer.validation.rates import Rate
 from recognizer.validation.report.charts import coverage_chart, reliability_chart
 from recognizer.validation.report.examples import Example, example, thumbnail
 from recognizer.validation.validation import Validation
@@ -19,6 +21,7 @@ _EXAMPLES_PER_CONFUSION: Final = 3
 _BLAMES: Final = 40
 _THUMBNAILS_PER_BLAME: Final = 10
 _UNREADABLE: Final = 200
+_FALSE_FINDS: Final = 120
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,17 @@ class _ShownBlame:
 
     figures: BlameCount
     thumbnails: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _ShownFind:
+    """A find that matches no labelled box."""
+
+    thumbnail: str
+    path: str
+    box: str
+    answer: str
+    confidence: float
 
 
 def render_page(validation: Validation) -> str:
@@ -61,12 +75,14 @@ def render_page(validation: Validation) -> str:
         validation=validation,
         dataset=validation.pictures.dataset,
         figures=figures,
+        frames=figures.frames,
         thresholds=validation.ready.judge.thresholds,
         confusions=confusions,
         anchors={(c.figures.expected, c.figures.answered): c.anchor for c in confusions},
         blames=[_shown(validation, b) for b in figures.blame[:_BLAMES]],
         stages=_stages(figures.blame),
         unreadable=validation.pictures.unreadable[:_UNREADABLE],
+        false_finds=_false_finds(validation.frames),
         coverage=coverage_chart(figures.coverage, figures.answered, figures.accuracy_of_answered),
         reliability=reliability_chart(figures.reliability),
     )
@@ -74,8 +90,22 @@ def render_page(validation: Validation) -> str:
 
 def _shown(validation: Validation, blame: BlameCount) -> _ShownBlame:
     chosen = _spread(blame.pictures, _THUMBNAILS_PER_BLAME)
-    thumbnails = [(thumbnail(validation, n), validation.pictures.sample(n).path) for n in chosen]
-    return _ShownBlame(blame, thumbnails)
+    samples = [validation.sample(n) for n in chosen]
+    return _ShownBlame(blame, [(thumbnail(sample), sample.path) for sample in samples])
+
+
+def _false_finds(frames: FrameOutcomes | None) -> list[_ShownFind]:
+    """The first of them: those answered with a sign, the surest first."""
+    if frames is None:
+        return []
+    found = []
+    for number in range(min(len(frames.false), _FALSE_FINDS)):
+        sample = frames.false_sample(number)
+        assert sample.box is not None
+        box = ", ".join(f"{side:.0f}" for side in sample.box[:4])
+        confidence = float(frames.false_confidence[number])
+        found.append(_ShownFind(thumbnail(sample), sample.path, box, sample.label, confidence))
+    return found
 
 
 def _spread(pictures: Sequence[int], count: int) -> Sequence[int]:
@@ -96,6 +126,7 @@ def _stages(blames: Sequence[BlameCount]) -> list[tuple[str, str, int]]:
 
 
 _MEANING: Final = {
+    "not found": "The localizer has no box where a sign is labelled; what it shows was never read.",
     "label map": "Most pictures of the class are, all alike, another sign than its label says.",
     "no fitting rule": "Most pictures of the class are read, all alike and surely, otherwise than "
     "the rule asks: the rule is wrong or too narrow.",

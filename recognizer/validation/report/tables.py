@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from recognizer.decision import REASONS
-from recognizer.validation.figures import Rate
+from recognizer.validation.blame import Blame
+from recognizer.validation.frame_outcomes import NOT_FOUND, FrameOutcomes
+from recognizer.validation.rates import Rate
 from recognizer.validation.validation import Validation
 
 
@@ -41,7 +43,7 @@ def render_signs(validation: Validation) -> str:
     header = [
         "sign", "name", "classes", "pictures", "right", "recall", "recall_low", "recall_high",
         "precision", "precision_low", "precision_high", "f1", "f1_low", "f1_high", "unknown",
-        "taken_for",
+        "not_found", "taken_for",
     ]  # fmt: skip
     return _csv(
         header,
@@ -51,7 +53,7 @@ def render_signs(validation: Validation) -> str:
                 *_numbers(s.recall.value, *s.recall.interval),
                 *_numbers(s.precision.value, *s.precision.interval),
                 *_numbers(s.f1, *s.f1_interval),
-                s.unknown,
+                s.unknown, s.not_found,
                 " ".join(f"{name}:{count}" for name, count in s.taken_for),
             ]
             for s in validation.figures.signs
@@ -60,24 +62,47 @@ def render_signs(validation: Validation) -> str:
 
 
 def render_errors(validation: Validation) -> str:
-    """One line per wrong answer, with the blame."""
-    o = validation.outcomes
+    """One line per wrong answer, with the blame; also for signs that were not found."""
     header = [
         "picture", "class", "expected", "answered", "candidate", "confidence", "why_unknown",
-        "height", "width", "stage", "detail", "reason",
+        "height", "width", "stage", "detail", "reason", "box",
     ]  # fmt: skip
-    rows = []
-    for blame in validation.blames:
-        n = blame.picture
-        why = REASONS[o.reason[n]].value if o.reason[n] >= 0 else ""
-        rows.append(
+    return _csv(header, (_error(validation, blame) for blame in validation.blames))
+
+
+def render_false_finds(frames: FrameOutcomes) -> str:
+    """One line per find that matches no labelled box, those answered with a sign first."""
+    return _csv(
+        ["picture", "x1", "y1", "x2", "y2", "answered", "confidence", "score"],
+        (
             [
-                validation.pictures.sample(n).path, o.classes[o.label[n]], o.names[o.expected[n]],
-                o.names[o.answered[n]], o.names[o.candidate[n]], *_numbers(float(o.confidence[n])),
-                why, *o.sizes[n].tolist(), blame.stage.value, blame.detail, blame.reason,
+                sample.path, *(f"{side:.1f}" for side in (sample.box or ())[:4]), sample.label,
+                *_numbers(
+                    float(frames.false_confidence[n]),
+                    float(frames.frames.find_score[frames.false[n]]),
+                ),
             ]
-        )  # fmt: skip
-    return _csv(header, rows)
+            for n, sample in enumerate(map(frames.false_sample, range(len(frames.false))))
+        ),
+    )  # fmt: skip
+
+
+def _error(validation: Validation, blame: Blame) -> list[object]:
+    o, n = validation.outcomes, blame.picture
+    sample = validation.sample(n)
+    box = " ".join(f"{side:g}" for side in sample.box[:4]) if sample.box is not None else ""
+    why = [blame.stage.value, blame.detail, blame.reason, box]
+    if n >= len(o):  # a labelled box of which nothing was read
+        assert validation.frames is not None
+        expected = o.names[validation.frames.expected[n]]
+        width, height = np.rint(validation.frames.sides[n]).astype(int).tolist()
+        return [sample.path, sample.label, expected, NOT_FOUND, "", "", "", height, width, *why]
+    reason = REASONS[o.reason[n]].value if o.reason[n] >= 0 else ""
+    return [
+        sample.path, o.classes[o.label[n]], o.names[o.expected[n]],
+        o.names[o.answered[n]], o.names[o.candidate[n]], *_numbers(float(o.confidence[n])),
+        reason, *o.sizes[n].tolist(), *why,
+    ]  # fmt: skip
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -1,0 +1,100 @@
+"""GTSDB: a folder of frames and ``gt.txt`` with ``file;x1;y1;x2;y2;class``."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from attributes.training.splits import LAST_TRAINING_FRAME
+from recognizer.pictures import SUFFIXES
+from recognizer.validation.datasets.class_folders import refuse_split
+from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
+from recognizer.validation.datasets.tables import PictureFolder
+
+_LIST = "gt.txt"
+_NUMBERED = re.compile(r"\d{5}")
+_NOT_EVERY_SIGN = "not every sign in these frames has a box: look at false finds before blaming"
+
+
+def is_gtsdb(path: Path) -> bool:
+    """Whether a file is the list of a set that is laid out as GTSDB is."""
+    return path.name.lower() == _LIST
+
+
+def read_gtsdb(path: Path, split: str) -> Dataset:
+    """Frames and boxes; frames that the list does not name are frames without a labelled sign.
+
+    Args:
+        path: the list; frames lie beside it.
+        split: ``all``, or ``training`` or ``validation``: frames that the shipped weights were
+            trained on, or not.
+
+    Raises:
+        DatasetError: a line of the list is damaged, or a split is asked of another set than GTSDB.
+    """
+    folder = path.parent
+    samples = sorted(_samples(path), key=lambda sample: sample.path)
+    beside = [
+        os.path.join(folder, name)
+        for name in os.listdir(folder)
+        if os.path.splitext(name)[1].lower() in SUFFIXES
+    ]
+    frames = sorted({*beside, *(sample.path for sample in samples)})
+    dataset = Dataset(folder, "GTSDB layout", tuple(samples), frames=tuple(frames))
+    if not all(_NUMBERED.fullmatch(_stem(frame)) for frame in frames):
+        refuse_split(path, split)
+        return dataset
+    return _part(dataset, split)
+
+
+def _part(dataset: Dataset, split: str) -> Dataset:
+    """The frames of one part, with their boxes."""
+    seen = f"the shipped weights were trained on frames 0 to {LAST_TRAINING_FRAME}"
+    words, caution = "all frames", f"{seen}; for an honest figure use --split validation"
+    if split == "training":
+        words, caution = f"frames up to {LAST_TRAINING_FRAME}", seen
+    elif split == "validation":
+        words, caution = f"frames from {LAST_TRAINING_FRAME + 1}, which training never saw", ""
+
+    def belongs(path: str) -> bool:
+        is_validation = int(_stem(path)) > LAST_TRAINING_FRAME
+        return split == "all" or is_validation == (split == "validation")
+
+    return Dataset(
+        dataset.root,
+        dataset.layout,
+        tuple(sample for sample in dataset.samples if belongs(sample.path)),
+        split=words,
+        caution="; ".join(filter(None, (caution, _NOT_EVERY_SIGN))),
+        frames=tuple(frame for frame in dataset.frames if belongs(frame)),
+    )
+
+
+def _samples(path: Path) -> Iterator[Sample]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path}: not readable: {error}") from None
+    folder = PictureFolder(path.parent)
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        name, *numbers = (field.strip() for field in line.split(";"))
+        try:
+            x1, y1, x2, y2 = map(float, numbers[:4])
+            is_damaged = len(numbers) != 5 or not numbers[4].isdecimal() or not name
+            is_damaged |= not all(map(math.isfinite, (x1, y1, x2, y2)))
+        except ValueError:
+            is_damaged = True
+        if is_damaged:
+            raise DatasetError(
+                f"{path}:{number}: expected `file;x1;y1;x2;y2;class`, got `{line[:60]}`"
+            )
+        yield Sample(folder.find(name), numbers[4], Box(x1, y1, x2, y2))
+
+
+def _stem(path: str) -> str:
+    return os.path.splitext(os.path.basename(path))[0]

@@ -1,0 +1,86 @@
+"""The localizer, loaded when the first frame needs it, as :mod:`late_predictor` does it."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from attributes.weights_identity import WeightsError
+from recognizer.frames.boxes import Boxes
+from recognizer.frames.frame import Image
+from recognizer.frames.localizer_identity import DEFAULT_LOCALIZER
+from recognizer.validation.late_predictor import Precision
+
+if TYPE_CHECKING:
+    from recognizer.frames.localizer import Localizer
+
+
+class Finder(Protocol):
+    """What finds signs in frames: :class:`LateLocalizer`, or a stand-in for it."""
+
+    @property
+    def identity(self) -> str:
+        """Digest of all that the boxes depend on."""
+
+    def locate(self, image: Image, /) -> Boxes:
+        """Boxes of the signs in a frame, uint8 (H, W, 3) BGR."""
+
+
+class LateLocalizer:
+    """Stands in for :class:`recognizer.frames.localizer.Localizer`.
+
+    Args:
+        weights: a safetensors file with its card beside it; the shipped one if absent.
+        precision: of the network's arithmetic.
+
+    Attributes:
+        identity: digest of all that boxes depend on: weights, card (architecture and threshold)
+            and precision.
+
+    Raises:
+        WeightsError: a file is missing.
+    """
+
+    def __init__(self, weights: Path | None = None, precision: Precision = "float32") -> None:
+        self._path = weights or DEFAULT_LOCALIZER
+        self._precision = precision
+        self.identity = self._digest()
+
+    def locate(self, image: Image) -> Boxes:
+        """Boxes of the signs in a frame, the surest first; the first call loads the network.
+
+        Args:
+            image: uint8 (H, W, 3), BGR.
+
+        Raises:
+            WeightsError: the weights are damaged.
+        """
+        return self._localizer.locate(image)
+
+    def _digest(self) -> str:
+        parts = [_content(p) for p in (self._path, self._path.with_suffix(".json"))]
+        parts.append(self._precision.encode())
+        return hashlib.sha256(
+            b"".join(hashlib.sha256(part).digest() for part in parts)
+        ).hexdigest()[:16]
+
+    @cached_property
+    def _localizer(self) -> Localizer:
+        from recognizer.frames.localizer import Localizer
+
+        localizer = Localizer(self._path, precision=self._precision)
+        if self._digest() != self.identity:
+            raise WeightsError(f"{self._path}: the weights changed during the run; start it again")
+        return localizer
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsError(
+            f"{path}: the localizer's weights are not readable: {error.strerror or error}; "
+            "`--boxes labelled` recognizes labelled boxes without looking for signs"
+        ) from None

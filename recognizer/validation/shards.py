@@ -1,0 +1,152 @@
+"""Arrays on disk in *shards*: folders that are written once, as a whole, and never changed.
+
+A shard is written beside its place and moved there in one step, so two processes can use a folder
+of shards at once: the worst that happens is that both work out the same. Arrays are mapped into
+memory, not loaded. What an interrupted run left is removed when it is a day old.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+import uuid
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from attributes.errors import UserError
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+_STALE_SECONDS = 24 * 3600
+
+
+class CacheError(UserError):
+    """The cache cannot be written."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One shard.
+
+    Attributes:
+        folder: where it is.
+        arrays: name -> array, mapped into memory.
+    """
+
+    folder: Path
+    arrays: Arrays
+
+
+class ShardFolder:
+    """A folder of shards that all hold the same arrays.
+
+    Args:
+        folder: it is made if it is not there.
+        names: of the arrays.
+        fits: whether arrays that were read are of the shapes that they should be.
+
+    Raises:
+        CacheError: the folder cannot be made or read.
+    """
+
+    def __init__(
+        self, folder: Path, names: tuple[str, ...], fits: Callable[[Arrays], bool]
+    ) -> None:
+        self._folder = folder
+        self._names = names
+        self._fits = fits
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._entries = sorted(folder.iterdir())
+        except OSError as error:
+            raise _cannot_write(folder, error) from None
+
+    def shards(self) -> Iterator[Shard]:
+        """The shards that were there at the start, the oldest first, without damaged ones."""
+        for entry in self._entries:
+            if entry.name.startswith("."):
+                _remove_if_stale(entry)
+                continue
+            shard = self._load(entry)
+            if shard is not None:
+                yield shard
+
+    def write(self, arrays: Arrays) -> Shard:
+        """Keep arrays as one more shard.
+
+        Raises:
+            CacheError: they cannot be written.
+        """
+        name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
+        unfinished = self._folder / f".{name}"
+        try:
+            unfinished.mkdir()
+            for array in self._names:
+                write_array(unfinished / f"{array}.npy", arrays[array])
+            (unfinished / "checksum").write_text(str(self._checksum(arrays)))
+            unfinished.rename(self._folder / name)
+        except OSError as error:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise _cannot_write(self._folder, error) from None
+        shard = self._load(self._folder / name)
+        assert shard is not None
+        return shard
+
+    def _load(self, folder: Path) -> Shard | None:
+        """A shard; None, with a word on stderr, if it is damaged: its pictures are read again."""
+        try:
+            arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in self._names}
+            intact = self._fits(arrays) and int(
+                (folder / "checksum").read_text()
+            ) == self._checksum(arrays)
+        except (OSError, ValueError, EOFError):
+            intact = False
+        if not intact:
+            print(
+                f"signrules: {folder}: damaged, ignored; its pictures are read again",
+                file=sys.stderr,
+            )
+            return None
+        return Shard(folder, arrays)
+
+    def _checksum(self, arrays: Arrays) -> int:
+        value = 0
+        for name in self._names:
+            value = zlib.crc32(np.ascontiguousarray(arrays[name]).data, value)
+        return value
+
+
+def write_array(path: Path, array: npt.NDArray[Any]) -> None:
+    """Write one array so that it survives a power cut.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with path.open("wb") as file:
+        np.save(file, array)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _remove_if_stale(folder: Path) -> None:
+    """Remove what an interrupted run left, but not what another process is writing now."""
+    try:
+        if time.time() - folder.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError:
+        pass
+
+
+def _cannot_write(folder: Path, error: OSError) -> CacheError:
+    return CacheError(
+        f"{error.filename or folder}: {error.strerror or error}; "
+        "name a writable folder with --cache"
+    )
