@@ -111,7 +111,7 @@ def make_batch(
     """Draw a batch of the configured composition, for a network of input ``size``."""
     share = configuration.batch
     drawn = _draw_sprites(g, materials, share.artwork, share.composed)
-    images, slots = _photograph(g, materials, drawn, size)
+    images, slots = photograph(g, materials, drawn, size)
     parts, part_labels = [images], [drawn.labels]
     if materials.photographs is not None and share.photographs:
         images, labels = _augment_photographs(g, materials, share.photographs, size)
@@ -132,7 +132,7 @@ def _places_of(slots: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class _Sprites:
+class Sprites:
     """Plates before they are photographed: RGBA, slot map, width / height, labels; M of each."""
 
     pixels: Tensor
@@ -141,7 +141,7 @@ class _Sprites:
     labels: Labels
 
 
-def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: int) -> _Sprites:
+def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: int) -> Sprites:
     picked = torch.multinomial(materials.weights, artwork, replacement=True, generator=g)
     drawings = materials.sprites[picked].float() / 255
     tint = 1 + 0.12 * torch.randn(artwork, 3, 1, 1, generator=g)
@@ -159,7 +159,7 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
     labels = Labels.concatenate([materials.sprite_labels[picked], labels])
     pixels, labels = _mirror_some(g, torch.cat([drawings, plates]), labels, materials.mirror)
     nowhere = torch.zeros(artwork, 1, *slots.shape[2:])
-    return _Sprites(
+    return Sprites(
         pixels,
         torch.cat([nowhere, slots]),
         torch.cat([materials.aspects[picked], aspects]),
@@ -186,8 +186,8 @@ def _mirror_some(
     return images, replace(labels, pictogram=pictogram)
 
 
-def _photograph(
-    g: Generator, materials: Materials, sprites: _Sprites, size: int
+def photograph(
+    g: Generator, materials: Materials, sprites: Sprites, size: int
 ) -> tuple[Tensor, Tensor]:
     """Put sprites into scenes and look at them through a camera; images and their slot maps."""
     count = len(sprites.pixels)

@@ -1,0 +1,85 @@
+"""Whether the heads read what is there, not what usually goes together.
+
+``python benchmarks/independence.py`` (extra ``train``) composes plates whose shape, colours, bar
+and legend are drawn independently of each other, with a seed that training does not use, and
+counts how often each head is right: on all plates, and on those whose shape, rim and face stand
+together on no artwork. It does so twice: photographed by the training camera, whose darkest and
+smallest pictures nobody can read, and laid flat on a smooth ground.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import numpy.typing as npt
+from heads import Judged, judge_heads
+from kept_weights import RELEASE, add_weights_option, chosen_predictor
+from rendering import CAMERAS, SEED, fresh_materials
+from torch import Generator
+
+from attributes.predictor import AttributePredictor
+from attributes.training.artwork import read_table
+from attributes.training.batches import Materials, Sprites
+from attributes.training.labels import Labels
+from attributes.training.plates import compose_plates
+from attributes.vocabulary import BACKGROUND, BORDER, CATEGORICAL, SHAPE
+
+_COMBINED = (SHAPE, BORDER, BACKGROUND)
+
+
+def compose(g: Generator, materials: Materials, count: int) -> Sprites:
+    """Plates with independent attributes."""
+    pixels, slots, aspects, labels = compose_plates(
+        g, count, materials.blanks, materials.pictograms, materials.pictogram_ids, materials.texts
+    )
+    return Sprites(pixels, slots, aspects, labels)
+
+
+def stands_nowhere(labels: Labels) -> npt.NDArray[np.bool_]:
+    """Whether each plate's shape, rim and face stand together on no artwork."""
+    real = {tuple(row[a.name] for a in _COMBINED) for row in read_table()}
+    columns = [CATEGORICAL.index(a) for a in _COMBINED]
+    combined = labels.categorical[:, columns].tolist()
+    return np.array(
+        [
+            tuple(a.values[i] for a, i in zip(_COMBINED, indices, strict=True)) not in real
+            for indices in combined
+        ]
+    )
+
+
+def measure(
+    predictor: AttributePredictor, count: int
+) -> tuple[dict[str, dict[str, Judged]], npt.NDArray[np.bool_]]:
+    """How each head does, by kind of picture; and which plates stand nowhere."""
+    _, materials = fresh_materials()
+    g = Generator().manual_seed(SEED)
+    sprites = compose(g, materials, count)
+    judged = {
+        kind: dict(judge_heads(predictor.predict(camera(g, materials, sprites)), sprites.labels))
+        for kind, camera in CAMERAS.items()
+    }
+    return judged, stands_nowhere(sprites.labels)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--count", type=int, default=4000, help="how many plates (4,000)")
+    add_weights_option(parser, RELEASE)
+    arguments = parser.parse_args()
+    judged, nowhere = measure(chosen_predictor(arguments, RELEASE), arguments.count)
+    print(f"{arguments.count} composed plates; shape, rim and face of {nowhere.sum()} of them")
+    print("stand together on no artwork. Share of the plates that each head reads rightly:")
+    print(f"{'':12}" + "".join(f"{kind + ': all':>22}{'nowhere':>10}" for kind in judged))
+    for name in next(iter(judged.values())):
+        cells = [
+            f"{heads[name].accuracy:22.1%}{heads[name].accuracy_among(nowhere):10.1%}"
+            for heads in judged.values()
+        ]
+        print(f"{name:12}" + "".join(cells))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Where benchmarks find weights that are not shipped, and how they put a catalogue behind them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from attributes.predictor import AttributePredictor
+from attributes.readings import Readings
+from attributes.training.artwork import load_artwork
+from attributes.weights_identity import DEFAULT_WEIGHTS
+from recognizer.answering import ReadyCatalogue
+from recognizer.decision import Thresholds
+from recognizer.gallery import Gallery, embed_pictogram
+from recognizer.verdicts import UNKNOWN
+from rules import Catalogue
+
+FOLDER = Path(__file__).with_name("weights")
+RUNS = Path(__file__).parent.parent / "runs"
+RELEASE = "release"
+
+
+class NoWeightsError(Exception):
+    """The weights that a figure asks for have not been trained here."""
+
+
+def find_weights(name: str) -> Path:
+    """Weights file of a configuration: shipped, kept beside the benchmarks, or just trained.
+
+    Raises:
+        NoWeightsError: it is in none of these places.
+    """
+    if name == RELEASE:
+        return DEFAULT_WEIGHTS
+    file = f"{name}.safetensors"
+    for path in (FOLDER / file, RUNS / name / file):
+        if path.is_file():
+            return path
+    raise NoWeightsError(f"no weights: train with `signrules train {name}`")
+
+
+def add_weights_option(parser: argparse.ArgumentParser, name: str) -> None:
+    """Declare ``--weights``; without it those of configuration ``name`` are used."""
+    where = (
+        "the shipped ones"
+        if name == RELEASE
+        else f"benchmarks/weights/{name}.safetensors, or those in runs/"
+    )
+    parser.add_argument("--weights", type=Path, metavar="FILE", help=f"weights ({where})")
+
+
+def chosen_predictor(arguments: argparse.Namespace, name: str) -> AttributePredictor:
+    """The predictor that ``--weights`` asks for.
+
+    Ends the program with a message if its weights are not there.
+    """
+    try:
+        return AttributePredictor(arguments.weights or find_weights(name))
+    except NoWeightsError as missing:
+        raise SystemExit(str(missing)) from None
+
+
+def make_ready(catalogue: Catalogue, predictor: AttributePredictor) -> ReadyCatalogue:
+    """A catalogue whose exemplars are embedded with the weights at hand, from their artwork.
+
+    Thresholds are the built-in ones: those beside a rule file may have been calibrated on the
+    very pictures that a benchmark measures.
+    """
+    embeddings = {
+        name: embed_pictogram(pictogram, predictor, _load_bgra)
+        for name, pictogram in catalogue.pictograms.items()
+    }
+    return ReadyCatalogue.prepare(catalogue, Gallery.from_embeddings(embeddings), Thresholds())
+
+
+def answered_ids(ready: ReadyCatalogue, readings: Readings) -> list[str]:
+    """Id with value that each crop is answered with, or ``unknown``."""
+    verdicts = ready.verdicts(readings, ready.gallery.similarity(readings.embedding))
+    return [
+        candidate if verdicts.why_unknown(row) is None else UNKNOWN
+        for row, candidate in enumerate(verdicts.candidates)
+    ]
+
+
+def _load_bgra(reference: str) -> npt.NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(load_artwork(reference), cv2.COLOR_RGBA2BGRA), np.uint8)

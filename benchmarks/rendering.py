@@ -1,0 +1,62 @@
+"""Plates photographed by the training camera, for benchmarks that need no data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Generator, Tensor
+
+from attributes.training import operators
+from attributes.training.artwork import Drawing, load_drawings
+from attributes.training.batches import Materials, Sprites, gather_materials, photograph
+from attributes.training.configuration import load
+from attributes.training.mirroring import pictogram_classes
+
+SEED = 2**41
+"""Far from the seeds of training (seed * 1,000,003 + step) and of calibration (2**40 + ...)."""
+_SIZE = 48
+
+
+@lru_cache(maxsize=1)
+def fresh_materials() -> tuple[list[Drawing], Materials]:
+    """All artwork; plates, bars and strings drawn anew; no photograph.
+
+    Raises:
+        MissingPackageError: artwork or fonts cannot be had.
+    """
+    configuration = load("templates-only").model_copy(update={"seed": SEED})
+    drawings = load_drawings()
+    names, mirror = pictogram_classes(drawings)
+    return drawings, gather_materials(drawings, names, mirror, None, None, configuration)
+
+
+def photograph_plates(
+    g: Generator, materials: Materials, sprites: Sprites
+) -> list[npt.NDArray[np.uint8]]:
+    """Crops of plates with all that training does to them, each uint8 (48, 48, 3) BGR."""
+    images, _ = photograph(g, materials, sprites, _SIZE)
+    return to_crops(images)
+
+
+def lay_flat(g: Generator, materials: Materials, sprites: Sprites) -> list[npt.NDArray[np.uint8]]:
+    """Crops of plates seen from the front in good light, before smooth coloured noise."""
+    count = len(sprites.pixels)
+    plates = operators.warp(sprites.pixels, torch.eye(3).repeat(count, 1, 1), _SIZE)
+    ground = 0.5 + 0.15 * operators.smooth_noise(g, count, _SIZE, 6, channels=3)
+    return to_crops(plates[:, :3] + ground * (1 - plates[:, 3:]))
+
+
+Camera = Callable[[Generator, Materials, Sprites], list[npt.NDArray[np.uint8]]]
+CAMERAS: Final[dict[str, Camera]] = {"training camera": photograph_plates, "laid flat": lay_flat}
+"""The first takes pictures that nobody can read among others; the second only legible ones."""
+
+
+def to_crops(images: Tensor) -> list[npt.NDArray[np.uint8]]:
+    """float32 (N, 3, H, W) RGB in [0, 1] -> N crops, uint8 (H, W, 3) BGR."""
+    pixels = (images.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    return [np.ascontiguousarray(crop[..., ::-1]) for crop in pixels]

@@ -1,0 +1,100 @@
+"""The arithmetic of the benchmarks, without data sets and without artwork."""
+
+import numpy as np
+import pytest
+from cross_plates import recall_across_plates
+from heads import Judged, judge_heads
+from held_out import SEEN, UNSEEN, Outcome, catalogue_of
+from kept_weights import NoWeightsError, find_weights
+
+from attributes.readings import Readings
+from attributes.training.configuration import load
+from attributes.training.labels import Labels
+from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, LEGEND, TEXT
+
+ROW = {
+    "shape": "circle", "border": "?", "background": "white", "legend": "black", "bar": "none",
+    "text": "50", "pictogram": "none",
+}  # fmt: skip
+
+
+def readings_of(text: str, count: int) -> Readings:
+    """Readings that are sure of a circle with a rim of the first colour, white, without a bar."""
+    categorical = {}
+    for attribute in CATEGORICAL:
+        categorical[attribute.name] = np.zeros((count, len(attribute.values)), np.float32)
+        value = ROW[attribute.name] if ROW[attribute.name] != "?" else attribute.values[0]
+        categorical[attribute.name][:, attribute.index(value)] = 1
+    legend = np.zeros((count, len(LEGEND.values)), np.float32)
+    legend[:, LEGEND.index("black")] = 0.9
+    slots = np.zeros((count, TEXT.max_length, TEXT.classes), np.float32)
+    for slot, code in enumerate(TEXT.encode(text)):
+        slots[:, slot, code] = 1
+    embedding = np.zeros((count, EMBEDDING_DIMENSIONS), np.float32)
+    return Readings(categorical, legend, slots, embedding, np.ones(count, np.float32))
+
+
+def test_heads_are_judged_where_the_truth_is_known():
+    labels = Labels.from_rows([ROW, {**ROW, "shape": "triangle"}], ())
+    judged = judge_heads(readings_of("50", 2), labels)
+    assert judged["shape"].right.tolist() == [True, False]
+    assert len(judged["border"].right) == 0
+    assert np.isnan(judged["border"].accuracy)
+    assert judged["text"].accuracy == judged["legend"].accuracy == 1
+    assert len(judged["text"].sure) == 6  # two characters and the end, twice
+    assert judge_heads(readings_of("60", 2), labels)["text"].accuracy == 0
+
+
+def test_calibration_error_is_the_gap_between_sure_and_right():
+    sure = np.full(100, 0.95, np.float32)
+    held = np.arange(100) < 75
+    everywhere = np.ones(100, bool)
+    assert Judged(everywhere, held, sure, held).calibration_error() == pytest.approx(0.2, abs=1e-4)
+
+
+def test_recall_counts_only_finds_on_other_plates():
+    deer, cow = np.eye(2, dtype=np.float32)
+    embeddings = np.stack([deer, deer, deer, cow])[:, None]
+    pictograms = ["deer", "deer", "deer", "cow"]
+    plates = [("triangle",), ("triangle",), ("diamond",), ("triangle",)]
+    recall = recall_across_plates(embeddings, pictograms, plates)
+    assert (recall.drawings, recall.pictograms, recall.gallery) == (3, 1, 4)
+    assert recall.at_1 == 1.0
+    # The two on triangles may find the one on the diamond; it may find both; the cow competes.
+    assert recall.chance == pytest.approx((1 / 2 + 1 / 2 + 2 / 3) / 3)
+    mixed_up = embeddings.copy()
+    mixed_up[2] = -deer
+    assert recall_across_plates(mixed_up, pictograms, plates).at_1 == 0.0
+
+
+def test_the_catalogue_of_the_protocol_has_one_drawing_for_each_sign():
+    assert load("held-out").classes == SEEN
+    before, after = catalogue_of(SEEN), catalogue_of(range(43))
+    assert {sign.id for sign in before.signs} < {sign.id for sign in after.signs}
+    # Limits are one sign whatever their number, so that 20 needs no line of YAML.
+    assert len(before.signs) == 22 - 6
+    assert len(after.signs) == 43 - 7
+    for name, pictogram in before.pictograms.items():
+        assert set(pictogram.artwork) <= set(after.pictograms[name].artwork)
+    drawings = [d for p in after.pictograms.values() for d in p.artwork]
+    assert "commonroad:280" in drawings
+    assert not [p for p in before.pictograms.values() if "commonroad:280" in p.artwork]
+
+
+def test_outcomes_are_averaged_by_sign_and_count_what_broke():
+    outcome = Outcome(
+        ["a", "a", "a", "b"], ["a", "a", "unknown", "a"],
+        np.array([True, True, False]), np.array([True, False, True]),
+    )  # fmt: skip
+    assert outcome.macro == pytest.approx((2 / 3 + 0) / 2)
+    assert outcome.broken == 1
+    assert len(UNSEEN) == 21
+
+
+def test_weights_that_are_not_there_are_asked_for(monkeypatch, tmp_path):
+    monkeypatch.setattr("kept_weights.FOLDER", tmp_path)
+    monkeypatch.setattr("kept_weights.RUNS", tmp_path)
+    with pytest.raises(NoWeightsError, match="signrules train held-out"):
+        find_weights("held-out")
+    (tmp_path / "held-out.safetensors").touch()
+    assert find_weights("held-out").parent == tmp_path
