@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from attributes.errors import UserError
 from recognizer.gallery import gallery_path
+from recognizer.thresholds_file import thresholds_path
 from rules import Catalogue, CatalogueError
 
 INTERVAL: Final = 1.0
@@ -91,7 +92,8 @@ class CatalogueWatcher(threading.Thread):
 
 def _files_of(catalogue: Catalogue) -> set[Path]:
     exemplars = {path for p in catalogue.pictograms.values() for path in p.exemplars}
-    return {*catalogue.files, *map(gallery_path, catalogue.files), *exemplars}
+    thresholds = map(thresholds_path, catalogue.files)
+    return {*catalogue.files, *map(gallery_path, catalogue.files), *thresholds, *exemplars}
 
 
 def _snapshot(files: Iterable[Path]) -> Snapshot:

@@ -14,6 +14,7 @@ import pytest
 
 from recognizer import CatalogueError, Recognizer, watching
 from recognizer.gallery import gallery_path
+from recognizer.thresholds_file import thresholds_path
 from recognizer.watching import CatalogueWatcher
 from rules import certain_readings
 
@@ -191,6 +192,9 @@ def test_every_file_of_the_catalogue_is_watched_and_nothing_else(
     gallery_path(catalogue).write_bytes(b"")  # not read: no pictogram asks for it
     watcher.look(counted)
     assert counted.reloads == 2
+    thresholds_path(catalogue).write_text("version: 1\n")
+    watcher.look(counted)
+    assert counted.reloads == 3
 
 
 def test_what_a_broken_catalogue_lacks_is_found_when_it_appears(
