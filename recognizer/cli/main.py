@@ -26,7 +26,8 @@ VERBS: Final = {
     "diff": "list every picture whose answer an edit of a rule file changes",
     "calibrate": "propose thresholds from labelled pictures",
     "gallery": "embed the exemplars that a rule file names",
-    "train": "train the attribute network",
+    "train": "train the attribute network or the localizer",
+    "bench": "time crops and frames on this machine",
 }
 """Verb -> what it does, in the order of ``signrules --help``."""
 

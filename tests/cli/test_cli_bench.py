@@ -1,0 +1,20 @@
+"""``signrules bench`` times what a user waits for."""
+
+from __future__ import annotations
+
+import json
+
+from recognizer.cli.exit_codes import FINE, UNREADABLE
+from recognizer.cli.main import main
+
+
+def test_crops_and_frames_are_timed(capsys):
+    assert main(["bench", "--rounds", "1", "--format", "json"]) == FINE
+    milliseconds = json.loads(capsys.readouterr().out)
+    assert list(milliseconds) == ["one crop", "64 crops", "finding signs in 1360x800"]
+    assert all(value > 0 for value in milliseconds.values())
+
+
+def test_a_source_that_is_none_is_told(capsys):
+    assert main(["bench", "nowhere.mp4"]) == UNREADABLE
+    assert "nowhere.mp4: no such file" in capsys.readouterr().err
