@@ -48,7 +48,7 @@ def lay_flat(g: Generator, materials: Materials, sprites: Sprites) -> list[npt.N
     count = len(sprites.pixels)
     plates = operators.warp(sprites.pixels, torch.eye(3).repeat(count, 1, 1), _SIZE)
     ground = 0.5 + 0.15 * operators.smooth_noise(g, count, _SIZE, 6, channels=3)
-    return to_crops(plates[:, :3] + ground * (1 - plates[:, 3:]))
+    return to_crops(plates[:, :3] * plates[:, 3:] + ground * (1 - plates[:, 3:]))
 
 
 Camera = Callable[[Generator, Materials, Sprites], list[npt.NDArray[np.uint8]]]
