@@ -46,9 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
     ready = workbench.prepare(arguments.catalogue, arguments.country)
     labels = load_labels(arguments.labels) if arguments.labels else None
     dataset = open_dataset(arguments.data, arguments.split)
+    is_searched = searches(dataset, arguments.boxes)
     resolved = resolve_checked(dataset, labels, ready)
     pictures: ReadPictures | ReadFrames
-    if is_searched := searches(dataset, arguments.boxes):
+    if is_searched:
         pictures = workbench.read_frames(dataset)
         outcomes = judge_frames(pictures, resolved, ready).outcomes
     else:

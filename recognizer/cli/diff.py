@@ -49,10 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     new = workbench.prepare(arguments.new, arguments.country)
     labels = load_labels(arguments.labels) if arguments.labels else None
     dataset = open_dataset(arguments.on, arguments.split)
+    is_searched = searches(dataset, arguments.boxes)
     new_labels = resolve_checked(dataset, labels, new)
     old_labels = resolve_labels(dataset.classes, labels, old.catalogue)
     pictures: ReadPictures | ReadFrames
-    if searches(dataset, arguments.boxes):
+    if is_searched:
         pictures = workbench.read_frames(dataset)
         changes = compare_frames(
             judge_frames(pictures, old_labels, old),

@@ -148,11 +148,11 @@ def _of_frames(figures: FrameFigures) -> Iterator[str]:
     )
     if figures.taken_for_no_sign:
         yield f"taken for no sign    {figures.taken_for_no_sign:8}  boxes that were located"
-    yield f"\n{'shorter side':<21}{'found':<37}found and named"
+    yield f"\n{'shorter side':<21}{'found':<42}found and named"
     named = dict(figures.end_to_end_by_size)
     for words, found in figures.found_by_size:
         end_to_end = _shown(named[words]) if words in named else ""
-        yield f"  {words:<18} {_shown(found):<37}{end_to_end}"
+        yield f"  {words:<18} {_shown(found):<42}{end_to_end}"
     yield ""
 
 

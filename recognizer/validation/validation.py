@@ -189,8 +189,9 @@ def validate(
     ready = workbench.prepare(catalogue, country, thresholds)  # fails before anything slow
     label_map = load_labels(labels) if labels is not None else None
     dataset = open_dataset(data, split)
+    is_searched = searches(dataset, boxes)
     resolved = resolve_checked(dataset, label_map, ready)
-    if searches(dataset, boxes):
+    if is_searched:
         frames = judge_frames(workbench.read_frames(dataset), resolved, ready)
         validation = Validation(frames.pictures, resolved, ready, frames.outcomes, frames)
     else:
