@@ -1,0 +1,228 @@
+"""Draws ``docs/operators/*.jpg``: what each operator of the renderer does to four plates.
+
+``python docs/draw_operators.py`` (extra ``train``). A row shows the plates untouched, then the
+operator at work on them again and again. The plates are of our own making, lettered with Barlow
+(OFL); no data set and no artwork takes part. Operators that touch only a share of the pictures
+are shown where they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Generator, Tensor
+
+from attributes.training import operators
+from attributes.training.artwork import SPRITE_SIZE
+from attributes.training.batches import Materials, Sprites, photograph
+from attributes.training.labels import Labels
+from attributes.training.pictograms import MaskBank, text_masks
+from attributes.training.plates import compose_plates, draw_plate_bank
+from attributes.vocabulary import BAR, CATEGORICAL
+
+OUT = Path(__file__).with_name("operators")
+SIZE = 48
+ENLARGED = 72
+GAP = 3
+PLATES, DRAWS = 4, 12
+CANDIDATES = 400
+"""How often an operator is tried before the draws that changed most are shown."""
+
+Operator = Callable[[Generator, Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Plates:
+    """Plates to show, and what else a picture is made of."""
+
+    sprites: Sprites
+    materials: Materials
+
+
+def letter_plates() -> Plates:
+    """Composed plates that carry numbers and words and no bar."""
+    rng = np.random.default_rng(3)
+    blanks, texts = draw_plate_bank(rng), text_masks(rng, 200)
+    empty = np.zeros((1, SPRITE_SIZE, SPRITE_SIZE), np.uint8)
+    g = Generator().manual_seed(8)
+    pixels, slots, aspects, labels = compose_plates(
+        g, 400, blanks, MaskBank(empty, ("nothing",)), torch.tensor([0]), texts
+    )
+    plain = labels.categorical[:, CATEGORICAL.index(BAR)] == BAR.index("none")
+    rows = torch.nonzero(plain & (labels.text[:, 0] > 0)).flatten()
+    materials = Materials(
+        pixels, aspects, torch.ones(len(aspects)), labels, torch.tensor([0]), blanks,
+        MaskBank(empty, ("nothing",)), torch.tensor([0]), texts, None, None,
+    )  # fmt: skip
+    return Plates(Sprites(pixels[rows], slots[rows], aspects[rows], labels[rows]), materials)
+
+
+def before(plates: Plates, count: int) -> Tensor:
+    """Plates on a plain ground, float32 (count, 3, SIZE, SIZE)."""
+    sprites = plates.sprites.pixels[torch.arange(count) % PLATES]
+    warped = operators.warp(sprites, torch.eye(3).repeat(count, 1, 1), SIZE)
+    return warped[:, :3] * warped[:, 3:] + 0.55 * (1 - warped[:, 3:])
+
+
+def shown(operator: Operator, images: Tensor) -> Tensor:
+    """What a row shows of an operator: pictures that it touched, from faint to strong."""
+    changed = operator(Generator().manual_seed(1), images).clamp(0, 1)
+    effect = (changed - images).abs().mean((1, 2, 3))
+    picked = []
+    for plate in range(PLATES):
+        own = torch.arange(plate, len(images), PLATES)
+        touched = own[effect[own] > 2e-3]
+        ranked = touched[effect[touched].argsort()]
+        steps = torch.linspace(0.4, 0.97, DRAWS // PLATES)
+        picked.append([int(ranked[int(s * (len(ranked) - 1))]) for s in steps])
+    return changed[torch.tensor(picked).T.flatten()]
+
+
+def warped(change: Callable[[Generator, Tensor], None]) -> Operator:
+    """An operator that changes homographies, as one that changes pictures."""
+
+    def operator(g: Generator, images: Tensor) -> Tensor:
+        homographies = torch.eye(3).repeat(len(images), 1, 1)
+        change(g, homographies)
+        return operators.warp(images, homographies, SIZE, padding="border")
+
+    return operator
+
+
+def turned(g: Generator, homographies: Tensor) -> None:
+    """The geometry of drawings, as training draws it."""
+    homographies[:] = operators.random_homographies(
+        g, len(homographies), (0.72, 1.12), 0.07, 20, 0.12, 0.14
+    )
+
+
+def narrowed(g: Generator, homographies: Tensor) -> None:
+    """Only those that are narrowed."""
+    operators.foreshorten(g, homographies, 1.0)
+
+
+def shrunk(g: Generator, homographies: Tensor) -> None:
+    """Only those that are shrunk."""
+    operators.step_back(g, homographies, 1.0)
+
+
+def with_repeated_rim(g: Generator, images: Tensor) -> Tensor:
+    """Crops of other sides than the plate's, their rim repeated to a square."""
+    homographies = torch.eye(3).repeat(len(images), 1, 1)
+    times = operators.step_back(g, homographies, 1.0)
+    small = operators.warp(images, homographies, SIZE, padding="border")
+    ground = small + 0.12 * operators.smooth_noise(g, len(images), SIZE, 8, channels=3)
+    grid = operators.margin_grid(g, torch.ones(len(images)), times, SIZE)
+    return operators.resample(ground.clamp(0, 1), grid)
+
+
+def with_tones_of_noise(g: Generator, images: Tensor) -> Tensor:
+    """Tones of smooth coloured noise: in training they are those of a photograph."""
+    level = operators.uniform(g, len(images), 0.15, 0.6)[:, None, None, None]
+    tint = 1 + 0.08 * torch.randn(len(images), 3, 1, 1, generator=g)
+    noise = operators.smooth_noise(g, len(images), 56, 4, channels=3)
+    return operators.transplant_tones(images, (level * tint + 0.2 * noise).clamp(0, 1))
+
+
+SHEETS: dict[str, dict[str, Operator]] = {
+    "geometry": {
+        "random_homographies": warped(turned),
+        "foreshorten": warped(narrowed),
+        "step_back": warped(shrunk),
+        "margin_grid": with_repeated_rim,
+    },
+    "plate": {
+        "fade": operators.fade,
+        "dirt": operators.dirt,
+        "stickers": operators.stickers,
+        "confetti": operators.confetti,
+    },
+    "light": {
+        "illuminate": operators.illuminate,
+        "glare": operators.glare,
+        "expose": operators.expose,
+        "desaturate": operators.desaturate,
+        "transplant_tones": with_tones_of_noise,
+        "occlude": operators.occlude,
+    },
+    "camera": {
+        "blur": operators.blur,
+        "lower_resolution": operators.lower_resolution,
+        "sensor_noise": operators.sensor_noise,
+        "jpeg": operators.jpeg,
+    },
+}
+
+
+def row_of(images: Tensor) -> npt.NDArray[np.uint8]:
+    """Pictures side by side, uint8 (ENLARGED, width, 3) BGR; the first four stand apart."""
+    gap = np.full((ENLARGED, GAP, 3), 255, np.uint8)
+    cells = []
+    for number, crop in enumerate(to_pixels(images)):
+        cells += [gap] * (4 if number == PLATES else 1)
+        cells.append(cv2.resize(crop, (ENLARGED, ENLARGED), interpolation=cv2.INTER_CUBIC))
+    return np.concatenate(cells, axis=1)
+
+
+def to_pixels(images: Tensor) -> npt.NDArray[np.uint8]:
+    """float32 (N, 3, H, W) RGB in [0, 1] -> uint8 (N, H, W, 3) BGR."""
+    pixels = (images.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1)
+    return np.ascontiguousarray(pixels.numpy()[..., ::-1])
+
+
+def labelled(name: str, row: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A row with its name above."""
+    strip = np.full((24, row.shape[1], 3), 255, np.uint8)
+    cv2.putText(strip, name, (2, 17), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (40,) * 3, 1, cv2.LINE_AA)
+    return np.concatenate([strip, row], axis=0)
+
+
+def whole_camera(plates: Plates) -> Tensor:
+    """Everything at once, backgrounds and neighbours too, float32 (32, 3, SIZE, SIZE)."""
+    sprites = plates.sprites
+    rows = torch.arange(2 * (PLATES + DRAWS)) % len(sprites.aspects)
+    some = Sprites(
+        sprites.pixels[rows], sprites.slots[rows], sprites.aspects[rows],
+        Labels.of_nothing(len(rows)),
+    )  # fmt: skip
+    return photograph(Generator().manual_seed(2), plates.materials, some, SIZE)[0]
+
+
+def write(name: str, rows: list[npt.NDArray[np.uint8]]) -> None:
+    """One sheet.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path = OUT / f"{name}.jpg"
+    if not cv2.imwrite(str(path), np.concatenate(rows, axis=0), [cv2.IMWRITE_JPEG_QUALITY, 76]):
+        raise OSError(f"{path}: cannot be written")
+
+
+def main() -> None:
+    """Write the sheets."""
+    OUT.mkdir(exist_ok=True)
+    plates = letter_plates()
+    untouched = before(plates, CANDIDATES)
+    for name, rows in SHEETS.items():
+        write(
+            name,
+            [
+                labelled(title, row_of(torch.cat([untouched[:PLATES], shown(operator, untouched)])))
+                for title, operator in rows.items()
+            ],
+        )
+    together = whole_camera(plates)
+    half = len(together) // 2
+    gap = np.full((GAP, row_of(together[:half]).shape[1], 3), 255, np.uint8)
+    write("together", [row_of(together[:half]), gap, row_of(together[half:])])
+
+
+if __name__ == "__main__":
+    main()
