@@ -12,7 +12,8 @@ from validation_world import World
 
 from recognizer.validation.datasets import Box, Dataset, DatasetError, Sample, open_dataset
 
-GTSRB = Path(__file__).resolve().parents[3] / "shared" / "data" / "gtsrb"
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+GTSRB, GTSDB = DATA / "gtsrb", DATA / "gtsdb"
 
 
 def labels_of(dataset: Dataset) -> list[tuple[str, str]]:
@@ -96,10 +97,75 @@ def test_coco(tmp_path: Path) -> None:
     }
     (tmp_path / "instances.json").write_text(json.dumps(content))
     dataset = open_dataset(tmp_path)
-    assert dataset.has_frames
+    assert dataset.frames == (str(tmp_path / "images" / "f.png"),)
     assert dataset.samples == (
         Sample(str(tmp_path / "images" / "f.png"), "stop", Box(10, 20, 40, 60)),
     )
+
+
+def test_frames_without_a_labelled_box_are_frames(tmp_path: Path) -> None:
+    for name in "ab":
+        picture(tmp_path / "coco" / f"{name}.png")
+        picture(tmp_path / "yolo" / "images" / f"{name}.png")
+    content = {
+        "images": [{"id": n, "file_name": f"{name}.png"} for n, name in enumerate("ab")],
+        "categories": [{"id": 3, "name": "stop"}],
+        "annotations": [{"image_id": 1, "category_id": 3, "bbox": [1, 2, 3, 4]}],
+    }
+    (tmp_path / "coco" / "c.json").write_text(json.dumps(content))
+    (tmp_path / "yolo" / "labels").mkdir()
+    (tmp_path / "yolo" / "labels" / "b.txt").write_text("3 0.5 0.5 0.1 0.1")
+    for layout in ("coco", "yolo"):
+        dataset = open_dataset(tmp_path / layout)
+        assert [Path(frame).name for frame in dataset.frames] == ["a.png", "b.png"]
+        assert labels_of(dataset) == [("b.png", "stop" if layout == "coco" else "3")]
+
+
+@pytest.mark.parametrize("inner", ["", "FullIJCNN2013"])
+def test_gtsdb(tmp_path: Path, inner: str) -> None:
+    folder = tmp_path / inner
+    for number in (0, 1, 499, 500):
+        picture(folder / f"{number:05}.jpg", 100, 80)
+    picture(folder / "07" / "00000.ppm")  # the official archive has crops of each class beside
+    lines = ["00500.ppm;10;20;30;40;13", "", "00001.ppm;1;2;3;4;7", "00001.ppm;5;6;7;8;42"]
+    (folder / "gt.txt").write_text("\n".join(lines))
+    dataset = open_dataset(tmp_path)
+    assert dataset.samples == (
+        Sample(str(folder / "00001.jpg"), "7", Box(1, 2, 3, 4)),
+        Sample(str(folder / "00001.jpg"), "42", Box(5, 6, 7, 8)),
+        Sample(str(folder / "00500.jpg"), "13", Box(10, 20, 30, 40)),
+    )
+    assert [Path(f).stem for f in dataset.frames] == ["00000", "00001", "00499", "00500"]
+    assert "--split validation" in dataset.caution
+    assert open_dataset(folder / "gt.txt") == dataset
+    held_out = open_dataset(tmp_path, "validation")
+    assert [Path(f).stem for f in held_out.frames] == ["00500"]
+    assert labels_of(held_out) == [("00500.jpg", "13")]
+    assert "--split" not in held_out.caution
+    assert len(open_dataset(tmp_path, "training").frames) == 3
+
+
+def test_a_frame_that_is_listed_but_missing_stays_listed(tmp_path: Path) -> None:
+    (tmp_path / "gt.txt").write_text("00001.ppm;1;2;3;4;7\n")
+    assert open_dataset(tmp_path).frames == (str(tmp_path / "00001.ppm"),)
+
+
+def test_only_gtsdb_itself_has_parts(tmp_path: Path) -> None:
+    picture(tmp_path / "drive-1.png")
+    (tmp_path / "gt.txt").write_text("drive-1.png;1;2;3;4;7\n")
+    assert not open_dataset(tmp_path).caution
+    with pytest.raises(DatasetError, match="and for GTSDB"):
+        open_dataset(tmp_path, "validation")
+
+
+@pytest.mark.parametrize(
+    "line", ["f;1;2;3;4", "f;1;2;x;4;5", "f;1;2;3;4;stop", ";1;2;3;4;5", "f;1;nan;3;4;5",
+             "f;1;2;3;4;5;6", "f,1,2,3,4,5"],
+)  # fmt: skip
+def test_a_damaged_line_of_gtsdb_is_named(tmp_path: Path, line: str) -> None:
+    (tmp_path / "gt.txt").write_text(f"00001.ppm;1;2;3;4;7\n{line}\n")
+    with pytest.raises(DatasetError, match=rf"gt\.txt:2: expected .*, got `{line}`"):
+        open_dataset(tmp_path)
 
 
 def test_yolo(tmp_path: Path) -> None:
@@ -224,6 +290,13 @@ def test_boxes_of_frames_are_cut_out(world: World) -> None:
     assert validation.figures.accuracy.right == validation.figures.accuracy.count == 4
     assert world.predictor.calls == [4]
     assert validation.outcomes.sizes.tolist() == [[24, 24]] * 4
+
+
+@pytest.mark.skipif(not GTSDB.is_dir(), reason="shared/data/gtsdb is not here")
+def test_the_real_frames() -> None:
+    everything, held_out = open_dataset(GTSDB), open_dataset(GTSDB, "validation")
+    assert (len(everything.frames), len(everything.samples)) == (600, 852)
+    assert (len(held_out.frames), len(held_out.samples)) == (100, 71)
 
 
 @pytest.mark.skipif(not GTSRB.is_dir(), reason="shared/data/gtsrb is not here")

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import cv2
 import numpy as np
 import pytest
+from browser import CHROMIUM, drive
 from frame_world import NO_SIGN, FrameWorld, StandInFinder
 from validation_world import LABELS, blamed
 
@@ -497,3 +498,32 @@ def test_figures_equal_scikit_learn(frames: FrameWorld, seed: int) -> None:
     confusion = metrics.confusion_matrix(truth, answers, labels=[*names, "not found"])
     for k, name in enumerate(names):
         assert validation.figures.sign(name).not_found == confusion[k, -1]
+
+
+DRIVE = """
+<script>
+const table = document.getElementById("sign-table");
+const column = n => [...table.tBodies[0].rows].map(r => r.cells[n].textContent.trim());
+const heads = [...table.tHead.rows[0].cells].map(c => c.textContent.trim());
+const place = heads.indexOf("Not found");
+table.tHead.rows[0].cells[place].querySelector("button").click();
+table.tHead.rows[0].cells[place].querySelector("button").click();
+const found = {most: column(0)[0], missed: column(place)[0]};
+found.finds = [...document.querySelectorAll(".finds figure b")].map(b => b.textContent);
+found.images = [...document.querySelectorAll(".finds img")].every(i => i.naturalWidth > 0);
+found.links = [...document.querySelectorAll("nav a")].every(a => document.querySelector(a.hash));
+const out = document.createElement("pre"); out.id = "found";
+out.textContent = JSON.stringify(found); document.body.append(out);
+</script>
+"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_the_page_works_in_a_browser(street: FrameWorld, tmp_path: Path) -> None:
+    write_report(street.validate(), tmp_path / "report")
+    page = (tmp_path / "report" / "report.html").read_text()
+    found = drive(page, DRIVE, tmp_path)
+    assert (found["most"], found["missed"]) == ("xx.left", "2")
+    assert found["finds"] == ["xx.limit[30]", "unknown"]
+    assert found["images"]
+    assert found["links"]

@@ -6,22 +6,17 @@ import csv
 import io
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from browser import CHROMIUM, drive
 from validation_world import World
 
 from recognizer.cli.main import main
 from recognizer.validation.report import FILES, write_report
 from recognizer.validation.report.junit import Requirements
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--virtual-time-budget=2000")  # fmt: skip
 SWAPPED = (
     ("pictogram: left}", "pictogram: XX}"),
     ("pictogram: right}", "pictogram: left}"),
@@ -145,16 +140,7 @@ out.textContent = JSON.stringify(found); document.body.append(out);
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 def test_sorting_filtering_and_links_work_in_a_browser(report: Path, tmp_path: Path) -> None:
-    page = tmp_path / "driven.html"
-    page.write_text((report / "report.html").read_text().replace("</body>", DRIVE + "</body>"))
-    assert CHROMIUM is not None
-    dom = subprocess.run(
-        [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()],
-        capture_output=True, text=True, timeout=300, check=True,
-    ).stdout  # fmt: skip
-    match = re.search(r'<pre id="found">(.*?)</pre>', dom, re.DOTALL)
-    assert match is not None
-    found = json.loads(match[1].replace("&amp;", "&"))
+    found = drive((report / "report.html").read_text(), DRIVE, tmp_path)
     signs = ["not in catalogue", "xx.end[80]", "xx.left", "xx.limit[30]", "xx.limit[50]",
              "xx.limit[60]", "xx.limit[80]", "xx.right", "xx.stop"]  # fmt: skip
     assert found["up"] == signs
