@@ -146,6 +146,8 @@ def _of_frames(figures: FrameFigures) -> Iterator[str]:
         f"false finds          {figures.false_finds_per_frame:8.3f}  per frame "
         f"({figures.false_finds} in {figures.frames}; {figures.false_signs} answered as a sign)"
     )
+    if figures.ignored_finds:
+        yield f"ignored finds        {figures.ignored_finds:8}  on signs without a label"
     if figures.taken_for_no_sign:
         yield f"taken for no sign    {figures.taken_for_no_sign:8}  boxes that were located"
     yield f"\n{'shorter side':<21}{'found':<42}found and named"

@@ -18,13 +18,25 @@ def intersection_over_union(a: BoxArray, b: BoxArray) -> npt.NDArray[np.float32]
     Returns:
         float32 (N, M) in [0, 1]; 0 where both boxes are empty.
     """
-    corner = np.maximum(a[:, None, :2], b[None, :, :2])
-    other = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.clip(other - corner, 0, None).prod(axis=2)
+    shared = _shared_area(a, b)
     area_a = np.clip(a[:, 2:] - a[:, :2], 0, None).prod(axis=1)
     area_b = np.clip(b[:, 2:] - b[:, :2], 0, None).prod(axis=1)
     united = area_a[:, None] + area_b[None] - shared
     return np.asarray(shared / np.maximum(united, 1e-9), np.float32)
+
+
+def share_inside(a: BoxArray, b: BoxArray) -> npt.NDArray[np.float32]:
+    """Share of each box of ``a`` that lies inside each box of ``b``.
+
+    Args:
+        a: (N, 4), xyxy.
+        b: (M, 4), xyxy.
+
+    Returns:
+        float32 (N, M) in [0, 1]; 0 where the box of ``a`` is empty.
+    """
+    area = np.clip(a[:, 2:] - a[:, :2], 0, None).prod(axis=1)
+    return np.asarray(_shared_area(a, b) / np.maximum(area, 1e-9)[:, None], np.float32)
 
 
 def match_boxes(found: BoxArray, labelled: BoxArray, least: float) -> npt.NDArray[np.intp]:
@@ -48,3 +60,10 @@ def match_boxes(found: BoxArray, labelled: BoxArray, least: float) -> npt.NDArra
             owner[row] = best
             overlap[:, best] = -1.0
     return owner
+
+
+def _shared_area(a: BoxArray, b: BoxArray) -> BoxArray:
+    """Pixels that boxes (N, 4) and (M, 4) have in common, (N, M)."""
+    corner = np.maximum(a[:, None, :2], b[None, :, :2])
+    other = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    return np.asarray(np.clip(other - corner, 0, None).prod(axis=2))

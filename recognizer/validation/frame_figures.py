@@ -20,11 +20,13 @@ class FrameFigures:
         frames: how many could be read.
         min_overlap: intersection over union from which a find matches a labelled box.
         found: labelled boxes that a find matches (recall).
-        precision: finds that match a labelled box.
+        precision: finds that match a labelled box, of those that are right or wrong.
         end_to_end: labelled boxes whose sign the catalogue has that are found and rightly named.
         named: of those found, the rightly named ones.
         taken_for_no_sign: boxes that the localizer found and the network took for no sign; they
             count as not found.
+        ignored_finds: finds on signs without a label, where the data set knows of them; they are
+            neither right nor wrong.
         false_finds: finds that match no labelled box.
         false_signs: of these, those that were answered with a sign.
         false_finds_per_frame: their mean; NaN without frames.
@@ -42,6 +44,7 @@ class FrameFigures:
     end_to_end: Rate
     named: Rate
     taken_for_no_sign: int
+    ignored_finds: int
     false_finds: int
     false_signs: int
     false_finds_per_frame: float
@@ -56,10 +59,10 @@ def work_out_frames(outcomes: FrameOutcomes) -> FrameFigures:
     """All figures that only frames have."""
     is_sign, is_found, is_right = outcomes.is_sign, outcomes.is_found, outcomes.is_right
     sides = outcomes.sides
-    is_match = np.zeros(len(outcomes.reported), bool)
-    is_match[outcomes.finds] = True
-    is_match = is_match[outcomes.reported]
-    boxes = outcomes.frames.find_box[outcomes.reported]
+    matching = outcomes.finds[outcomes.reported[outcomes.finds]]
+    counted = np.concatenate([matching, outcomes.false])
+    is_match = np.arange(len(counted)) < len(matching)
+    boxes = outcomes.frames.find_box[counted]
     frames = len(outcomes.frames.paths)
     answers = Counter(outcomes.false_answers)
     signs = sum(count for answer, count in answers.items() if answer != UNKNOWN)
@@ -71,6 +74,7 @@ def work_out_frames(outcomes: FrameOutcomes) -> FrameFigures:
         end_to_end=Rate.of(is_right[is_sign]),
         named=Rate.of(is_right[is_sign & is_found]),
         taken_for_no_sign=len(outcomes.finds) - int(is_found.sum()),
+        ignored_finds=outcomes.ignored,
         false_finds=len(outcomes.false),
         false_signs=signs,
         false_finds_per_frame=len(outcomes.false) / frames if frames else float("nan"),

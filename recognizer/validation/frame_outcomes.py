@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import REASONS, Reason
-from recognizer.frames.matching import match_boxes
+from recognizer.frames.matching import match_boxes, share_inside
 from recognizer.validation.datasets import Box, Dataset, Sample
 from recognizer.validation.frame_ingestion import ReadFrames
 from recognizer.validation.ingestion import ReadPictures
@@ -38,7 +38,8 @@ class FrameOutcomes:
     """Labelled boxes and finds of frames, held against each other.
 
     Of the labelled boxes, N are matched by a find and M are not; of the finds, X are reported and
-    match no labelled box. *Pictures* are numbered: N matched ones, then M that are not.
+    match no labelled box, nor lie where the data set has signs without a label. *Pictures* are
+    numbered: N matched ones, then M that are not.
 
     A find that is taken for no sign is not reported to anybody. It chooses its box after all
     others; what it matches is one of the N, with ``Reason.NOT_A_SIGN``.
@@ -53,6 +54,8 @@ class FrameOutcomes:
         expected: intp (N + M,), code in ``outcomes.names``.
         finds: intp (N,), index into the finds of ``frames``.
         reported: bool (K,), which of the finds are not taken for no sign.
+        ignored: how many reported finds match no labelled box, but lie where the data set has
+            signs without a label: they are neither right nor wrong.
         false: intp (X,), index into the finds of ``frames``, the surest answers first.
         false_answers: what the X are answered as, such as ``de.274[60]`` or ``unknown``.
         false_confidence: float32 (X,), of the likeliest sign, accepted or not.
@@ -66,6 +69,7 @@ class FrameOutcomes:
     expected: IntArray
     finds: IntArray
     reported: npt.NDArray[np.bool_]
+    ignored: int
     false: IntArray
     false_answers: tuple[str, ...]
     false_confidence: npt.NDArray[np.float32]
@@ -133,7 +137,9 @@ def judge_frames(
     class_index = {name: i for i, name in enumerate(outcomes.classes)}
     code = {name: i for i, name in enumerate(outcomes.names)}
     label_names = [s.label for s in pictures.dataset.samples]
-    false = np.flatnonzero((owner < 0) & reported)
+    others = np.flatnonzero((owner < 0) & reported)
+    is_ignored = np.array([_is_ignored(frames, find) for find in others.tolist()], bool)
+    false = others[~is_ignored]
     named, sure = answers.reason[false] < 0, answers.confidence[false]
     false = false[np.lexsort((-sure, ~named))]
     return FrameOutcomes(
@@ -145,6 +151,7 @@ def judge_frames(
         np.array([code[labels[name].expected] for name in label_names], np.intp),
         finds,
         reported,
+        int(is_ignored.sum()),
         false,
         tuple(names.names[i] for i in answers.answered[false].tolist()),
         answers.confidence[false],
@@ -166,6 +173,16 @@ def _match(
         hit = match >= 0
         owner[finds[hit]] = boxes[match[hit]]
     return owner
+
+
+def _is_ignored(frames: ReadFrames, find: int) -> bool:
+    """Whether at least half of a find lies in a box whose signs have no label."""
+    ignored = frames.dataset.ignored.get(frames.paths[int(frames.find_frame[find])], ())
+    if not ignored:
+        return False
+    boxes = np.array([box[:4] for box in ignored], np.float32)
+    share = share_inside(frames.find_box[find : find + 1], boxes)
+    return bool(share.max() >= MIN_OVERLAP)
 
 
 def _block(frame_of: IntArray, frame: int) -> slice:

@@ -297,6 +297,8 @@ def test_the_real_frames() -> None:
     everything, held_out = open_dataset(GTSDB), open_dataset(GTSDB, "validation")
     assert (len(everything.frames), len(everything.samples)) == (600, 852)
     assert (len(held_out.frames), len(held_out.samples)) == (100, 71)
+    assert set(held_out.ignored) < set(held_out.frames)
+    assert any(held_out.ignored.values())
 
 
 @pytest.mark.skipif(not GTSRB.is_dir(), reason="shared/data/gtsrb is not here")

@@ -194,6 +194,23 @@ def of_frames_count(figures: FrameFigures | None) -> tuple[int, int]:
     return figures.found.right, figures.found.count
 
 
+def test_finds_in_a_crowd_are_neither_right_nor_wrong(frames: FrameWorld) -> None:
+    found = [(STOP, "stop", 0.9), (LIMIT, "limit-50", 0.9), (FAR, "limit-50", 0.9)]
+    frames.frame(1, found)  # type: ignore[arg-type]
+    (frames.data / "gt.txt").unlink()
+    stop = {"image_id": 1, "category_id": 7, "bbox": [20, 20, 40, 40]}
+    content = {
+        "images": [{"id": 1, "file_name": "00001.png"}],
+        "categories": [{"id": 7, "name": "7"}],
+        "annotations": [stop, {**stop, "bbox": [100, 10, 120, 60], "iscrowd": 1}],
+    }
+    (frames.data / "coco.json").write_text(json.dumps(content))
+    figures = of_frames(frames.validate())
+    assert figures.ignored_finds == 1
+    assert (figures.precision.right, figures.precision.count) == (1, 2)
+    assert (figures.false_finds, figures.found.count) == (1, 1)
+
+
 def test_nothing_found_at_all(frames: FrameWorld) -> None:
     frames.frame(1, [], [(STOP, "stop")])
     validation = frames.validate()

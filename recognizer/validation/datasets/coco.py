@@ -26,7 +26,7 @@ def is_coco(path: Path) -> bool:
 
 
 def read_coco(path: Path) -> Dataset:
-    """Frames and boxes of a COCO json; ``iscrowd`` boxes are left out: they hold several signs.
+    """Frames and boxes of a COCO json; finds in ``iscrowd`` boxes are neither right nor wrong.
 
     Raises:
         DatasetError: it is not COCO, refers to what it does not have, or the images are missing.
@@ -42,10 +42,13 @@ def read_coco(path: Path) -> Dataset:
         files = {image["id"]: str(image["file_name"]) for image in data["images"]}
         names = {c["id"]: str(c["name"]) for c in data["categories"]}
         boxes: dict[Any, list[tuple[str, Box]]] = {}
+        crowds: dict[Any, list[Box]] = {}
         for a in data["annotations"]:
-            if not a.get("iscrowd"):
-                x, y, width, height = map(float, a["bbox"])
-                box = Box(x, y, x + width, y + height)
+            x, y, width, height = map(float, a["bbox"])
+            box = Box(x, y, x + width, y + height)
+            if a.get("iscrowd"):
+                crowds.setdefault(a["image_id"], []).append(box)
+            else:
                 boxes.setdefault(a["image_id"], []).append((names[a["category_id"]], box))
         folder = _image_folder(path, next(iter(files.values()), ""))
         samples = [
@@ -53,6 +56,7 @@ def read_coco(path: Path) -> Dataset:
             for image, found in boxes.items()
             for name, box in found
         ]
+        ignored = {str(folder / files[image]): tuple(found) for image, found in crowds.items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DatasetError(f"{path}: damaged COCO json: {type(error).__name__} {error}") from None
     return Dataset(
@@ -61,6 +65,7 @@ def read_coco(path: Path) -> Dataset:
         tuple(samples),
         {name: name for name in names.values()},
         frames=tuple(dict.fromkeys(str(folder / name) for name in files.values())),
+        ignored=ignored,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import os
 import re
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 from attributes.training.splits import LAST_TRAINING_FRAME
@@ -16,7 +18,11 @@ from recognizer.validation.datasets.tables import PictureFolder
 
 _LIST = "gt.txt"
 _NUMBERED = re.compile(r"\d{5}")
-_NOT_EVERY_SIGN = "not every sign in these frames has a box: look at false finds before blaming"
+_UNLABELLED = "gtsdb_unboxed.csv"
+_NOT_EVERY_SIGN = (
+    "not every sign in these frames has a box: look at false finds before blaming (finds on those "
+    "without a box that are known are neither right nor wrong)"
+)
 
 
 def is_gtsdb(path: Path) -> bool:
@@ -51,13 +57,15 @@ def read_gtsdb(path: Path, split: str) -> Dataset:
 
 
 def _part(dataset: Dataset, split: str) -> Dataset:
-    """The frames of one part, with their boxes."""
+    """The frames of one part of GTSDB itself, with their boxes, and signs without a label."""
     seen = f"the shipped weights were trained on frames 0 to {LAST_TRAINING_FRAME}"
     words, caution = "all frames", f"{seen}; for an honest figure use --split validation"
     if split == "training":
         words, caution = f"frames up to {LAST_TRAINING_FRAME}", seen
     elif split == "validation":
         words, caution = f"frames from {LAST_TRAINING_FRAME + 1}, which training never saw", ""
+
+    unlabelled = _unlabelled_signs()
 
     def belongs(path: str) -> bool:
         is_validation = int(_stem(path)) > LAST_TRAINING_FRAME
@@ -70,7 +78,22 @@ def _part(dataset: Dataset, split: str) -> Dataset:
         split=words,
         caution="; ".join(filter(None, (caution, _NOT_EVERY_SIGN))),
         frames=tuple(frame for frame in dataset.frames if belongs(frame)),
+        ignored={
+            frame: tuple(found)
+            for frame in dataset.frames
+            if belongs(frame) and (found := unlabelled.get(int(_stem(frame))))
+        },
     )
+
+
+def _unlabelled_signs() -> dict[int, list[Box]]:
+    """Number of a frame -> signs in it that GTSDB does not list, as somebody looked at them."""
+    found: dict[int, list[Box]] = {}
+    text = (resources.files("attributes.training") / _UNLABELLED).read_text(encoding="utf-8")
+    for line in csv.DictReader(text.splitlines()):
+        x1, y1, x2, y2 = (float(line[side]) for side in ("x1", "y1", "x2", "y2"))
+        found.setdefault(int(line["frame"]), []).append(Box(x1, y1, x2, y2))
+    return found
 
 
 def _samples(path: Path) -> Iterator[Sample]:

@@ -77,6 +77,8 @@ class Dataset:
         caution: what a reader of figures must know about this part; empty if nothing.
         frames: paths of all frames, also of those without any labelled box; empty if the
             pictures are crops.
+        ignored: path of a frame -> boxes, in pixels, where signs are that have no label, so that a
+            find there is neither right nor wrong.
     """
 
     root: Path
@@ -86,6 +88,7 @@ class Dataset:
     split: str = "all pictures"
     caution: str = ""
     frames: tuple[str, ...] = ()
+    ignored: Mapping[str, tuple[Box, ...]] = field(default_factory=dict)
 
     @property
     def has_frames(self) -> bool:
