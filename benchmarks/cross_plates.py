@@ -13,6 +13,7 @@ common to all plates, not that it holds for a new pictogram.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,7 +68,8 @@ def embed(
     g = Generator().manual_seed(SEED)
     wanted = torch.tensor(rows).repeat_interleave(views)
     parts = []
-    for chunk in track(list(wanted.split(_CHUNK)), "artwork"):
+    chunks = [wanted[i : i + _CHUNK] for i in range(0, len(wanted), _CHUNK)]
+    for chunk in track(chunks, "artwork"):
         pixels = materials.sprites[chunk].float() / 255
         sprites = Sprites(
             pixels,
@@ -81,7 +83,9 @@ def embed(
 
 
 def recall_across_plates(
-    embeddings: npt.NDArray[np.float32], pictograms: list[str], plates: list[tuple[str, ...]]
+    embeddings: npt.NDArray[np.float32],
+    pictograms: Sequence[str],
+    plates: Sequence[tuple[str, ...]],
 ) -> Recall:
     """Recall@1 of drawings whose pictogram is also on another plate.
 
