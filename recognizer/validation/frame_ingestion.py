@@ -14,6 +14,7 @@ import numpy.typing as npt
 from attributes.progress import track
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.crops import MARGIN, cut_crops, visible_sides
+from recognizer.frames.detections import without_repeats
 from recognizer.frames.frame import Image
 from recognizer.gallery import Predictor
 from recognizer.pictures import PictureError, decode_crop
@@ -120,9 +121,10 @@ class _Run:
     def recall(self, path: str) -> bool:
         """Whether nothing of a frame is new, so that it need not be opened."""
         digest = self.digests.known(path)
-        finds = self.finds.get(digest[:KEY_BYTES]) if digest is not None else None
-        if digest is None or finds is None:
+        known = self.finds.get(digest[:KEY_BYTES]) if digest is not None else None
+        if digest is None or known is None:
             return False
+        finds = _without_repeats(known)
         keys = _keys(digest, finds.boxes)
         if not all(self.reader.knows(key) for key in keys):
             return False
@@ -134,9 +136,9 @@ class _Run:
         start = perf_counter()
         try:
             content, digest = self.digests.read(path)
-            finds = self.finds.get(digest[:KEY_BYTES])
-            keys = _keys(digest, finds.boxes) if finds is not None else []
-            is_new = finds is None or not all(self.reader.knows(key) for key in keys)
+            known = self.finds.get(digest[:KEY_BYTES])
+            keys = _keys(digest, _without_repeats(known).boxes) if known is not None else []
+            is_new = known is None or not all(self.reader.knows(key) for key in keys)
             image = decode_crop(content, path) if is_new else None
         except OSError as error:
             self.failures[path] = f"{path}: {os_error_words(error)}"
@@ -146,11 +148,12 @@ class _Run:
             return
         finally:
             self.timing.decoding += perf_counter() - start
-        if finds is None:
+        if known is None:
             assert image is not None
-            finds = self._find(image)
-            self.finds.add(digest[:KEY_BYTES], finds)
-            keys = _keys(digest, finds.boxes)
+            known = self._find(image)
+            self.finds.add(digest[:KEY_BYTES], known)
+        finds = _without_repeats(known)
+        keys = _keys(digest, finds.boxes)
         if image is not None:
             self._read(image, finds.boxes, keys)
         self.frames[path] = finds, keys
@@ -177,6 +180,11 @@ class _Run:
             if not self.reader.knows(key):
                 # A copy, or the whole frame would stay in memory until the crop is read.
                 self.reader.add(key, crop.copy(), (height, width))
+
+
+def _without_repeats(finds: FrameFinds) -> FrameFinds:
+    """The finds that the product goes on with; the cache has what the localizer says."""
+    return finds._replace(boxes=without_repeats(finds.boxes))
 
 
 def _keys(digest: bytes, boxes: Boxes) -> list[bytes]:
