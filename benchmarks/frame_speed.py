@@ -22,7 +22,7 @@ from torch import nn
 
 from attributes.training.gtsdb import read_frames
 from recognizer import Recognizer
-from recognizer.frames.sources import open_source
+from recognizer.frames.sources.opening import open_source
 
 FRAMES = range(500, 600)
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from attributes.progress import track
 from attributes.training.gtsdb import LabelledFrame, read_frames
-from recognizer.frames.localizer import Localizer
+from recognizer.frames.localization.localizer import Localizer
 from recognizer.frames.matching import intersection_over_union, match_boxes
 
 VALIDATION_FRAMES = range(500, 600)

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from recognizer.frames.follower import FrameFollower
     from recognizer.frames.frame import Frame
     from recognizer.frames.frame_result import FrameResult
-    from recognizer.frames.frame_source import SourceError
-    from recognizer.frames.tracks import TrackSettings
+    from recognizer.frames.sources.frame_source import SourceError
+    from recognizer.frames.tracking.tracks import TrackSettings
     from recognizer.gallery import GalleryError
     from recognizer.pictures import PictureError
     from recognizer.recognizer import Recognizer
@@ -30,9 +30,9 @@ _MODULES = {
     "Reason": "recognizer.decision",
     "Recognition": "recognizer.result",
     "Recognizer": "recognizer.recognizer",
-    "SourceError": "recognizer.frames.frame_source",
+    "SourceError": "recognizer.frames.sources.frame_source",
     "Thresholds": "recognizer.decision",
-    "TrackSettings": "recognizer.frames.tracks",
+    "TrackSettings": "recognizer.frames.tracking.tracks",
     "WeightsError": "attributes.weights_file",
 }
 """Public name -> its module, imported when first used, so that checking rules needs no torch."""

@@ -14,7 +14,7 @@ from attributes.readings import Readings
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Reason, Thresholds
 from recognizer.default_catalogue import default_catalogue
-from recognizer.frames.tracks import DEFAULT_SETTINGS, TrackSettings
+from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, TrackSettings
 from recognizer.gallery import load_gallery
 from recognizer.pictures import Crop, Picture, PictureError, to_crop
 from recognizer.result import UNKNOWN, Recognition
@@ -26,8 +26,8 @@ if TYPE_CHECKING:  # frames are imported when they are first used
     from recognizer.frames.detections import BoxesLike, Detector
     from recognizer.frames.follower import FrameFollower
     from recognizer.frames.frame_result import FrameResult
-    from recognizer.frames.localizer import Localizer
-    from recognizer.frames.sources import Source
+    from recognizer.frames.localization.localizer import Localizer
+    from recognizer.frames.sources.opening import Source
 
 
 class Recognizer:
@@ -87,7 +87,7 @@ class Recognizer:
     @cached_property
     def localizer(self) -> Localizer:
         """Finds signs in frames, whatever signs they are; loaded when first used."""
-        from recognizer.frames.localizer import Localizer
+        from recognizer.frames.localization.localizer import Localizer
 
         return Localizer()
 
@@ -180,7 +180,7 @@ class Recognizer:
 
         Args:
             source: camera index, video, picture, folder, glob or URL, see
-                :func:`recognizer.frames.sources.open_source`.
+                :func:`recognizer.frames.sources.opening.open_source`.
             settings: how signs are followed and when an answer is announced.
             detector: finds the signs instead of the localizer: a function from a frame, uint8
                 (H, W, 3) BGR, to boxes as in :meth:`recognize_frame`.

@@ -9,7 +9,7 @@ from recognizer.cli.exit_codes import FINE, UNREADABLE, USAGE
 from recognizer.cli.options import add_format_option, add_recognizer_options, recognizer_from
 from recognizer.cli.recognize_crops import recognize_crops
 from recognizer.cli.recognize_frames import FramesCommand
-from recognizer.frames.sources import is_video
+from recognizer.frames.sources.opening import is_video
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

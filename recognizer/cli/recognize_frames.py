@@ -12,12 +12,12 @@ from rich.progress import Progress
 
 from attributes.progress import progress_bar
 from recognizer.cli.exit_codes import FINE, UNREADABLE
-from recognizer.frames.annotated_video_writer import AnnotatedVideoWriter
 from recognizer.frames.frame import Frame, Image
 from recognizer.frames.frame_result import FrameResult
-from recognizer.frames.json_lines_writer import JsonLinesWriter
-from recognizer.frames.sources import FrameSource, SourceError, open_source
-from recognizer.frames.writers import FrameWriter
+from recognizer.frames.output.annotated_video_writer import AnnotatedVideoWriter
+from recognizer.frames.output.json_lines_writer import JsonLinesWriter
+from recognizer.frames.output.writers import FrameWriter
+from recognizer.frames.sources.opening import FrameSource, SourceError, open_source
 
 _FRAMES_PER_SECOND = 25.0
 """Of the written video, where the first source does not state a rate."""

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _train(arguments: argparse.Namespace) -> Path:
     if arguments.configuration == "localizer":
-        from recognizer.frames.training.run import run as train_localizer
+        from recognizer.frames.localization.training.run import run as train_localizer
 
         if arguments.data is None:
             raise UserError("the localizer needs photographs: --data DIR, the folder of gtsdb/")

@@ -10,10 +10,10 @@ from recognizer.frames.boxes import Boxes
 from recognizer.frames.detections import Detector, to_boxes, without_repeats
 from recognizer.frames.frame import Frame
 from recognizer.frames.frame_result import FrameResult
-from recognizer.frames.fusion import fuse, log_rows
 from recognizer.frames.recognition import are_signs, class_names, read_boxes
-from recognizer.frames.sources import Source, open_source
-from recognizer.frames.tracks import DEFAULT_SETTINGS, Tracker, TrackSettings
+from recognizer.frames.sources.opening import Source, open_source
+from recognizer.frames.tracking.fusion import fuse, log_rows
+from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, Tracker, TrackSettings
 from recognizer.recognizer import Recognizer
 
 
@@ -26,7 +26,7 @@ class FrameFollower:
     Args:
         recognizer: its rules may be reloaded meanwhile; tracks keep what was read, so that the
             new rules judge it at once.
-        settings: see :class:`recognizer.frames.tracks.TrackSettings`.
+        settings: see :class:`recognizer.frames.tracking.tracks.TrackSettings`.
         detector: finds the signs instead of the recognizer's localizer.
     """
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Protocol
 from attributes.weights_identity import WeightsError
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.frame import Image
-from recognizer.frames.localizer_identity import DEFAULT_LOCALIZER
+from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
 from recognizer.validation.late_predictor import Precision
 
 if TYPE_CHECKING:
-    from recognizer.frames.localizer import Localizer
+    from recognizer.frames.localization.localizer import Localizer
 
 
 class Finder(Protocol):
@@ -29,7 +29,7 @@ class Finder(Protocol):
 
 
 class LateLocalizer:
-    """Stands in for :class:`recognizer.frames.localizer.Localizer`.
+    """Stands in for :class:`recognizer.frames.localization.localizer.Localizer`.
 
     Args:
         weights: a safetensors file with its card beside it; the shipped one if absent.
@@ -68,7 +68,7 @@ class LateLocalizer:
 
     @cached_property
     def _localizer(self) -> Localizer:
-        from recognizer.frames.localizer import Localizer
+        from recognizer.frames.localization.localizer import Localizer
 
         localizer = Localizer(self._path, precision=self._precision)
         if self._digest() != self.identity:

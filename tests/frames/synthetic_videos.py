@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from recognizer.frames.capture import silence_opencv
+from recognizer.frames.sources.capture import silence_opencv
 
 WIDTH, HEIGHT = 128, 64
 FRAMES_PER_SECOND = 25.0

@@ -5,9 +5,9 @@ import pytest
 from frame_results import SPEED_LIMIT, STOP, TOO_SMALL, frame_result
 
 from recognizer import Recognition
-from recognizer.frames import annotate as module
-from recognizer.frames.annotate import annotate
-from recognizer.frames.label_layout import Rectangle, place_labels
+from recognizer.frames.output import annotate as module
+from recognizer.frames.output.annotate import annotate
+from recognizer.frames.output.label_layout import Rectangle, place_labels
 
 FRAME = (640, 400)
 BLACK = np.zeros((400, 640, 3), np.uint8)

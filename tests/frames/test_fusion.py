@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from attributes.readings import Readings
 from attributes.vocabulary import BORDER, CATEGORICAL, EMBEDDING_DIMENSIONS, LEGEND, SHAPE, TEXT
-from recognizer.frames.fusion import Evidence, fuse, log_rows
+from recognizer.frames.tracking.fusion import Evidence, fuse, log_rows
 
 
 def random_readings(count: int, seed: int = 0) -> Readings:

@@ -11,14 +11,14 @@ import torch
 
 from attributes.training.gtsdb import read_frames
 from attributes.weights_file import WeightsError
-from recognizer.frames.localizer import Localizer
-from recognizer.frames.localizer_network import LocalizerNetwork
-from recognizer.frames.localizer_weights import (
+from recognizer.frames.localization.decoding import cell_centres, to_boxes
+from recognizer.frames.localization.localizer import Localizer
+from recognizer.frames.localization.network import LocalizerNetwork
+from recognizer.frames.localization.weights_file import (
     describe_localizer,
     load_localizer,
     save_localizer,
 )
-from recognizer.frames.localizing import cell_centres, to_boxes
 from recognizer.frames.matching import intersection_over_union, match_boxes
 
 GTSDB = Path(__file__).parents[3] / "shared" / "data" / "gtsdb"

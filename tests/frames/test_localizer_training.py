@@ -9,12 +9,12 @@ import torch
 
 from attributes.training.configuration import ConfigurationError
 from attributes.training.gtsdb import DatasetError, read_frames
-from recognizer.frames.localizer_network import STRIDES
-from recognizer.frames.training import loop
-from recognizer.frames.training.configuration import LocalizerConfiguration
-from recognizer.frames.training.losses import localizer_losses
-from recognizer.frames.training.pasting import decoy, paste
-from recognizer.frames.training.scenes import SceneMaker
+from recognizer.frames.localization.network import STRIDES
+from recognizer.frames.localization.training import loop
+from recognizer.frames.localization.training.configuration import LocalizerConfiguration
+from recognizer.frames.localization.training.losses import localizer_losses
+from recognizer.frames.localization.training.pasting import decoy, paste
+from recognizer.frames.localization.training.scenes import SceneMaker
 
 SETTINGS = LocalizerConfiguration(
     name="localizer", seed=3, steps=4, learning_rate=1e-3, weight_decay=0.0, average_decay=0.9,

@@ -285,7 +285,7 @@ def test_a_stream_reads_its_source_and_closes_it(recognizer, tmp_path):
 
 
 def test_a_stream_that_is_left_early_closes_its_source(recognizer, tmp_path):
-    from recognizer.frames.sources import open_source
+    from recognizer.frames.sources.opening import open_source
 
     cv2.imwrite(str(tmp_path / "0.png"), scene())
     cv2.imwrite(str(tmp_path / "1.png"), scene())

@@ -13,7 +13,7 @@ from synthetic_videos import numbered_image, write_video
 
 from recognizer.cli.main import main
 from recognizer.cli.recognize_frames import FramesCommand
-from recognizer.frames.sources import open_source
+from recognizer.frames.sources.opening import open_source
 
 BOX = (10, 10, 30, 30)
 

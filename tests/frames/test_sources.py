@@ -14,9 +14,9 @@ import cv2
 import pytest
 from synthetic_videos import number_of, numbered_image, write_video
 
-from recognizer.frames.capture import open_video
-from recognizer.frames.live_source import LiveSource
-from recognizer.frames.sources import SourceError, is_video, open_source
+from recognizer.frames.sources.capture import open_video
+from recognizer.frames.sources.live_source import LiveSource
+from recognizer.frames.sources.opening import SourceError, is_video, open_source
 
 CLIPS = Path(__file__).parents[3] / "shared" / "data" / "video"
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from recognizer.decision import Reason
-from recognizer.frames.announcement import Announcement
-from recognizer.frames.assignment import assign
-from recognizer.frames.tracks import Tracker, TrackSettings
+from recognizer.frames.tracking.announcement import Announcement
+from recognizer.frames.tracking.assignment import assign
+from recognizer.frames.tracking.tracks import Tracker, TrackSettings
 from recognizer.result import UNKNOWN, Recognition
 
 

@@ -13,10 +13,10 @@ import pytest
 from frame_results import SPEED_LIMIT, STOP, frame_result
 from synthetic_videos import numbered_image
 
-from recognizer.frames.annotated_video_writer import AnnotatedVideoWriter, letterboxed
-from recognizer.frames.json_lines_writer import JsonLinesWriter
-from recognizer.frames.sources import open_source
-from recognizer.frames.writers import WriterError
+from recognizer.frames.output.annotated_video_writer import AnnotatedVideoWriter, letterboxed
+from recognizer.frames.output.json_lines_writer import JsonLinesWriter
+from recognizer.frames.output.writers import WriterError
+from recognizer.frames.sources.opening import open_source
 
 IMAGE = numbered_image(0)
 EMPTY = frame_result()

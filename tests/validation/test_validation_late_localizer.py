@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from attributes.weights_identity import WeightsError
-from recognizer.frames.localizer_network import LocalizerArchitecture, LocalizerNetwork
-from recognizer.frames.localizer_weights import describe_localizer, save_localizer
+from recognizer.frames.localization.network import LocalizerArchitecture, LocalizerNetwork
+from recognizer.frames.localization.weights_file import describe_localizer, save_localizer
 from recognizer.validation.late_localizer import LateLocalizer
 
 

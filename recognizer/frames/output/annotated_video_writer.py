@@ -10,11 +10,11 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from recognizer.frames.annotate import annotate
-from recognizer.frames.capture import frame_count, open_video, silence_opencv
 from recognizer.frames.frame import Image
 from recognizer.frames.frame_result import FrameResult
-from recognizer.frames.writers import FrameWriter, WriterError, check_new_file
+from recognizer.frames.output.annotate import annotate
+from recognizer.frames.output.writers import FrameWriter, WriterError, check_new_file
+from recognizer.frames.sources.capture import frame_count, open_video, silence_opencv
 
 _CODECS: Final = {
     ".avi": "MJPG",
@@ -61,7 +61,7 @@ class AnnotatedVideoWriter(FrameWriter):
         check_new_file(self._path, overwrite)
 
     def write(self, image: Image, result: FrameResult) -> None:
-        """Add one frame; see :class:`~recognizer.frames.writers.FrameWriter`."""
+        """Add one frame; see :class:`~recognizer.frames.output.writers.FrameWriter`."""
         if self._writer is None:
             self._open((image.shape[1], image.shape[0]))
         if self._free_bytes() < _RESERVE:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final, Union
 from urllib.parse import urlsplit
 
-from recognizer.frames.capture import frame_count, open_camera, open_video
-from recognizer.frames.frame_source import FrameSource, SourceError
-from recognizer.frames.live_source import LiveSource
-from recognizer.frames.stored_source import StoredSource
+from recognizer.frames.sources.capture import frame_count, open_camera, open_video
+from recognizer.frames.sources.frame_source import FrameSource, SourceError
+from recognizer.frames.sources.live_source import LiveSource
+from recognizer.frames.sources.stored_source import StoredSource
 from recognizer.pictures import SUFFIXES, PictureError, find_pictures
 
 __all__ = ["VIDEO_SUFFIXES", "FrameSource", "Source", "SourceError", "is_video", "open_source"]

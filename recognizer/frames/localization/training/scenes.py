@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from attributes.progress import track
 from attributes.training.gtsdb import DatasetError, LabelledFrame
-from recognizer.frames.training.pasting import Pixels, decoy, paste
+from recognizer.frames.localization.training.pasting import Pixels, decoy, paste
 
 _SMALLEST = 9.0
 """Side below which nobody could tell a sign, pixels; such signs are neither right nor wrong."""
@@ -38,7 +38,7 @@ class SceneMaker:
 
     Args:
         frames: labelled frames; kept in memory, 3 bytes a pixel.
-        plates: see :func:`recognizer.frames.training.pasting.load_plates`.
+        plates: see :func:`recognizer.frames.localization.training.pasting.load_plates`.
         size: side of the scenes, pixels.
     """
 

@@ -25,13 +25,11 @@ def silence_opencv() -> None:
     This holds for the whole process. Who sets ``OPENCV_LOG_LEVEL`` or ``OPENCV_FFMPEG_LOGLEVEL``
     wants to read them, and does.
     """
-    os.environ.setdefault(
-        "OPENCV_FFMPEG_LOGLEVEL", "-8"
-    )  # AV_LOG_QUIET; read at FFmpeg's first use
+    # AV_LOG_QUIET; FFmpeg reads it when it is first used.
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     if "OPENCV_LOG_LEVEL" not in os.environ:
-        has_moved = not hasattr(cv2, "setLogLevel")  # as of OpenCV 5
-        set_log_level = cv2.utils.logging.setLogLevel if has_moved else cv2.setLogLevel
-        set_log_level(_SILENT)
+        before_opencv_5 = getattr(cv2, "setLogLevel", None)
+        (before_opencv_5 or cv2.utils.logging.setLogLevel)(_SILENT)
 
 
 def open_video(address: str, timeout: float) -> Capture | None:

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from recognizer.frames.announcement import Announcement
-from recognizer.frames.assignment import assign
-from recognizer.frames.fusion import Evidence
+from recognizer.frames.tracking.announcement import Announcement
+from recognizer.frames.tracking.assignment import assign
+from recognizer.frames.tracking.fusion import Evidence
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -94,7 +94,7 @@ class Track:
         self._velocity: FloatArray | None = None
 
     def read(self, frame: int, row: npt.NDArray[np.float32], weight: float) -> None:
-        """Add what was read in a frame, see :meth:`recognizer.frames.fusion.Evidence.add`."""
+        """Add what was read in a frame, see :meth:`.fusion.Evidence.add`."""
         self.evidence.add(row, weight, keep=0.5 ** ((frame - self._last_read) / self._half_life))
         self._last_read = frame
 

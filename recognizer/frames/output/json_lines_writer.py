@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recognizer.frames.frame import Image
 from recognizer.frames.frame_result import FrameResult
-from recognizer.frames.writers import FrameWriter, WriterError, check_new_file
+from recognizer.frames.output.writers import FrameWriter, WriterError, check_new_file
 
 
 class JsonLinesWriter(FrameWriter):

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torchvision.ops import generalized_box_iou_loss, sigmoid_focal_loss
 
-from recognizer.frames.localizer_network import STRIDES
-from recognizer.frames.localizing import cell_centres, to_boxes
+from recognizer.frames.localization.decoding import cell_centres, to_boxes
+from recognizer.frames.localization.network import STRIDES
 
 SIDES = ((0.0, 44.0), (36.0, 108.0), (90.0, 1e9))
 """Sides of the signs that each map finds, pixels; those in between are found on two."""
@@ -23,7 +23,7 @@ def localizer_losses(
     """Losses of N scenes.
 
     Args:
-        outputs: of :class:`recognizer.frames.localizer_network.LocalizerNetwork`.
+        outputs: of :class:`recognizer.frames.localization.network.LocalizerNetwork`.
         boxes: for each scene, float32 (K, 4), the signs to be found.
         ignored: for each scene, float32 (M, 4), places that are neither right nor wrong.
 

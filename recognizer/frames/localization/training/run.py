@@ -9,11 +9,11 @@ from attributes.training.configuration import read
 from attributes.training.curve import draw_curve
 from attributes.training.gtsdb import read_frames
 from attributes.training.splits import LAST_TRAINING_FRAME
-from recognizer.frames.localizer_weights import describe_localizer, save_localizer
-from recognizer.frames.training.configuration import FILE, LocalizerConfiguration
-from recognizer.frames.training.loop import train
-from recognizer.frames.training.pasting import load_plates
-from recognizer.frames.training.scenes import SceneMaker
+from recognizer.frames.localization.training.configuration import FILE, LocalizerConfiguration
+from recognizer.frames.localization.training.loop import train
+from recognizer.frames.localization.training.pasting import load_plates
+from recognizer.frames.localization.training.scenes import SceneMaker
+from recognizer.frames.localization.weights_file import describe_localizer, save_localizer
 
 _LICENCE = "MIT; trained on artwork under MIT (mapillary_sprite_source) and BSD-3 (commonroad-io)"
 _THRESHOLD = 0.3

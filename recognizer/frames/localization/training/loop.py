@@ -23,11 +23,11 @@ from attributes.training.optimization import (
     save_checkpoint,
     update_average,
 )
-from recognizer.frames.localizer_network import LocalizerNetwork
-from recognizer.frames.localizer_weights import normalise
-from recognizer.frames.training.configuration import LocalizerConfiguration
-from recognizer.frames.training.losses import localizer_losses
-from recognizer.frames.training.scenes import Scene, SceneMaker
+from recognizer.frames.localization.network import LocalizerNetwork
+from recognizer.frames.localization.training.configuration import LocalizerConfiguration
+from recognizer.frames.localization.training.losses import localizer_losses
+from recognizer.frames.localization.training.scenes import Scene, SceneMaker
+from recognizer.frames.localization.weights_file import normalise
 
 _CHECKPOINT_EVERY = 250
 _WARM_UP = 200

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from recognizer.frames.frame import Image
 from recognizer.frames.frame_result import NO_TRACK, FrameResult
-from recognizer.frames.label_layout import Rectangle, place_labels
+from recognizer.frames.output.label_layout import Rectangle, place_labels
 from recognizer.result import Recognition
 
 _FONT: Final = cv2.FONT_HERSHEY_SIMPLEX

@@ -11,9 +11,9 @@ import torch
 
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.frame import Image
-from recognizer.frames.localizer_network import STRIDES
-from recognizer.frames.localizer_weights import load_localizer, normalise
-from recognizer.frames.localizing import to_boxes
+from recognizer.frames.localization.decoding import to_boxes
+from recognizer.frames.localization.network import STRIDES
+from recognizer.frames.localization.weights_file import load_localizer, normalise
 
 _OVERLAP = 0.45
 """IoU from which the weaker of two boxes is the same sign seen twice."""

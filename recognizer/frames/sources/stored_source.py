@@ -6,11 +6,11 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Final
 
-from recognizer.frames import capture as captures
-from recognizer.frames.capture import Capture
 from recognizer.frames.frame import Frame
-from recognizer.frames.frame_source import FrameSource, SourceError
-from recognizer.frames.read_ahead import ReadAhead
+from recognizer.frames.sources import capture as captures
+from recognizer.frames.sources.capture import Capture
+from recognizer.frames.sources.frame_source import FrameSource, SourceError
+from recognizer.frames.sources.read_ahead import ReadAhead
 from recognizer.pictures import PictureError, to_crop
 
 PICTURES_PER_SECOND: Final = 10.0

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from threading import Condition, Thread, current_thread
 from typing import Final
 
-from recognizer.frames import capture as captures
-from recognizer.frames.capture import Capture
 from recognizer.frames.frame import Frame, Image
-from recognizer.frames.frame_source import FrameSource, SourceError
+from recognizer.frames.sources import capture as captures
+from recognizer.frames.sources.capture import Capture
+from recognizer.frames.sources.frame_source import FrameSource, SourceError
 
 RETRY_DELAYS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each attempt to get a lost connection back; after the last one it is given up."""

@@ -14,8 +14,8 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from attributes.weights_file import WeightsError, fold_batch_norms
-from recognizer.frames.localizer_identity import DEFAULT_LOCALIZER
-from recognizer.frames.localizer_network import LocalizerArchitecture, LocalizerNetwork
+from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
+from recognizer.frames.localization.network import LocalizerArchitecture, LocalizerNetwork
 
 
 class LocalizerCard(BaseModel):

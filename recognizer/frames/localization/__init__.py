@@ -1,0 +1,1 @@
+"""Finding signs without knowing which: network, weights, training."""

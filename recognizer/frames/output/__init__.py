@@ -1,0 +1,1 @@
+"""What becomes of results: annotated pictures and videos, JSON lines."""

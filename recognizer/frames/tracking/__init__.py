@@ -1,0 +1,1 @@
+"""Signs followed from frame to frame: association, fused readings, announcements."""
