@@ -118,9 +118,7 @@ def _step(
     images = torch.from_numpy(np.stack([s.image for s in scenes])).permute(0, 3, 1, 2)
     inputs = normalise(images).to(device, memory_format=torch.channels_last)
     for group in run.optimizer.param_groups:
-        group["lr"] = half_cosine(
-            run.step, configuration.steps, configuration.learning_rate, _WARM_UP
-        )
+        group["lr"] = _learning_rate(configuration, run.step)
     run.network.train()
     with torch.autocast(device.type, torch.bfloat16, enabled=supports_fast_bfloat16(device)):
         outputs = run.network(inputs)
@@ -138,6 +136,14 @@ def _step(
     run.step += 1
     update_average(run.average, run.network, configuration.average_decay, run.step)
     return {name: float(value.detach()) for name, value in losses.items()}
+
+
+def _learning_rate(configuration: LocalizerConfiguration, step: int) -> float:
+    """Half a cosine, begun anew at each restart (SGDR; Loshchilov and Hutter, 2017)."""
+    ends = [*configuration.restarts, configuration.steps]
+    start = max([0, *(r for r in configuration.restarts if r <= step)])
+    end = next(e for e in ends if e > step)
+    return half_cosine(step - start, end - start, configuration.learning_rate, _WARM_UP)
 
 
 def _resume(run: _Run, configuration: LocalizerConfiguration, folder: Path) -> None:
