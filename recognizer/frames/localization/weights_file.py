@@ -23,7 +23,7 @@ class LocalizerCard(BaseModel):
 
     Attributes:
         architecture: to rebuild the network.
-        threshold: score from which a box counts, chosen on training frames.
+        threshold: score from which a box counts; set by hand, no picture chose it.
         data: what it was trained on.
         licence: of the weights.
         figures: parameters, steps.
