@@ -62,6 +62,20 @@ def match_boxes(found: BoxArray, labelled: BoxArray, least: float) -> npt.NDArra
     return owner
 
 
+def lies_inside_any(a: BoxArray, b: BoxArray, least: float) -> npt.NDArray[np.bool_]:
+    """Whether at least a share of each box of ``a`` lies inside one box of ``b``.
+
+    Args:
+        a: (N, 4), xyxy.
+        b: (M, 4), xyxy.
+        least: the share that is needed, above 0.
+
+    Returns:
+        bool (N,).
+    """
+    return np.asarray(share_inside(a, b).max(axis=1, initial=0.0) >= least, np.bool_)
+
+
 def _shared_area(a: BoxArray, b: BoxArray) -> BoxArray:
     """Pixels that boxes (N, 4) and (M, 4) have in common, (N, M)."""
     corner = np.maximum(a[:, None, :2], b[None, :, :2])

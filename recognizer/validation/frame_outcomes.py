@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import REASONS, Reason
-from recognizer.frames.matching import match_boxes, share_inside
+from recognizer.frames.matching import lies_inside_any, match_boxes
 from recognizer.validation.datasets import Box, Dataset, Sample
 from recognizer.validation.frame_ingestion import ReadFrames
 from recognizer.validation.ingestion import ReadPictures
@@ -181,8 +181,7 @@ def _is_ignored(frames: ReadFrames, find: int) -> bool:
     if not ignored:
         return False
     boxes = np.array([box[:4] for box in ignored], np.float32)
-    share = share_inside(frames.find_box[find : find + 1], boxes)
-    return bool(share.max() >= MIN_OVERLAP)
+    return bool(lies_inside_any(frames.find_box[find : find + 1], boxes, MIN_OVERLAP)[0])
 
 
 def _block(frame_of: IntArray, frame: int) -> slice:
