@@ -175,6 +175,10 @@ class Recognizer:
     ) -> Iterator[FrameResult]:
         """Find, recognize and follow the signs of a source, frame after frame.
 
+        Pictures of a folder or glob are photographs of different places: nothing is followed in
+        them, and each is answered as by :meth:`recognize_frame`. Where they are the frames of a
+        drive, give them to :meth:`follow` yourself.
+
         The source is opened with the first frame, and closed after the last one, on an error, or
         when the iterator is closed. It ends with the end of the source; an error is raised.
 

@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from dataclasses import dataclass, field
+from typing import Literal
 
 from rich.progress import Progress
 
 from attributes.progress import progress_bar
 from recognizer.cli.exit_codes import FINE, UNREADABLE
-from recognizer.frames.frame import Frame, Image
 from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.output.annotated_video_writer import AnnotatedVideoWriter
 from recognizer.frames.output.json_lines_writer import JsonLinesWriter
 from recognizer.frames.output.writers import FrameWriter
+from recognizer.frames.source_recognition import FrameRecognizer, recognition_of
 from recognizer.frames.sources.opening import FrameSource, SourceError, open_source
 
 _FRAMES_PER_SECOND = 25.0
 """Of the written video, where the first source does not state a rate."""
-
-
-class _Follower(Protocol):
-    def update(self, frame: Frame) -> FrameResult: ...
-
-
-class FrameRecognizer(Protocol):
-    """The part of :class:`recognizer.Recognizer` that is needed here."""
-
-    def recognize_frame(self, image: Image) -> FrameResult:
-        """The signs of one frame by itself."""
-
-    def follow(self) -> _Follower:
-        """What finds and follows the signs of one stream."""
 
 
 @dataclass
@@ -115,7 +101,7 @@ class FramesCommand:
                 writers.append(stack.enter_context(writer))
         with source:
             frames = progress.track(source, total=source.length, description=name)
-            recognize = self._recognition_of(source)
+            recognize = recognition_of(source, self.recognizer)
             try:
                 for frame in frames:
                     result = recognize(frame)
@@ -140,13 +126,6 @@ class FramesCommand:
                 frames_per_second=rate or _FRAMES_PER_SECOND,
                 overwrite=self.overwrite,
             )
-
-    def _recognition_of(self, source: FrameSource) -> Callable[[Frame], FrameResult]:
-        return self.recognizer.follow().update if source.is_continuous else self._by_itself
-
-    def _by_itself(self, frame: Frame) -> FrameResult:
-        result = self.recognizer.recognize_frame(frame.image)
-        return replace(result, index=frame.index, seconds=frame.seconds, name=frame.name)
 
     def _lines(self, source: FrameSource, result: FrameResult, counts: _Counts) -> Iterator[str]:
         told = [

@@ -11,6 +11,7 @@ from recognizer.frames.detections import Detector, to_boxes, without_repeats
 from recognizer.frames.frame import Frame
 from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.recognition import are_signs, class_names, read_boxes
+from recognizer.frames.source_recognition import recognition_of
 from recognizer.frames.sources.opening import Source, open_source
 from recognizer.frames.tracking.fusion import fuse, log_rows
 from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, Tracker, TrackSettings
@@ -107,6 +108,6 @@ def follow(
 ) -> Iterator[FrameResult]:
     """See :meth:`recognizer.Recognizer.stream`."""
     with open_source(source) as frames:
-        follower = FrameFollower(recognizer, settings, detector)
+        recognize = recognition_of(frames, recognizer, settings, detector)
         for frame in frames:
-            yield follower.update(frame)
+            yield recognize(frame)

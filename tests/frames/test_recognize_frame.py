@@ -276,12 +276,30 @@ def test_memory_stays_flat_over_a_long_stream(recognizer):
 
 def test_a_stream_reads_its_source_and_closes_it(recognizer, tmp_path):
     drive = Drive([30, 32, 34, 36, 38])
+    writer = cv2.VideoWriter(
+        str(tmp_path / "drive.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 25, (WIDTH, HEIGHT)
+    )
     for frame in drive.frames:
-        cv2.imwrite(str(tmp_path / f"{frame.index}.png"), frame.image)
-    results = list(recognizer.stream(tmp_path, detector=drive.detect))
+        writer.write(frame.image)
+    writer.release()
+    results = list(recognizer.stream(tmp_path / "drive.avi", detector=drive.detect))
     assert [r.index for r in results] == [0, 1, 2, 3, 4]
     assert [r.announced.any() for r in results].count(True) == 1
     assert results[-1].sign_ids == ["de.206"]
+
+
+def test_pictures_of_a_folder_are_answered_each_by_itself(recognizer, tmp_path):
+    names = ["stop"] * 6 + ["speed-limit-45"] * 2
+    for number, name in enumerate(names):
+        image = scene()
+        box = paste(image, name, 150, 120, 40)
+        cv2.imwrite(str(tmp_path / f"{number}.png"), image)
+    results = list(recognizer.stream(tmp_path, detector=lambda _: [box]))
+    assert [r.sign_ids for r in results] == [["de.206"]] * 6 + [["de.274[45]"]] * 2
+    assert [(r.index, r.name) for r in results] == [
+        (number, str(tmp_path / f"{number}.png")) for number in range(8)
+    ]
+    assert all(r.track_ids.tolist() == [-1] and not r.announced.any() for r in results)
 
 
 def test_a_stream_that_is_left_early_closes_its_source(recognizer, tmp_path):

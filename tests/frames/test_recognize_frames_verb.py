@@ -21,10 +21,10 @@ BOX = (10, 10, 30, 30)
 class Stub:
     """Sees a speed limit in every frame, announced in frame 3; in pictures two signs."""
 
-    def recognize_frame(self, image):
+    def recognize_frame(self, image, boxes=None):
         return frame_result((BOX, STOP), ((40, 10, 45, 15), TOO_SMALL), name="frame")
 
-    def follow(self):
+    def follow(self, *, settings, detector):
         return self
 
     def update(self, frame):

@@ -1,0 +1,54 @@
+"""How the frames of a source are answered: followed, or each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from recognizer.frames.frame import Frame, Image
+from recognizer.frames.frame_result import FrameResult
+from recognizer.frames.sources.frame_source import FrameSource
+from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, TrackSettings
+
+if TYPE_CHECKING:
+    from recognizer.frames.detections import BoxesLike, Detector
+
+
+class Follower(Protocol):
+    """The part of :class:`recognizer.frames.follower.FrameFollower` that is needed here."""
+
+    def update(self, frame: Frame) -> FrameResult:
+        """The signs of the next frame."""
+
+
+class FrameRecognizer(Protocol):
+    """The part of :class:`recognizer.Recognizer` that is needed here."""
+
+    def recognize_frame(self, image: Image, boxes: BoxesLike | None = None) -> FrameResult:
+        """The signs of one frame by itself."""
+
+    def follow(self, *, settings: TrackSettings = ..., detector: Detector | None = ...) -> Follower:
+        """What finds and follows the signs of one stream."""
+
+
+def recognition_of(
+    source: FrameSource,
+    recognizer: FrameRecognizer,
+    settings: TrackSettings = DEFAULT_SETTINGS,
+    detector: Detector | None = None,
+) -> Callable[[Frame], FrameResult]:
+    """What answers the frames of one source, one after the other.
+
+    Signs are followed where each frame goes on from the one before. Pictures of a folder or glob
+    are photographs of different places: each is answered by itself, as by ``recognize_frame``.
+    """
+    if source.is_continuous:
+        return recognizer.follow(settings=settings, detector=detector).update
+
+    def by_itself(frame: Frame) -> FrameResult:
+        boxes = None if detector is None else detector(frame.image)
+        result = recognizer.recognize_frame(frame.image, boxes)
+        return replace(result, index=frame.index, seconds=frame.seconds, name=frame.name)
+
+    return by_itself
