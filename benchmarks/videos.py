@@ -2,61 +2,101 @@
 
     python benchmarks/videos.py --data ../shared/data
 
-No clip touched training.
+The bar for the stop clip: its sign is announced once, right, and at least 1 s before it leaves the
+picture, which is the last frame in which the track that was announced is found. Clips of models in
+a corridor are printed beside it, without a bar. On the two sign-free clips every announcement is
+false; they are counted with both catalogues.
+
+No clip touched training, but the sign-free ones are not blind: the defaults of
+``recognizer.frames.tracking.tracks.TrackSettings`` were chosen after looking at what random boxes
+in these two clips were announced as.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from recognizer import Recognizer
 
 ROOT = Path(__file__).parents[1]
-STOP_CLIP = "dashcam_stop_sign.mp4"
+STOP_CLIP, STOP_SIGN = "dashcam_stop_sign.mp4", "us.R1-1"
 SIGN_FREE = ("kartikey_dashcam.mp4", "mario_dashcam.mp4")
+LEAST_LEAD = 1.0
+"""Seconds from the announcement to the last sight of the sign."""
 
 
 @dataclass(frozen=True)
 class Announced:
-    """One announcement: what, when, and until when the sign was seen."""
+    """One announcement: what, when, and when the track was seen last."""
 
-    sign_id: str
-    seconds: float
+    answer: str
     track_id: int
+    seconds: float
+    last_seen: float
+
+    @property
+    def lead(self) -> float:
+        """Seconds from the announcement until the sign left the picture."""
+        return self.last_seen - self.seconds
 
 
-def announcements(recognizer: Recognizer, clip: Path) -> Iterator[Announced | float]:
-    """Announcements of a clip as they come; at last its length in seconds."""
+def watch(recognizer: Recognizer, clip: Path) -> tuple[list[Announced], float]:
+    """All announcements of a clip, corrections included, and its length in seconds.
+
+    Raises:
+        SourceError: the clip cannot be opened or decoded.
+    """
+    announced: list[tuple[str, int, float]] = []
+    last_seen: dict[int, float] = {}
     seconds = 0.0
     for result in recognizer.stream(clip):
         seconds = result.seconds
+        last_seen.update(dict.fromkeys(result.track_ids.tolist(), seconds))
         for row in result.announced.nonzero()[0].tolist():
-            sign_id = result.recognitions[row].id
-            yield Announced(sign_id, result.seconds, int(result.track_ids[row]))
-    yield seconds
+            announced.append((result.sign_ids[row], int(result.track_ids[row]), seconds))
+    return [Announced(*told, last_seen[told[1]]) for told in announced], seconds
+
+
+def verdict(announced: Sequence[Announced]) -> str:
+    """How the announcements of the stop clip meet each part of the bar."""
+    is_once = len(announced) == 1
+    is_right = bool(announced) and all(a.answer == STOP_SIGN for a in announced)
+    is_early = bool(announced) and announced[0].lead >= LEAST_LEAD
+    parts = (
+        (is_once, f"announced once ({len(announced)})"),
+        (is_right, f"right ({STOP_SIGN})"),
+        (is_early, f"at least {LEAST_LEAD:g} s ahead"),
+    )
+    met = all(fulfilled for fulfilled, _ in parts)
+    told = ", ".join(f"{words}: {'yes' if fulfilled else 'no'}" for fulfilled, words in parts)
+    return f"bar {'met' if met else 'NOT met'}: {told}"
 
 
 def main() -> None:
-    """Print the announcements of every clip, and the rate of false ones."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Print the announcements of every clip, the verdict, and the rate of false ones."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with video/")
     folder = parser.parse_args().data / "video"
     american = Recognizer(ROOT / "catalogues" / "us.yaml")
-    german = Recognizer()
+    german = Recognizer(ROOT / "signs.yaml")
     for clip in sorted(folder.glob("*.mp4")):
-        recognizer = german if clip.name in SIGN_FREE else american
-        *announced, length = announcements(recognizer, clip)
-        assert isinstance(length, float)
-        print(f"{clip.name}: {length:.1f} s, {recognizer.catalogue_path.name}")
-        for a in announced:
-            assert isinstance(a, Announced)
-            left = f"{length - a.seconds:.1f} s before the end"
-            print(f"  {a.seconds:6.2f} s  track {a.track_id}  {a.sign_id}  ({left})")
-        if clip.name in SIGN_FREE:
-            print(f"  {60 * len(announced) / length:.1f} false announcements a minute")
+        is_free = clip.name in SIGN_FREE
+        for recognizer in (german, american) if is_free else (american,):
+            announced, length = watch(recognizer, clip)
+            print(f"{clip.name}: {length:.1f} s, {recognizer.catalogue_path.name}")
+            for a in announced:
+                print(
+                    f"  {a.seconds:6.2f} s  track {a.track_id}  {a.answer}  "
+                    f"(seen for {a.lead:.2f} s more, until {a.last_seen:.2f} s)"
+                )
+            if clip.name == STOP_CLIP:
+                print(f"  {verdict(announced)}")
+            if is_free:
+                rate = 60 * len(announced) / length
+                print(f"  {rate:.1f} false announcements a minute ({len(announced)})")
 
 
 if __name__ == "__main__":
