@@ -180,7 +180,8 @@ class Recognizer:
         drive, give them to :meth:`follow` yourself.
 
         The source is opened with the first frame, and closed after the last one, on an error, or
-        when the iterator is closed. It ends with the end of the source; an error is raised.
+        when the iterator is closed. It ends with the end of the source; an error is raised, and
+        what could not be read, such as one picture of many, is logged as a warning.
 
         Args:
             source: camera index, video, picture, folder, glob or URL, see
@@ -190,7 +191,7 @@ class Recognizer:
                 (H, W, 3) BGR, to boxes as in :meth:`recognize_frame`.
 
         Raises:
-            SourceError: the source cannot be opened, or breaks off.
+            SourceError: the source cannot be opened, breaks off, or nothing in it can be read.
             ValueError: the detector's boxes are none.
             WeightsError: the localizer's weights are missing or damaged.
         """

@@ -80,4 +80,4 @@ def _between(results: Iterable[object]) -> float:
 
 
 def _median(seconds: Sequence[float]) -> float:
-    return 1000 * statistics.median(seconds[_WARM_UP:] or seconds or [0.0])
+    return 1000 * statistics.median(seconds[_WARM_UP:] or seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,10 +13,12 @@ from recognizer.frames.frame import Frame
 from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.recognition import are_signs, class_names, read_boxes
 from recognizer.frames.source_recognition import recognition_of
-from recognizer.frames.sources.opening import Source, open_source
+from recognizer.frames.sources.opening import FrameSource, Source, open_source
 from recognizer.frames.tracking.fusion import fuse, log_rows
 from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, Tracker, TrackSettings
 from recognizer.recognizer import Recognizer
+
+_log = logging.getLogger(__name__)
 
 
 class FrameFollower:
@@ -109,5 +112,18 @@ def follow(
     """See :meth:`recognizer.Recognizer.stream`."""
     with open_source(source) as frames:
         recognize = recognition_of(frames, recognizer, settings, detector)
-        for frame in frames:
-            yield recognize(frame)
+        told = 0
+        try:
+            for frame in frames:
+                yield recognize(frame)
+                told = _log_problems(frames, told)
+        finally:
+            _log_problems(frames, told)
+
+
+def _log_problems(source: FrameSource, told: int) -> int:
+    """Warn of what could not be read since ``told`` problems; returns how many there are now."""
+    problems = source.problems
+    for problem in problems[told:]:
+        _log.warning("%s", problem)
+    return len(problems)

@@ -18,3 +18,10 @@ def test_crops_and_frames_are_timed(capsys):
 def test_a_source_that_is_none_is_told(capsys):
     assert main(["bench", "nowhere.mp4"]) == UNREADABLE
     assert "nowhere.mp4: no such file" in capsys.readouterr().err
+
+
+def test_a_source_without_frames_is_told(tmp_path, capsys):
+    for name in "ab":
+        (tmp_path / f"{name}.png").write_bytes(b"broken")
+    assert main(["bench", str(tmp_path)]) == UNREADABLE
+    assert "none of the 2 pictures can be read" in capsys.readouterr().err

@@ -319,6 +319,20 @@ def test_a_source_that_is_not_there_is_an_error_not_an_end(recognizer):
         next(recognizer.stream("nowhere.mp4"))
 
 
+def test_what_a_stream_cannot_read_is_logged_and_nothing_at_all_is_an_error(
+    recognizer, tmp_path, caplog
+):
+    (tmp_path / "0.png").write_bytes(b"broken")
+    cv2.imwrite(str(tmp_path / "1.png"), scene())
+    assert [r.index for r in recognizer.stream(tmp_path)] == [1]
+    assert [r.getMessage() for r in caplog.records] == [
+        f"{tmp_path}/0.png: not a picture that can be decoded"
+    ]
+    (tmp_path / "1.png").write_bytes(b"broken too")
+    with pytest.raises(SourceError, match="none of the 2 pictures can be read"):
+        list(recognizer.stream(tmp_path))
+
+
 def test_reload_reads_the_thresholds_beside_the_rules_anew(tmp_path):
     catalogue = tmp_path / "signs.yaml"
     catalogue.write_text("version: 1\nsigns: []\n")

@@ -14,9 +14,10 @@ import cv2
 import pytest
 from synthetic_videos import number_of, numbered_image, write_video
 
+from recognizer.frames.sources import opening
 from recognizer.frames.sources.capture import open_video
 from recognizer.frames.sources.live_source import LiveSource
-from recognizer.frames.sources.opening import SourceError, is_video, open_source
+from recognizer.frames.sources.opening import SourceError, is_video, open_source, videos_apart
 
 CLIPS = Path(__file__).parents[3] / "shared" / "data" / "video"
 
@@ -91,6 +92,29 @@ def test_colons_in_file_names_are_no_protocols(tmp_path, monkeypatch):
         assert len(list(source)) == 3
 
 
+def test_a_file_url_is_a_file(tmp_path):
+    path = write_video(tmp_path / "my drive#1.avi", 3)
+    for url in (path.as_uri(), path.as_uri().replace("file:///", "FILE://localhost/")):
+        with open_source(url) as source:
+            assert not source.is_live
+            assert [number_of(frame.image) for frame in source] == [0, 1, 2]
+    with pytest.raises(SourceError, match=f"{tmp_path}/none.mp4: no such file"):
+        open_source(f"file://{tmp_path}/none.mp4")
+
+
+def test_a_glob_of_one_video_is_that_video_and_of_several_is_refused(tmp_path):
+    first = write_video(tmp_path / "a.avi", 3)
+    pattern = str(tmp_path / "*.avi")
+    with open_source(pattern) as source:
+        assert len(list(source)) == 3
+    second = write_video(tmp_path / "b.avi", 3)
+    with pytest.raises(SourceError, match=r"\*\.avi: matches 2 files, videos among them; open ea"):
+        open_source(pattern)
+    assert videos_apart(pattern) == [str(first), str(second)]
+    for other in ("0", "drive.mp4", str(first), str(tmp_path / "*.png"), "http://host/[x].mp4"):
+        assert videos_apart(other) == [other]
+
+
 def test_a_truncated_video_gives_what_it_has_and_says_what_is_missing(tmp_path):
     path = write_video(tmp_path / "cut.avi", 100)
     content = path.read_bytes()
@@ -159,6 +183,15 @@ def test_a_folder_is_a_sequence_of_pictures_of_any_size(tmp_path):
             assert frames[1].name == str(tmp_path / "b.png")
             (problem,) = opened.problems
             assert "c.png: not a picture" in problem
+
+
+def test_a_folder_without_a_single_good_picture_is_an_error(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.png").write_bytes(b"broken")
+    with open_source(tmp_path) as source:
+        with pytest.raises(SourceError, match="none of the 2 pictures can be read"):
+            next(source)
+        assert len(source.problems) == 2
 
 
 def test_one_picture_is_one_frame(tmp_path):
@@ -236,6 +269,19 @@ def test_passwords_are_not_shown():
         open_source(f"rtsp://me:secret@127.0.0.1:{closed_port()}/stream")
     assert "secret" not in str(raised.value)
     assert "me:***@127.0.0.1" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://[foo/x.mp4", r"http://\[foo/x.mp4: invalid ipv6 url"),
+        ("rtsp://me:secret@[foo/x", r"rtsp://\*\*\*@\[foo/x: invalid ipv6 url"),
+        ("http://host:port/x.mp4", "http://host:port/x.mp4: port could not be cast"),
+    ],
+)
+def test_a_malformed_url_is_told(url, shown):
+    with pytest.raises(SourceError, match=f"^{shown}"):
+        open_source(url)
 
 
 class _Camera(http.server.BaseHTTPRequestHandler):
@@ -316,6 +362,15 @@ class _Recorded:
 
     def release(self):
         self.released = True
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "rtmp", "https"])
+def test_a_recording_of_known_length_ends_at_its_end_behind_any_url(scheme, monkeypatch):
+    recorded = _Recorded(range(25))  # it states 25 frames
+    monkeypatch.setattr(opening, "open_video", lambda *_: recorded)
+    with open_source(f"{scheme}://host/recording") as source:
+        assert (source.is_live, source.length) == (False, 25)
+        assert [number_of(frame.image) for frame in source] == list(range(25))
 
 
 def test_a_lost_connection_is_tried_again_with_growing_delays(caplog):

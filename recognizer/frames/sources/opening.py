@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
+from glob import has_magic
 from pathlib import Path
 from typing import Final, Union
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from recognizer.frames.sources.capture import frame_count, open_camera, open_video
 from recognizer.frames.sources.frame_source import FrameSource, SourceError
@@ -15,7 +18,16 @@ from recognizer.frames.sources.live_source import LiveSource
 from recognizer.frames.sources.stored_source import StoredSource
 from recognizer.pictures import SUFFIXES, PictureError, find_pictures
 
-__all__ = ["VIDEO_SUFFIXES", "FrameSource", "Source", "SourceError", "is_video", "open_source"]
+__all__ = [
+    "VIDEO_SUFFIXES",
+    "FrameSource",
+    "Source",
+    "SourceError",
+    "is_video",
+    "local_path",
+    "open_source",
+    "videos_apart",
+]
 
 Source = Union[int, str, "os.PathLike[str]", FrameSource]
 """A camera's index (also in digits), a video, picture, folder or glob, a URL, an opened source."""
@@ -33,16 +45,33 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "rtsp": 554}
 
 def is_video(source: str) -> bool:
     """Whether the text means a camera, a URL or a video file, rather than pictures."""
-    return source.isdecimal() or _is_url(source) or Path(source).suffix.lower() in VIDEO_SUFFIXES
+    return source.isdecimal() or _is_url(source) or _has_video_suffix(Path(source))
+
+
+def videos_apart(source: str) -> list[str]:
+    """A glob that matches videos as one source for each file; any other source as it is."""
+    if _is_url(source) or not has_magic(source):
+        return [source]
+    try:
+        paths = find_pictures(source)
+    except PictureError:  # nothing matches, which is told when it is opened
+        return [source]
+    return [str(path) for path in paths] if any(map(_has_video_suffix, paths)) else [source]
+
+
+def local_path(source: str) -> str:
+    """The path that a ``file://`` URL means; any other source as it is."""
+    match = re.match("file://(localhost)?", source, re.IGNORECASE)
+    return url2pathname(source[match.end() :]) if match else source
 
 
 def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
     """Open a source of frames.
 
-    Of files (a video, also behind an HTTP URL; a picture; a folder, searched for pictures; a
-    glob), every frame is given, in order. Of a camera or a live stream, the newest frame is given
-    and those in between are dropped; a lost connection is tried again after 0.5, 1, 2, 4 and 8 s
-    and then given up.
+    Of files (a video, also behind a URL; a picture; a folder, searched for pictures; a glob of
+    pictures), every frame is given, in order. Of a camera or a live stream, the newest frame is
+    given and those in between are dropped; a lost connection is tried again after 0.5, 1, 2, 4
+    and 8 s and then given up. A URL is that of a file if it states how many frames there are.
 
     Args:
         source: see :data:`Source`; one that is open already is given back as it is. A file whose
@@ -53,11 +82,12 @@ def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
         the opened source; to be closed, best with ``with``.
 
     Raises:
-        SourceError: it does not exist, does not answer in time, or holds no frames.
+        SourceError: it does not exist, does not answer in time, holds no frames, or is a glob of
+            several videos.
     """
     if isinstance(source, FrameSource):
         return source
-    name = os.fspath(source) if not isinstance(source, int) else str(source)
+    name = local_path(os.fspath(source)) if not isinstance(source, int) else str(source)
     if isinstance(source, int) or name.isdecimal():
         return _open_camera(int(name))
     if _is_url(name):
@@ -78,7 +108,7 @@ def _open_url(url: str, timeout: float) -> FrameSource:
     capture = open_video(url, timeout)
     if capture is None:
         raise SourceError(f"{name}: {_why_no_answer(url, timeout, time.monotonic() - start)}")
-    if urlsplit(url).scheme.startswith("http") and frame_count(capture) is not None:
+    if frame_count(capture) is not None:
         return StoredSource.video(name, capture)
     return LiveSource(name, capture, lambda: open_video(url, timeout))
 
@@ -93,6 +123,10 @@ def _open_files(name: str, timeout: float) -> StoredSource:
         raise SourceError(str(error)) from None
     if len(paths) == 1 and paths[0].suffix.lower() not in SUFFIXES:  # a glob for one video
         return _open_video_file(paths[0], timeout)
+    if any(map(_has_video_suffix, paths)):
+        raise SourceError(
+            f"{name}: matches {len(paths)} files, videos among them; open each by itself"
+        )
     return StoredSource.pictures(name, paths)
 
 
@@ -114,13 +148,20 @@ def _open_video_file(path: Path, timeout: float) -> StoredSource:
     return StoredSource.video(str(path), capture)
 
 
+def _has_video_suffix(path: Path) -> bool:
+    return path.suffix.lower() in VIDEO_SUFFIXES
+
+
 def _is_url(source: str) -> bool:
     return "://" in source
 
 
 def _without_password(url: str) -> str:
     """The URL as messages and result files may show it."""
-    password = urlsplit(url).password
+    try:
+        password = urlsplit(url).password
+    except ValueError:  # nobody knows what is what in it
+        return re.sub("://.*@", "://***@", url)
     return url.replace(f":{password}@", ":***@", 1) if password else url
 
 

@@ -59,10 +59,10 @@ class StoredSource(FrameSource):
         """One frame per picture, of whatever sizes; a corrupt one is skipped and a problem.
 
         Raises (on the first ``next()``):
-            SourceError: the only picture cannot be read.
+            SourceError: no picture can be read.
         """
         problems: list[str] = []
-        frames = _picture_frames(paths, problems)
+        frames = _picture_frames(name, paths, problems)
         return cls(name, len(paths), PICTURES_PER_SECOND, frames, problems, is_continuous=False)
 
     @property
@@ -119,7 +119,9 @@ def _ends_early(decoded: int, seconds: float, length: int | None, rate: float | 
     return length - decoded > allowed and misses_time
 
 
-def _picture_frames(paths: Sequence[Path], problems: list[str]) -> Generator[Frame, None, None]:
+def _picture_frames(
+    name: str, paths: Sequence[Path], problems: list[str]
+) -> Generator[Frame, None, None]:
     for index, path in enumerate(paths):
         try:
             image = to_crop(path)
@@ -129,3 +131,5 @@ def _picture_frames(paths: Sequence[Path], problems: list[str]) -> Generator[Fra
             problems.append(str(error))
             continue
         yield Frame(index, index / PICTURES_PER_SECOND, image, str(path))
+    if len(problems) == len(paths):
+        raise SourceError(f"{name}: none of the {len(paths)} pictures can be read")
