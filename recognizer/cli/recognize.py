@@ -7,9 +7,10 @@ import sys
 
 from recognizer.cli.exit_codes import FINE, UNREADABLE, USAGE
 from recognizer.cli.options import add_format_option, add_recognizer_options, recognizer_from
+from recognizer.cli.outputs import output_problem
 from recognizer.cli.recognize_crops import recognize_crops
 from recognizer.cli.recognize_frames import FramesCommand
-from recognizer.frames.sources.opening import is_video
+from recognizer.frames.sources.opening import is_video, videos_apart
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,14 +43,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer pictures of one sign first, then go through the frames of everything else."""
-    of_frames = [s for s in arguments.sources if arguments.frames or is_video(s)]
-    of_crops = [s for s in arguments.sources if s not in of_frames]
+    sources = [s for source in arguments.sources for s in videos_apart(source)]
+    of_frames = [s for s in sources if arguments.frames or is_video(s)]
+    of_crops = [s for s in sources if s not in of_frames]
     if not of_frames and (arguments.save_video or arguments.save_json):
         print(
             "signrules: --save-video and --save-json are for frames: "
             "give a video, a camera or a URL, or say --frames",
             file=sys.stderr,
         )
+        return USAGE
+    problem = output_problem(
+        arguments.save_video, arguments.save_json, sources, overwrite=arguments.overwrite
+    )
+    if problem is not None:
+        print(f"signrules: {problem}", file=sys.stderr)
         return USAGE
     recognizer = recognizer_from(arguments)
     codes = []

@@ -42,7 +42,7 @@ def recognize_crops(
                 problems.append(answer.detail)
                 continue
             answered += 1
-            print(_shown(path, answer, form, explain))
+            print(_shown(path, answer, form, explain), flush=True)
     for problem in problems:
         print(f"signrules: {problem}", file=sys.stderr)
     if problems:

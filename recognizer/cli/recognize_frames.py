@@ -110,7 +110,7 @@ class FramesCommand:
                     for writer in writers:
                         writer.write(frame.image, result)
                     for line in self._lines(source, result, counts):
-                        print(line)
+                        print(line, flush=True)  # an announcement is worth most at once
             except SourceError as error:
                 counts.problems.append(str(error))
             finally:

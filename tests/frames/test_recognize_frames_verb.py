@@ -1,6 +1,8 @@
 """``signrules recognize`` on frames: what is printed, written and returned."""
 
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -104,6 +106,56 @@ def test_bad_sources_do_not_stop_the_others(drive, tmp_path, capsys):
     assert summary.endswith("2 signs reported, 3 problems")
 
 
+def test_a_glob_of_videos_is_a_source_for_each(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("recognizer.cli.recognize.recognizer_from", lambda _: Stub())
+    paths = [str(write_video(tmp_path / f"{name}.avi", 4)) for name in "ab"]
+    for pattern in ("*.avi", "*"):
+        assert main(["recognize", str(tmp_path / pattern)]) == 0
+        out, err = capsys.readouterr()
+        assert [line.split()[0] for line in out.splitlines()] == paths
+        assert err == "signrules: 8 frames, 2 signs reported\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--save-video", "drive.avi", "--overwrite"], "drive.avi: is a source"),
+        (["--save-json", "./drive.avi", "--overwrite"], "drive.avi: is a source"),
+        (["--save-json", "link.jsonl", "--overwrite"], "link.jsonl: is a source"),
+        (["--save-json", "photos/1.png", "--overwrite"], "photos/1.png: is a source"),
+        (["--save-json", "old", "--save-video", "o.gif", "--overwrite"], "o.gif: the suffix is"),
+        (["--save-json", "old"], "old: exists already; --overwrite replaces it"),
+        (["--save-json", "x.mp4", "--save-video", "./x.mp4"], "x.mp4: .* name the same file"),
+        (["--save-json", "none/x.jsonl"], "none/x.jsonl: there is no folder none"),
+        (["--save-json", "photos", "--overwrite"], "photos: is a folder"),
+    ],
+)
+def test_outputs_are_checked_before_anything_is_opened(
+    tmp_path, capsys, monkeypatch, options, message
+):
+    monkeypatch.chdir(tmp_path)
+    write_video(tmp_path / "drive.avi", 4)
+    (tmp_path / "link.jsonl").symlink_to("drive.avi")
+    (tmp_path / "photos").mkdir()
+    cv2.imwrite("photos/1.png", numbered_image(1))
+    (tmp_path / "old").write_text("precious")
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    sources = [(tmp_path / "drive.avi").as_uri(), "photos"]
+    assert main(["recognize", "--frames", *sources, *options]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert re.match(f"signrules: {message}", err)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_an_output_that_cannot_be_written_is_told(tmp_path, drive, capsys, monkeypatch):
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write anywhere
+    (tmp_path / "old").touch()
+    for options in (["--save-json", f"{tmp_path}/new"], ["--save-json", f"{tmp_path}/old"]):
+        assert main(["recognize", drive, *options, "--overwrite"]) == 2
+        assert "may not be written" in capsys.readouterr().err
+
+
 def test_saving_without_frames_is_a_mistake_in_the_command(tmp_path, capsys):
     assert main(["recognize", "sign.png", "--save-json", str(tmp_path / "out.jsonl")]) == 2
     assert "are for frames" in capsys.readouterr().err
@@ -140,6 +192,8 @@ def test_ctrl_c_leaves_complete_files(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Lines must come through the pipe at once by themselves.
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )
     process.stdout.readline()  # the announcement in frame 3
     process.send_signal(signal.SIGINT)

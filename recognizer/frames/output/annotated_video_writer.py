@@ -55,9 +55,7 @@ class AnnotatedVideoWriter(FrameWriter):
         self._writer: Any = None  # cv2.VideoWriter, once the size is known
         self._size = (0, 0)
         self._frames = 0
-        if self._path.suffix.lower() not in _CODECS:
-            known = ", ".join(suffix[1:] for suffix in _CODECS)
-            raise WriterError(f"{path}: the suffix is not that of a video; known are {known}")
+        check_video_suffix(self._path)
         check_new_file(self._path, overwrite)
 
     def write(self, image: Image, result: FrameResult) -> None:
@@ -106,6 +104,17 @@ class AnnotatedVideoWriter(FrameWriter):
 
     def _free_bytes(self) -> int:
         return shutil.disk_usage(self._path.parent).free
+
+
+def check_video_suffix(path: Path) -> None:
+    """Make sure that videos can be written in the format that the suffix names.
+
+    Raises:
+        WriterError: they cannot.
+    """
+    if path.suffix.lower() not in _CODECS:
+        known = ", ".join(suffix[1:] for suffix in _CODECS)
+        raise WriterError(f"{path}: the suffix is not that of a video; known are {known}")
 
 
 def letterboxed(image: Image, size: tuple[int, int]) -> Image:
