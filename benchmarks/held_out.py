@@ -3,9 +3,15 @@
 ``python benchmarks/held_out.py --data DIR`` (DIR holds ``gtsrb/``; extra ``train``). The protocol
 is that of VPE (Kim et al., CVPR 2019): the weights saw 22 classes of GTSRB, and neither picture
 nor artwork of the other 21. The catalogue has the 43 signs by their rules of ``signs.yaml``;
-every pictogram is defined by one drawing, the German one where there is one. Reported are the
-mean of classes over all training crops of the 21, and what the 21 change for the 22 on tracks
-that training did not see. *Unknown* counts as an error; thresholds are the built-in ones.
+every pictogram is defined by one drawing, the German one where there is one; of two signs that
+share a pictogram, that of the lower class, which is the seen one. Reported are the mean of classes
+over all training crops of the 21, and what the 21 change for the 22 on tracks that training did
+not see. *Unknown* counts as an error; thresholds are the built-in ones.
+
+The figure is not blind. The weights never saw the 21 signs, but two kinds of rules of
+``signs.yaml`` were changed after looking at GTSRB's crops of all tracks: those of rings with
+nothing in them and of the signs that end a prohibition. Of the unseen classes these are 6, 32, 41
+and 42, so the mean over the 17 others is reported as well.
 """
 
 from __future__ import annotations
@@ -28,6 +34,8 @@ from rules import Catalogue, load_catalogue
 CONFIGURATION = "held-out"
 SEEN = (1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 25, 26, 31, 33, 35, 38)
 UNSEEN = tuple(c for c in range(43) if c not in SEEN)
+LOOKED_AT = (6, 32, 41, 42)
+"""Unseen classes whose rules were changed after looking at their crops."""
 
 
 @dataclass(frozen=True)
@@ -71,18 +79,35 @@ class Outcome:
         return float(np.mean(list(self.accuracy_of_unseen.values())))
 
     @property
+    def macro_of_others(self) -> float:
+        """Mean over the unseen signs but those of :data:`LOOKED_AT`."""
+        but = looked_at_signs()
+        shares = [share for sign, share in self.accuracy_of_unseen.items() if sign not in but]
+        return float(np.mean(shares))
+
+    @property
     def broken(self) -> int:
         """Right answers that became wrong."""
         return int((self.right_before & ~self.right_after).sum())
 
 
+def looked_at_signs() -> list[str]:
+    """Ids with values of the signs of :data:`LOOKED_AT`."""
+    labels = read_labels(ROOT / "labels" / "gtsrb.yaml")
+    return [labels[f"{class_id:05d}"] for class_id in LOOKED_AT]
+
+
 def catalogue_of(classes: Collection[int]) -> Catalogue:
-    """The signs of some classes of GTSRB, by their rules of ``signs.yaml``, one drawing each."""
+    """The signs of some classes of GTSRB by their rules of ``signs.yaml``.
+
+    One drawing defines each pictogram: of the first class that has it, whichever others are there,
+    so that an added sign leaves the pictograms of those before it as they are.
+    """
     catalogue = load_catalogue(ROOT / "signs.yaml")
     labels = read_labels(ROOT / "labels" / "gtsrb.yaml")
-    drawings: dict[str, list[str]] = {}
+    drawings: dict[str, str] = {}
     kept = set()
-    for row in german_rows():
+    for row in sorted(german_rows(), key=lambda row: int(row["class"])):
         if int(row["class"]) in classes:
             sign = catalogue.by_id[labels[f"{int(row['class']):05d}"].partition("[")[0]]
             kept.add(sign.id)
@@ -93,14 +118,13 @@ def catalogue_of(classes: Collection[int]) -> Catalogue:
             )
             for alternative in sign.alternatives:
                 for name in alternative.pictograms:
-                    if drawing not in drawings.setdefault(name, []):
-                        drawings[name].append(drawing)
+                    drawings.setdefault(name, drawing)
     return replace(
         catalogue,
         signs=tuple(sign for sign in catalogue.signs if sign.id in kept),
         pictograms={
-            name: replace(catalogue.pictograms[name], artwork=tuple(artwork), exemplars=())
-            for name, artwork in drawings.items()
+            name: replace(catalogue.pictograms[name], artwork=(drawing,), exemplars=())
+            for name, drawing in drawings.items()
         },
     )
 
@@ -139,6 +163,9 @@ def main() -> None:
     if predictor.card.name != CONFIGURATION:
         print("These weights have seen the 21 signs: this is no figure for unseen signs.")
     print(f"43-way, mean of the 21 signs {outcome.macro:8.2%}")
+    print(f"mean of the 17 others        {outcome.macro_of_others:8.2%}")
+    print("Not blind: after looking at crops of all tracks, the rules of the other 4 were changed:")
+    print(f"  {', '.join(looked_at_signs())}")
     for sign, share in sorted(outcome.accuracy_of_unseen.items(), key=lambda item: item[1]):
         wrong = Counter(
             a for a, t in zip(outcome.unseen_answers, outcome.unseen_truth, strict=True)
