@@ -36,11 +36,12 @@ class Recognizer:
     Args:
         catalogue: rule file; the embedded ``signs.yaml`` if absent.
         weights: safetensors file with its card; the shipped ones if absent.
+        localizer: the same of what finds signs in frames; read when the first frame needs it.
         language: of the names in answers.
         country: only signs of this ISO code (and of none) are considered; all if absent.
         thresholds: what an answer must reach; by default those that were calibrated for the rule
             file (``signs.thresholds.yaml`` beside it), if any.
-        precision: see :class:`attributes.predictor.AttributePredictor`.
+        precision: of both networks, see :class:`attributes.predictor.AttributePredictor`.
         watch: reload when the rule files change; what is broken is logged, see :meth:`reload`.
 
     Raises:
@@ -54,6 +55,7 @@ class Recognizer:
         catalogue: str | os.PathLike[str] | None = None,
         weights: str | os.PathLike[str] | None = None,
         *,
+        localizer: str | os.PathLike[str] | None = None,
         language: str = "en",
         country: str | None = None,
         thresholds: Thresholds | None = None,
@@ -63,6 +65,8 @@ class Recognizer:
         self.language = language
         self.country = country
         self.catalogue_path = Path(catalogue) if catalogue is not None else default_catalogue()
+        self._localizer_weights = Path(localizer) if localizer is not None else None
+        self._precision = precision
         self._given_thresholds = thresholds
         self._reloading = Lock()
         rules, thresholds = self._load_rules()
@@ -89,7 +93,7 @@ class Recognizer:
         """Finds signs in frames, whatever signs they are; loaded when first used."""
         from recognizer.frames.localization.localizer import Localizer
 
-        return Localizer()
+        return Localizer(self._localizer_weights, precision=self._precision)
 
     def reload(self) -> None:
         """Read the rule file and its thresholds anew, in the same way as at the start.
@@ -148,9 +152,10 @@ class Recognizer:
         Args:
             image: a whole frame: BGR array uint8 (H, W, 3), a path or a PIL image, as for
                 :meth:`recognize`.
-            boxes: where signs are, if another detector has found them: float array (N, 4) of
-                left, top, right, bottom in pixels, (N, 5) with a score, ``Boxes`` or
-                ``supervision.Detections``; tight around the plates. Without, the localizer looks.
+            boxes: where signs are, if another detector has found them, tight around the plates:
+                float array (N, 4) of left, top, right, bottom in pixels, (N, 5) with a score,
+                ``Boxes``, or an object with ``xyxy`` and ``confidence`` or ``conf``, such as
+                ``supervision.Detections``. Without, the localizer looks.
 
         Returns:
             one answer per given box, in their order; without boxes, one per sign found. Those
@@ -159,7 +164,7 @@ class Recognizer:
 
         Raises:
             PictureError: the image cannot be read.
-            ValueError: a box has no area, or the array has another shape.
+            ValueError: a box has no area or no finite score, or the array has another shape.
             WeightsError: the localizer's weights are missing or damaged.
         """
         from recognizer.frames.recognition import recognize_frame
@@ -172,6 +177,7 @@ class Recognizer:
         *,
         settings: TrackSettings = DEFAULT_SETTINGS,
         detector: Detector | None = None,
+        timeout: float = 10.0,
     ) -> Iterator[FrameResult]:
         """Find, recognize and follow the signs of a source, frame after frame.
 
@@ -189,6 +195,7 @@ class Recognizer:
             settings: how signs are followed and when an answer is announced.
             detector: finds the signs instead of the localizer: a function from a frame, uint8
                 (H, W, 3) BGR, to boxes as in :meth:`recognize_frame`.
+            timeout: seconds that a URL has to answer, and later to send each frame.
 
         Raises:
             SourceError: the source cannot be opened, breaks off, or nothing in it can be read.
@@ -197,7 +204,7 @@ class Recognizer:
         """
         from recognizer.frames.follower import follow
 
-        return follow(self, source, settings, detector)
+        return follow(self, source, settings, detector, timeout)
 
     def follow(
         self, *, settings: TrackSettings = DEFAULT_SETTINGS, detector: Detector | None = None

@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source", nargs="?", metavar="SOURCE", help="video to follow signs in, beside made-up crops"
     )
-    add_recognizer_options(parser)
+    add_recognizer_options(parser, for_frames=True)
     add_format_option(parser)
     parser.add_argument(
         "--rounds", type=int, default=10, metavar="N", help="of each timing (%(default)s)"

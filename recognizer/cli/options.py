@@ -9,10 +9,16 @@ if TYPE_CHECKING:
     from recognizer.recognizer import Recognizer
 
 
-def add_recognizer_options(parser: argparse.ArgumentParser) -> None:
-    """Options that decide which rules and weights are used."""
+def add_recognizer_options(parser: argparse.ArgumentParser, *, for_frames: bool = False) -> None:
+    """Options that decide which rules and weights are used; of the localizer only for frames."""
     parser.add_argument("--catalogue", metavar="FILE", help="rule file (the embedded one)")
     parser.add_argument("--weights", metavar="FILE", help="network weights (the embedded ones)")
+    if for_frames:
+        parser.add_argument(
+            "--localizer", metavar="FILE", help="weights of the localizer (the embedded ones)"
+        )
+    else:
+        parser.set_defaults(localizer=None)
     parser.add_argument("--country", metavar="CODE", help="only signs of this country, such as DE")
     parser.add_argument("--language", default="en", help="language of the names (%(default)s)")
 
@@ -32,6 +38,7 @@ def recognizer_from(arguments: argparse.Namespace) -> Recognizer:
     return Recognizer(
         arguments.catalogue,
         arguments.weights,
+        localizer=arguments.localizer,
         language=arguments.language,
         country=arguments.country,
     )

@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     frames.add_argument(
         "--overwrite", action="store_true", help="--save-video and --save-json may replace files"
     )
-    add_recognizer_options(parser)
+    add_recognizer_options(parser, for_frames=True)
     add_format_option(parser)
     parser.add_argument(
         "--explain",

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     import supervision
 
 BoxesLike = Union[Boxes, npt.NDArray[Any], "supervision.Detections"]
-"""Boxes of any detector: our own class, an array (N, 4) of left, top, right, bottom in pixels, the
-same with a fifth column of scores in [0, 1], or ``supervision.Detections``."""
+"""Boxes of any detector: our own class; an array (N, 4) of left, top, right, bottom in pixels, also
+a torch tensor on the CPU; the same with a fifth column of scores in [0, 1]; an object with ``xyxy``
+and ``confidence`` or ``conf``, such as ``supervision.Detections`` or Ultralytics' ``Boxes``."""
 
 _SAME_PLATE = 0.5
 """Sides between the centres of two boxes below which both show the same plate."""
@@ -32,20 +33,22 @@ def to_boxes(detections: BoxesLike) -> Boxes:
 
     Raises:
         TypeError: this is nothing that boxes can be read from.
-        ValueError: the arrays have other shapes, or a box has no area or is not finite.
+        ValueError: the arrays have other shapes, or a box has no area, or it or its score is not
+            finite.
     """
     if isinstance(detections, Boxes):
         boxes = detections
-    elif isinstance(detections, np.ndarray | list | tuple):
+    elif isinstance(detections, list | tuple) or hasattr(detections, "__array__"):
         boxes = _from_array(np.asarray(detections, np.float32))
-    elif hasattr(detections, "xyxy"):  # supervision.Detections, without importing it
-        boxes = _with_scores(np.asarray(detections.xyxy, np.float32), detections.confidence)
+    elif hasattr(detections, "xyxy"):  # without importing those who have it
+        score = getattr(detections, "confidence", getattr(detections, "conf", None))
+        boxes = _with_scores(np.asarray(detections.xyxy, np.float32), score)
     else:
         raise TypeError(
-            "boxes: expected an array (N, 4) or (N, 5), Boxes or supervision.Detections, "
+            "boxes: expected an array (N, 4) or (N, 5), Boxes or an object with xyxy, "
             f"got {type(detections).__name__}"
         )
-    _refuse_impossible(boxes.xyxy)
+    _refuse_impossible(boxes)
     return boxes
 
 
@@ -81,7 +84,11 @@ def _with_scores(xyxy: npt.NDArray[np.float32], score: npt.NDArray[Any] | None) 
     return Boxes(xyxy, known)
 
 
-def _refuse_impossible(xyxy: npt.NDArray[np.float32]) -> None:
+def _refuse_impossible(boxes: Boxes) -> None:
+    xyxy, is_scored = boxes.xyxy, np.isfinite(boxes.score)
+    if not is_scored.all():
+        row = int(np.argmin(is_scored))
+        raise ValueError(f"box {row}: expected a finite score, got {boxes.score[row]}")
     possible = np.isfinite(xyxy).all(axis=1) & (xyxy[:, 2:] > xyxy[:, :2]).all(axis=1)
     if not possible.all():
         row = int(np.argmin(possible))

@@ -107,10 +107,14 @@ class FrameFollower:
 
 
 def follow(
-    recognizer: Recognizer, source: Source, settings: TrackSettings, detector: Detector | None
+    recognizer: Recognizer,
+    source: Source,
+    settings: TrackSettings,
+    detector: Detector | None,
+    timeout: float,
 ) -> Iterator[FrameResult]:
     """See :meth:`recognizer.Recognizer.stream`."""
-    with open_source(source) as frames:
+    with open_source(source, timeout=timeout) as frames:
         recognize = recognition_of(frames, recognizer, settings, detector)
         told = 0
         try:

@@ -20,6 +20,11 @@ def test_a_source_that_is_none_is_told(capsys):
     assert "nowhere.mp4: no such file" in capsys.readouterr().err
 
 
+def test_a_localizer_that_is_none_is_told(tmp_path, capsys):
+    assert main(["bench", "--rounds", "1", "--localizer", f"{tmp_path}/none"]) == UNREADABLE
+    assert f"{tmp_path}/none" in capsys.readouterr().err
+
+
 def test_a_source_without_frames_is_told(tmp_path, capsys):
     for name in "ab":
         (tmp_path / f"{name}.png").write_bytes(b"broken")

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
+import socket
 import tracemalloc
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 import supervision
+import torch
 
-from recognizer import Boxes, Frame, PictureError, Reason, Recognizer, SourceError, TrackSettings
+from recognizer import (
+    Boxes,
+    Frame,
+    PictureError,
+    Reason,
+    Recognizer,
+    SourceError,
+    TrackSettings,
+    WeightsError,
+)
 from recognizer.frames.crops import crop_weight, cut_crops
 from recognizer.frames.detections import without_repeats
+from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
 WIDTH, HEIGHT = 480, 320
@@ -75,11 +89,14 @@ def test_boxes_come_in_all_forms(recognizer, two_signs):
         np.column_stack([xyxy, scores]),
         Boxes(xyxy, scores),
         supervision.Detections(xyxy=xyxy, confidence=scores),
+        SimpleNamespace(xyxy=torch.from_numpy(xyxy), conf=torch.from_numpy(scores)),  # Ultralytics
+        torch.from_numpy(np.column_stack([xyxy, scores])),
     ):
         result = recognizer.recognize_frame(image, boxes)
         np.testing.assert_array_equal(result.scores, scores)
         assert result.sign_ids == ["de.206", "de.274[45]"]
-    assert recognizer.recognize_frame(image, xyxy.astype(int)).scores.tolist() == [1, 1]
+    for boxes in (xyxy.astype(int), SimpleNamespace(xyxy=xyxy)):
+        assert recognizer.recognize_frame(image, boxes).scores.tolist() == [1, 1]
 
 
 def test_a_frame_may_be_a_file(recognizer, two_signs, tmp_path):
@@ -108,6 +125,9 @@ def test_no_boxes_give_an_empty_result(recognizer, none):
             r"box 1: expected finite left < right",
         ),
         (np.array([[0, 0, np.nan, 9]]), ValueError, "box 0: expected finite"),
+        (np.array([[0, 0, 9, np.inf]]), ValueError, "box 0: expected finite"),
+        (np.array([[0, 0, 9, 9, np.nan]]), ValueError, "box 0: expected a finite score, got nan"),
+        (np.array([[0, 0, 9, 9, np.inf]]), ValueError, "box 0: expected a finite score, got inf"),
         ("boxes", TypeError, r"expected an array .* got str"),
     ],
 )
@@ -331,6 +351,27 @@ def test_what_a_stream_cannot_read_is_logged_and_nothing_at_all_is_an_error(
     (tmp_path / "1.png").write_bytes(b"broken too")
     with pytest.raises(SourceError, match="none of the 2 pictures can be read"):
         list(recognizer.stream(tmp_path))
+
+
+def test_the_localizer_has_the_weights_and_the_precision_that_were_asked_for(tmp_path, two_signs):
+    for suffix in (".safetensors", ".json"):
+        shutil.copy(DEFAULT_LOCALIZER.with_suffix(suffix), tmp_path / f"mine{suffix}")
+    card = tmp_path / "mine.json"
+    card.write_text(card.read_text().replace('"name": "localizer"', '"name": "mine"'))
+    recognizer = Recognizer(localizer=tmp_path / "mine.safetensors", precision="bfloat16")
+    assert recognizer.localizer.card.name == "mine"
+    assert {p.dtype for p in recognizer.localizer._network.parameters()} == {torch.bfloat16}
+    assert recognizer.recognize_frame(two_signs[0]).size == (WIDTH, HEIGHT)
+    with pytest.raises(WeightsError, match="none"):
+        _ = Recognizer(localizer=tmp_path / "none.safetensors").localizer
+
+
+def test_a_stream_waits_no_longer_than_told(recognizer):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(SourceError, match=r"no answer within 0\.3 s"),
+    ):
+        next(recognizer.stream(f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout=0.3))
 
 
 def test_reload_reads_the_thresholds_beside_the_rules_anew(tmp_path):
