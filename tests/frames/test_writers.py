@@ -5,13 +5,14 @@ import os
 import resource
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 from frame_results import SPEED_LIMIT, STOP, frame_result
-from synthetic_videos import numbered_image
+from synthetic_videos import number_of, numbered_image
 
 from recognizer.frames.output.annotated_video_writer import AnnotatedVideoWriter, letterboxed
 from recognizer.frames.output.json_lines_writer import JsonLinesWriter
@@ -132,6 +133,17 @@ def test_a_video_has_every_frame_with_what_was_recognized(tmp_path, suffix):
     assert frames[5].image.shape == (240, 320, 3)
     assert frames[5].image[:, :, 1].max() > 100  # the box is green
     assert frames[5].image[110:170, 110:170].max() < 50  # and the sign itself stays visible
+
+
+def test_a_frame_is_shown_until_the_next_one_but_not_for_ever(tmp_path):
+    seconds = [5.0, 5.04, 5.2, 5.24, 65.24, 65.28, 0.0, 0.04, 0.12]
+    with video_writer(tmp_path / "out.avi") as writer:
+        for number, moment in enumerate(seconds):
+            writer.write(numbered_image(number), replace(EMPTY, seconds=moment))
+    with open_source(tmp_path / "out.avi") as source:
+        numbers = [number_of(frame.image) for frame in source]
+    assert [numbers.count(number) for number in range(9)] == [1, 4, 1, 250, 1, 1, 1, 2, 1]
+    assert numbers == sorted(numbers)
 
 
 def test_frames_of_another_size_are_fitted_into_the_first_ones(tmp_path):

@@ -31,9 +31,17 @@ _RESERVE = 16 * 2**20
 
 _SECONDS_TO_READ_BACK = 10.0
 
+_LONGEST = 10.0
+"""Seconds that a frame is shown at most: a camera that is away for an hour shall not fill the disk
+with one picture."""
+
 
 class AnnotatedVideoWriter(FrameWriter):
     """Writes every frame with what was recognized in it.
+
+    A frame is shown until the time of the next one, ``result.seconds``, so that the video of a
+    live source that drops frames is as long as what it shows; no frame longer than 10 s. Where
+    time runs back, another source has begun.
 
     The first frame decides on the size; frames of another size are scaled into it, with black
     bars where the proportions differ. An odd width or height loses its last pixel.
@@ -55,6 +63,10 @@ class AnnotatedVideoWriter(FrameWriter):
         self._writer: Any = None  # cv2.VideoWriter, once the size is known
         self._size = (0, 0)
         self._frames = 0
+        self._shown: Image | None = None  # what was added last
+        self._start = 0.0  # of the source whose frames are written now, plus what was cut short
+        self._since_start = 0  # frames added of this source
+        self._seconds = 0.0
         check_video_suffix(self._path)
         check_new_file(self._path, overwrite)
 
@@ -62,14 +74,9 @@ class AnnotatedVideoWriter(FrameWriter):
         """Add one frame; see :class:`~recognizer.frames.output.writers.FrameWriter`."""
         if self._writer is None:
             self._open((image.shape[1], image.shape[0]))
-        if self._free_bytes() < _RESERVE:
-            self.close()
-            raise WriterError(
-                f"{self._path}: no space left on the disk; "
-                f"the video ends after {self._frames} frames"
-            )
-        self._writer.write(letterboxed(annotate(image, result), self._size))
-        self._frames += 1
+        self._bridge(result.seconds)
+        self._shown = letterboxed(annotate(image, result), self._size)
+        self._add(self._shown)
 
     def close(self) -> None:
         """Complete the video and make sure that it can be read."""
@@ -84,6 +91,29 @@ class AnnotatedVideoWriter(FrameWriter):
             raise WriterError(
                 f"{self._path}: of {self._frames} frames only {count} could be written"
             )
+
+    def _bridge(self, seconds: float) -> None:
+        """Show the last frame until the time of the next one."""
+        gap = seconds - self._seconds
+        self._seconds = seconds
+        if self._shown is None or gap < 0:
+            self._start, self._since_start = seconds, 0
+            return
+        self._start += max(0.0, gap - _LONGEST)
+        due = round((seconds - self._start) * self._frames_per_second)
+        for _ in range(due - self._since_start):
+            self._add(self._shown)
+
+    def _add(self, image: Image) -> None:
+        if self._free_bytes() < _RESERVE:
+            self.close()
+            raise WriterError(
+                f"{self._path}: no space left on the disk; "
+                f"the video ends after {self._frames} frames"
+            )
+        self._writer.write(image)
+        self._frames += 1
+        self._since_start += 1
 
     def _open(self, size: tuple[int, int]) -> None:
         self._check_writable()
