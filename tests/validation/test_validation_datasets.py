@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from validation_world import World
 
-from recognizer.validation.datasets import Box, Dataset, DatasetError, Sample, open_dataset
+from recognizer.validation.datasets import Box, Dataset, DatasetError, Sample, gtsdb, open_dataset
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 GTSRB, GTSDB = DATA / "gtsrb", DATA / "gtsdb"
@@ -121,14 +121,21 @@ def test_frames_without_a_labelled_box_are_frames(tmp_path: Path) -> None:
         assert labels_of(dataset) == [("b.png", "stop" if layout == "coco" else "3")]
 
 
+def take_for_gtsdb(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Store the digest of this folder's list as that of GTSDB."""
+    digest = gtsdb._list_digest(open_dataset(folder).samples)
+    monkeypatch.setattr(gtsdb, "_LIST_DIGEST", digest)
+
+
 @pytest.mark.parametrize("inner", ["", "FullIJCNN2013"])
-def test_gtsdb(tmp_path: Path, inner: str) -> None:
+def test_gtsdb(tmp_path: Path, inner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / inner
     for number in (0, 1, 499, 500):
         picture(folder / f"{number:05}.jpg", 100, 80)
     picture(folder / "07" / "00000.ppm")  # the official archive has crops of each class beside
     lines = ["00500.ppm;10;20;30;40;13", "", "00001.ppm;1;2;3;4;7", "00001.ppm;5;6;7;8;42"]
     (folder / "gt.txt").write_text("\n".join(lines))
+    take_for_gtsdb(monkeypatch, tmp_path)
     dataset = open_dataset(tmp_path)
     assert dataset.samples == (
         Sample(str(folder / "00001.jpg"), "7", Box(1, 2, 3, 4)),
@@ -150,12 +157,32 @@ def test_a_frame_that_is_listed_but_missing_stays_listed(tmp_path: Path) -> None
     assert open_dataset(tmp_path).frames == (str(tmp_path / "00001.ppm"),)
 
 
-def test_only_gtsdb_itself_has_parts(tmp_path: Path) -> None:
-    picture(tmp_path / "drive-1.png")
-    (tmp_path / "gt.txt").write_text("drive-1.png;1;2;3;4;7\n")
-    assert not open_dataset(tmp_path).caution
+@pytest.mark.parametrize("name", ["drive-1", "00002"])
+def test_only_gtsdb_itself_has_parts_and_signs_without_a_box(tmp_path: Path, name: str) -> None:
+    picture(tmp_path / f"{name}.png")
+    (tmp_path / "gt.txt").write_text(f"{name}.png;1;2;3;4;7\n")
+    dataset = open_dataset(tmp_path)
+    assert not dataset.caution
+    assert not dataset.ignored  # GTSDB has such a sign in its frame 00002
     with pytest.raises(DatasetError, match="and for GTSDB"):
         open_dataset(tmp_path, "validation")
+
+
+def test_gtsdb_is_known_by_the_boxes_of_its_first_600_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listed(*lines: str) -> Dataset:
+        (tmp_path / "gt.txt").write_text("\r\n".join(lines))
+        return open_dataset(tmp_path)
+
+    first, second = "00000.ppm;774;411;815;446;11", "00002.ppm;1;2;3;4;7"
+    listed(first, second)
+    take_for_gtsdb(monkeypatch, tmp_path)
+    assert "shipped weights" in listed(second, first).caution
+    assert "shipped weights" in listed(first, second, "00899.ppm;9;9;19;19;1").caution  # all 900
+    assert not listed(first).caution
+    assert not listed(first, second.replace(";7", ";8")).caution
+    assert not listed(first, second, "00599.ppm;9;9;19;19;1").caution
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,17 @@
-"""GTSDB: a folder of frames and ``gt.txt`` with ``file;x1;y1;x2;y2;class``."""
+"""GTSDB: a folder of frames and ``gt.txt`` with ``file;x1;y1;x2;y2;class``.
+
+Other sets are laid out so too, also with numbered frames. What is known of GTSDB's own frames
+(which were trained on, which signs have no box) is said of GTSDB alone.
+"""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -18,6 +23,10 @@ from recognizer.validation.datasets.tables import PictureFolder
 
 _LIST = "gt.txt"
 _NUMBERED = re.compile(r"\d{5}")
+_PUBLISHED_FOR_TRAINING = range(600)
+"""Frames of the list that GTSDB's competition published first; the full one goes on to 899."""
+_LIST_DIGEST = "7477d33cf13532bf8012727f600772909ff4fa7175513aef0123cc31aba5c1a5"
+"""SHA-256 of the list's lines of these frames as :func:`_list_digest` writes them."""
 _UNLABELLED = "gtsdb_unboxed.csv"
 _NOT_EVERY_SIGN = (
     "not every sign in these frames has a box: look at false finds before blaming (finds on those "
@@ -50,10 +59,31 @@ def read_gtsdb(path: Path, split: str) -> Dataset:
     ]
     frames = sorted({*beside, *(sample.path for sample in samples)})
     dataset = Dataset(folder, "GTSDB layout", tuple(samples), frames=tuple(frames))
-    if not all(_NUMBERED.fullmatch(_stem(frame)) for frame in frames):
+    if not _is_gtsdb_itself(dataset):
         refuse_split(path, split)
         return dataset
     return _part(dataset, split)
+
+
+def _is_gtsdb_itself(dataset: Dataset) -> bool:
+    """Whether the frames are GTSDB's, by its list of boxes.
+
+    The list of the first 600 frames and that of all 900 are recognised alike. Which of the frames
+    are there does not matter, nor do their suffix and the order of the lines.
+    """
+    if not all(_NUMBERED.fullmatch(_stem(frame)) for frame in dataset.frames):
+        return False
+    return _list_digest(dataset.samples) == _LIST_DIGEST
+
+
+def _list_digest(samples: Iterable[Sample]) -> str:
+    """What names the boxes of the frames that were published for training."""
+    lines = []
+    for sample in samples:
+        if int(_stem(sample.path)) in _PUBLISHED_FOR_TRAINING and sample.box is not None:
+            box = (f"{side:g}" for side in sample.box[:4])
+            lines.append(";".join((_stem(sample.path), *box, sample.label)))
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 def _part(dataset: Dataset, split: str) -> Dataset:
