@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--min-found", type=_share, default=0.0, metavar="SHARE", help="of signs in frames, else 1"
     )
     parser.add_argument(
+        "--max-false-signs",
+        type=_rate,
+        default=math.inf,
+        metavar="PER_FRAME",
+        help="answers where no labelled sign is, else exit code 1",
+    )
+    parser.add_argument(
         "--suggest-labels", action="store_true", help="print a proposed label map instead"
     )
     add_format_option(parser)
@@ -65,7 +73,12 @@ def run(arguments: argparse.Namespace) -> int:
         boxes=arguments.boxes,
         localizer=arguments.localizer,
     )
-    required = Requirements(arguments.min_accuracy, arguments.min_recall, arguments.min_found)
+    required = Requirements(
+        arguments.min_accuracy,
+        arguments.min_recall,
+        arguments.min_found,
+        arguments.max_false_signs,
+    )
     if arguments.format == "json":
         print(render_json(validation), end="")
     else:
@@ -185,4 +198,11 @@ def _share(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not a share between 0 and 1")
+    return value
+
+
+def _rate(text: str) -> float:
+    value = float(text)
+    if not value >= 0:  # NaN neither, which no figure would ever exceed
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 up")
     return value

@@ -25,7 +25,7 @@ from recognizer.validation.frame_diff import compare_frames
 from recognizer.validation.frame_figures import FrameFigures
 from recognizer.validation.late_predictor import LatePredictor
 from recognizer.validation.report import FILES, write_report
-from recognizer.validation.report.junit import Requirements
+from recognizer.validation.report.junit import Requirements, failures
 from recognizer.validation.validation import Validation
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
@@ -454,12 +454,41 @@ def test_the_command_says_it_all(street: FrameWorld, capsys: pytest.CaptureFixtu
     assert "mind: the labelled boxes were cut out" not in out
     assert main([*command, "--min-found", "0.6"]) == 0
     assert main([*command, "--min-found", "0.7"]) == 1
-    assert main([*command, "--boxes", "labelled"]) == 0
+    assert main([*command, "--max-false-signs", "0.4"]) == 0  # 1 in 3 frames; the other is unknown
+    assert main([*command, "--max-false-signs", "0.3"]) == 1
+    assert "false signs: 0.3333 per frame are more than 0.3000" in capsys.readouterr().err
+    assert main([*command, "--boxes", "labelled", "--max-false-signs", "0"]) == 0
     assert "mind: the labelled boxes were cut out" in capsys.readouterr().out
     street.lines.append("00009.ppm;10;10;50;50;0")
     street.write_list()
     assert main(command) == 3
     assert "1 frames or labelled boxes could not be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rate", ["-1", "nan", "few"])
+def test_impossible_limits_of_false_signs_are_refused(frames: FrameWorld, rate: str) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(frames.command("validate", frames.data, "--max-false-signs", rate))
+    assert refused.value.code == 2
+
+
+def test_signs_without_a_label_do_not_count_as_false_signs(frames: FrameWorld) -> None:
+    frames.frame(1, [(STOP, "stop", 0.9), (LIMIT, "limit-50", 0.9)], [(STOP, "stop")])
+    validation = frames.validate()
+    limit = Requirements(max_false_signs=0)
+    assert [case.name for case in failures(validation, limit)] == ["false signs"]
+    (frames.data / "gt.txt").unlink()
+    content = {
+        "images": [{"id": 1, "file_name": "00001.png"}],
+        "categories": [{"id": 7, "name": "7"}],
+        "annotations": [
+            {"image_id": 1, "category_id": 7, "bbox": [20, 20, 40, 40]},
+            {"image_id": 1, "category_id": 7, "bbox": [100, 10, 120, 60], "iscrowd": 1},
+        ],
+    }
+    (frames.data / "coco.json").write_text(json.dumps(content))
+    assert of_frames(frames.validate()).ignored_finds == 1
+    assert not failures(frames.validate(), limit)
 
 
 def test_labels_are_suggested_without_searching(
@@ -474,7 +503,7 @@ def test_labels_are_suggested_without_searching(
 def test_reports_of_frames(street: FrameWorld) -> None:
     validation = street.validate()
     folder = street.folder / "report"
-    write_report(validation, folder, Requirements(min_found=0.9))
+    write_report(validation, folder, Requirements(min_found=0.9, max_false_signs=0.3))
     assert sorted(p.name for p in folder.iterdir()) == sorted((*FILES, "false_finds.csv"))
     figures = json.loads((folder / "figures.json").read_text())["figures"]
     assert figures["frames"]["found"]["right"] == 4
@@ -492,7 +521,7 @@ def test_reports_of_frames(street: FrameWorld) -> None:
     assert missed["box"] == "220 20 240 40"
     root = ElementTree.parse(folder / "junit.xml").getroot()
     failed = [c.get("name") for c in root.iter("testcase") if c.find("failure") is not None]
-    assert "found" in failed
+    assert {"found", "false signs"} <= set(failed)
     properties = {p.get("name"): p.get("value") for p in root.iter("property")}
     assert properties["false_finds_per_frame"] == "0.666667"
     page = (folder / "report.html").read_text()

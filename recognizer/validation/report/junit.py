@@ -18,11 +18,14 @@ class Requirements:
         min_accuracy: of all pictures whose sign the catalogue has.
         min_recall: of each sign; one that is not found in its frame is an error.
         min_found: of all labelled signs in frames; nothing where none were searched for.
+        max_false_signs: finds per frame that are answered as a sign where no labelled one is, nor
+            one that is known to have no label; nothing where none were searched for.
     """
 
     min_accuracy: float = 0.0
     min_recall: float = 0.0
     min_found: float = 0.0
+    max_false_signs: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,14 @@ def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
             "figures",
             "found",
             f"{found:.4f} is less than {required.min_found:.4f}" if short else "",
+        )
+        false_signs = figures.frames.false_signs_per_frame
+        yield Case(
+            "figures",
+            "false signs",
+            f"{false_signs:.4f} per frame are more than {required.max_false_signs:.4f}"
+            if false_signs > required.max_false_signs
+            else "",
         )
     unreadable = len(validation.pictures.unreadable)
     what = "frames or labelled boxes" if validation.pictures.dataset.has_frames else "pictures"
