@@ -8,6 +8,7 @@ import torch
 
 from attributes.network import Architecture, AttributeNetwork, count_parameters
 from attributes.predictor import AttributePredictor, preprocess
+from attributes.training.configuration import load as load_configuration
 from attributes.vocabulary import CATEGORICAL
 from attributes.weights_file import (
     DEFAULT_WEIGHTS,
@@ -122,3 +123,8 @@ def test_the_shipped_weights_load_and_are_small():
     weights = load_weights()
     assert weights.card.name == "release"
     assert DEFAULT_WEIGHTS.stat().st_size < 10_000_000
+
+
+def test_the_shipped_weights_were_made_by_the_configuration_of_their_name():
+    card = load_weights().card
+    assert card.figures["steps"] == load_configuration(card.name).steps

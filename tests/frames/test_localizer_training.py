@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from attributes.training.configuration import ConfigurationError
+from attributes.training.configuration import ConfigurationError, read
 from attributes.training.gtsdb import DatasetError, read_frames
 from recognizer.frames.localization.network import STRIDES
 from recognizer.frames.localization.training import loop
-from recognizer.frames.localization.training.configuration import LocalizerConfiguration
+from recognizer.frames.localization.training.configuration import FILE, LocalizerConfiguration
 from recognizer.frames.localization.training.losses import localizer_losses
 from recognizer.frames.localization.training.pasting import decoy, paste
 from recognizer.frames.localization.training.scenes import SceneMaker
+from recognizer.frames.localization.weights_file import load_localizer
 
 SETTINGS = LocalizerConfiguration(
     name="localizer", seed=3, steps=4, learning_rate=1e-3, weight_decay=0.0, average_decay=0.9,
@@ -36,6 +37,11 @@ def root(tmp_path):
 def maker(root):
     plate = np.ones((80, 80, 4), np.float32)
     return SceneMaker(read_frames(root, range(3)), [plate], 96)
+
+
+def test_the_shipped_weights_were_made_by_the_configuration():
+    _, card = load_localizer()
+    assert card.figures["steps"] == read(FILE, LocalizerConfiguration).steps
 
 
 class TestFrames:
