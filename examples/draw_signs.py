@@ -58,8 +58,8 @@ class Plate:
         over = Image.new("RGBA", (SIZE, SIZE))
         draw = ImageDraw.Draw(over)
         for k in range(count):
-            shift = (k - (count - 1) / 2) * 0.055 * SIZE
-            draw.line((shift, SIZE + shift, SIZE + shift, shift), fill=colour, width=10)
+            shift = (k - (count - 1) / 2) * 0.019 * SIZE
+            draw.line((shift, SIZE + shift, SIZE + shift, shift), fill=colour, width=7)
         visible = Image.new("RGBA", (SIZE, SIZE))
         visible.paste(over, mask=self.image.getchannel("A"))
         self.image.alpha_composite(visible)
@@ -94,8 +94,9 @@ def limit(number: str) -> Plate:
 
 
 def end_of_limit(number: str) -> Plate:
-    """The end of a speed limit."""
-    return Plate().disc(0.46, BLACK).disc(0.45, WHITE).text(number, 0.3, GREY).stripes(5, BLACK)
+    """The end of a speed limit, in the proportions of the German sign 278."""
+    plate = Plate().disc(0.48, WHITE).disc(0.46, BLACK).disc(0.44, WHITE)
+    return plate.text(number, 0.48, GREY).stripes(5, BLACK)
 
 
 def warning() -> Plate:

@@ -184,7 +184,7 @@ def test_mirroring_swaps_sides_and_invents_classes_for_the_rest():
     assert other["snowflake"] == "snowflake"
     assert other["elk"] == "mirrored elk"
     assert other["deer"] == "deer"  # drawn to face either way
-    assert other["mirrored deer"] == "deer"
+    assert other["mirrored elk"] == "elk"
 
 
 def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():

@@ -162,7 +162,9 @@ def test_saving_without_frames_is_a_mistake_in_the_command(tmp_path, capsys):
 
 
 INTERRUPTED = """
-import sys
+import signal, sys
+# A suite that a shell put into the background has told its children to ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, sys.argv[1])
 from test_recognize_frames_verb import Stub, main_with
 main_with(Stub(), sys.argv[2:])
