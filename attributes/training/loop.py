@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Generator, Tensor, nn
 
+from attributes.memory import keep_freed_memory
 from attributes.network import Architecture, AttributeNetwork
 from attributes.progress import progress_bar
 from attributes.training.batches import Materials, make_batch
@@ -64,7 +64,7 @@ def train(
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _keep_freed_memory()
+    keep_freed_memory()
     torch.manual_seed(configuration.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = _new_run(configuration, classes, architecture or Architecture(), device)
@@ -182,14 +182,3 @@ def _save(run: Run, configuration: Configuration, folder: Path) -> None:
 
 def _summary(sums: dict[str, float]) -> str:
     return f"loss {sum(sums.values()):.2f} (pictogram {sums['pictogram']:.2f})"
-
-
-def _keep_freed_memory() -> None:
-    """Tell glibc to reuse large blocks: fresh pages cost more here than the arithmetic on them."""
-    try:
-        libc = ctypes.CDLL("libc.so.6")
-    except OSError:
-        return
-    mmap_threshold, trim_threshold = -3, -1
-    libc.mallopt(mmap_threshold, 1 << 30)
-    libc.mallopt(trim_threshold, (1 << 31) - 1)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import torch
 
+from attributes.memory import keep_freed_memory
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.frame import Image
 from recognizer.frames.localization.decoding import to_boxes
@@ -39,6 +40,7 @@ class Localizer:
         threshold: float | None = None,
         precision: Literal["float32", "bfloat16"] = "float32",
     ) -> None:
+        keep_freed_memory()
         network, self.card = load_localizer(weights)
         self.threshold = self.card.threshold if threshold is None else threshold
         self._dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from attributes.memory import keep_freed_memory
 from attributes.progress import progress_bar
 from attributes.training.loop import supports_fast_bfloat16
 from attributes.training.optimization import (
@@ -62,6 +63,7 @@ def train(
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    keep_freed_memory()
     torch.manual_seed(configuration.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = _new_run(configuration, device)
