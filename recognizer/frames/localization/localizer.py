@@ -25,6 +25,9 @@ _MOST = 300
 class Localizer:
     """A class-agnostic sign detector; a new sign needs no new weights.
 
+    The first one makes the whole process keep freed memory
+    (:func:`attributes.memory.keep_freed_memory`).
+
     Args:
         weights: safetensors file with its card; the shipped one if absent.
         threshold: score from which a box counts; the card's if absent.
