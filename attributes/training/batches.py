@@ -37,6 +37,7 @@ class Materials:
         photographs: labelled photographs, or None in a templates-only run.
         scenes: uint8 (K, 3, s, s) photographs without signs, or None for procedural ones.
         unseen: labels of signs that no composed plate may happen to be, or None.
+        not_signs: uint8 (K, 3, s, s) photographs of what was once taken for a sign, or None.
     """
 
     sprites: Tensor
@@ -51,6 +52,7 @@ class Materials:
     photographs: PhotographBank | None
     scenes: Tensor | None
     unseen: Labels | None = None
+    not_signs: Tensor | None = None
 
 
 def gather_materials(
@@ -60,6 +62,7 @@ def gather_materials(
     photographs: PhotographBank | None,
     scenes: Tensor | None,
     configuration: Configuration,
+    not_signs: Tensor | None = None,
 ) -> Materials:
     """Turn drawings into tensors and cut their pictograms out."""
     rng = np.random.default_rng(configuration.seed)
@@ -86,6 +89,7 @@ def gather_materials(
         photographs=photographs,
         scenes=scenes,
         unseen=unseen_signs(configuration.classes),
+        not_signs=not_signs,
     )
 
 
@@ -118,9 +122,9 @@ def make_batch(
         parts.append(images)
         part_labels.append(labels)
     if share.scenes:
-        background = _backgrounds(g, materials, share.scenes, size)
-        background = operators.expose(g, operators.blur(g, background))
-        parts.append(operators.sensor_noise(g, background))
+        nothing = _without_signs(g, materials, share.scenes, size)
+        nothing = operators.expose(g, operators.blur(g, nothing))
+        parts.append(operators.sensor_noise(g, nothing))
         part_labels.append(Labels.of_nothing(share.scenes))
     return Batch(torch.cat(parts).clamp(0, 1), Labels.concatenate(part_labels), _places_of(slots))
 
@@ -196,7 +200,8 @@ def photograph(
     )
     narrowed = operators.foreshorten(g, homographies, 0.15)
     times = operators.step_back(g, homographies, 0.25)
-    plates = operators.warp(sprites.pixels, homographies, size)
+    # Colours are resampled weighted by alpha; what is transparent would bleed into rims otherwise.
+    plates = operators.warp(_premultiplied(sprites.pixels), homographies, size)
     slots = operators.warp(sprites.slots, homographies, size, mode="nearest")
     alpha = plates[:, 3:]
     colours = operators.fade(g, plates[:, :3] / alpha.clamp(min=1e-3))
@@ -210,8 +215,8 @@ def photograph(
     beside[:, 0, 2] += torch.where(chosen(g, count, 0.4), away, torch.zeros(count))
     beside[:, 1, 2] += torch.where(beside[:, 0, 2].abs() < 1, away, torch.zeros(count))
     neighbours = operators.warp(neighbours, beside, size)
-    seen = neighbours[:, 3:] * chosen(g, count, 0.2).float()[:, None, None, None]
-    backgrounds = backgrounds * (1 - seen) + neighbours[:, :3] * seen
+    neighbours = neighbours * chosen(g, count, 0.2).float()[:, None, None, None]
+    backgrounds = backgrounds * (1 - neighbours[:, 3:]) + neighbours[:, :3]
 
     images = colours * alpha + backgrounds * (1 - alpha)
     images = operators.glare(g, operators.occlude(g, images))
@@ -230,6 +235,11 @@ def photograph(
     images = operators.lower_resolution(g, operators.blur(g, images))
     images = operators.jpeg(g, operators.sensor_noise(g, images))
     return images, operators.resample(slots, margins, mode="nearest")
+
+
+def _premultiplied(sprites: Tensor) -> Tensor:
+    """Straight RGBA (N, 4, H, W) -> RGBA whose colours are multiplied by alpha."""
+    return torch.cat([sprites[:, :3] * sprites[:, 3:], sprites[:, 3:]], dim=1)
 
 
 def _augment_photographs(
@@ -253,6 +263,20 @@ def _augment_photographs(
     degraded = operators.lower_resolution(g, operators.blur(g, images.clamp(0, 1)), 16)
     images = torch.where(chosen(g, count, 0.5)[:, None, None, None], degraded, images)
     return operators.sensor_noise(g, images), labels
+
+
+def _without_signs(g: Generator, materials: Materials, count: int, size: int) -> Tensor:
+    """Backgrounds, and in place of most of them what was once taken for a sign."""
+    images = _backgrounds(g, materials, count, size)
+    if materials.not_signs is None:
+        return images
+    mistaken = 2 * count // 3
+    picked = torch.randint(len(materials.not_signs), (mistaken,), generator=g)
+    things = materials.not_signs[picked].float() / 255
+    matrix = operators.random_homographies(g, mistaken, (1.1, 1.7), 0.08, 12, 0.1, 0.05)
+    things = operators.warp(things, matrix, size, padding="reflection")
+    things = torch.where(chosen(g, mistaken, 0.5)[:, None, None, None], things.flip(3), things)
+    return torch.cat([images[mistaken:], things])
 
 
 def _backgrounds(g: Generator, materials: Materials, count: int, size: int) -> Tensor:

@@ -48,6 +48,7 @@ class RunConfiguration(_Section):
     learning_rate: float = Field(gt=0)
     weight_decay: float = Field(ge=0)
     average_decay: float = Field(ge=0, lt=1, description="of the moving average of the weights")
+    restarts: tuple[int, ...] = Field((), description="steps at which the schedule begins anew")
 
     def fingerprint(self) -> str:
         """Digest that a checkpoint carries, so that it is resumed only by its own run.

@@ -15,6 +15,9 @@ from attributes.errors import UserError
 UNBOXED = Path(__file__).with_name("gtsdb_unboxed.csv")
 """Signs that stand in GTSDB's frames and not in its list, found by an earlier localizer and looked
 at: other sign types, backs of signs, boards. Finding them is neither right nor wrong."""
+NOT_SIGNS = Path(__file__).with_name("gtsdb_not_signs.csv")
+"""What an earlier localizer took for a sign in frames 0-499 and is none, looked at: wheels, lamps,
+windows, lettering. The best examples there are of what a sign is not."""
 
 
 class DatasetError(UserError):
@@ -31,6 +34,7 @@ class LabelledFrame:
         boxes: float32 (N, 4), x1, y1, x2, y2 of the labelled signs, pixels.
         class_ids: int64 (N,), GTSRB's classes.
         ignored: float32 (M, 4), boxes of signs that are not labelled.
+        not_signs: float32 (K, 4), boxes of things that were once taken for a sign.
     """
 
     number: int
@@ -38,6 +42,7 @@ class LabelledFrame:
     boxes: npt.NDArray[np.float32]
     class_ids: npt.NDArray[np.int64]
     ignored: npt.NDArray[np.float32]
+    not_signs: npt.NDArray[np.float32]
 
 
 def read_frames(root: Path, numbers: Iterable[int]) -> list[LabelledFrame]:
@@ -54,7 +59,7 @@ def read_frames(root: Path, numbers: Iterable[int]) -> list[LabelledFrame]:
     if not truth.is_file():
         raise DatasetError(f"{truth}: not found; is this GTSDB?")
     labelled = _read_boxes(truth)
-    ignored = _read_unboxed()
+    ignored, not_signs = _read_looked_at(UNBOXED), _read_looked_at(NOT_SIGNS)
     frames = []
     for number in numbers:
         paths = [root / f"{number:05d}{suffix}" for suffix in (".jpg", ".ppm", ".png")]
@@ -62,18 +67,27 @@ def read_frames(root: Path, numbers: Iterable[int]) -> list[LabelledFrame]:
         if path is None:
             raise DatasetError(f"{paths[0]}: no such frame")
         rows = np.array(labelled.get(number, []), np.float32).reshape(-1, 5)
-        others = np.array(ignored.get(number, []), np.float32).reshape(-1, 4)
-        frames.append(LabelledFrame(number, path, rows[:, :4], rows[:, 4].astype(np.int64), others))
+        frames.append(
+            LabelledFrame(
+                number,
+                path,
+                boxes=rows[:, :4],
+                class_ids=rows[:, 4].astype(np.int64),
+                ignored=np.array(ignored.get(number, []), np.float32).reshape(-1, 4),
+                not_signs=np.array(not_signs.get(number, []), np.float32).reshape(-1, 4),
+            )
+        )
     return frames
 
 
-def _read_unboxed() -> dict[int, list[list[float]]]:
-    unboxed: dict[int, list[list[float]]] = {}
-    with UNBOXED.open(newline="") as file:
+def _read_looked_at(table: Path) -> dict[int, list[list[float]]]:
+    """Boxes by frame."""
+    boxes: dict[int, list[list[float]]] = {}
+    with table.open(newline="") as file:
         for line in csv.DictReader(file):
             box = [float(line[side]) for side in ("x1", "y1", "x2", "y2")]
-            unboxed.setdefault(int(line["frame"]), []).append(box)
-    return unboxed
+            boxes.setdefault(int(line["frame"]), []).append(box)
+    return boxes
 
 
 def _read_boxes(truth: Path) -> dict[int, list[list[float]]]:

@@ -18,9 +18,9 @@ from attributes.training.losses import CosineMarginLoss, attention_loss, attribu
 from attributes.training.optimization import (
     adamw,
     append_to_curve,
-    half_cosine,
     load_checkpoint,
     save_checkpoint,
+    scheduled_rate,
     update_average,
 )
 
@@ -122,9 +122,7 @@ def _step(
     batch = make_batch(g, materials, configuration, size)
     inputs = normalise(batch.images).to(device, memory_format=torch.channels_last)
     for group in run.optimizer.param_groups:
-        group["lr"] = half_cosine(
-            run.step, configuration.steps, configuration.learning_rate, _WARM_UP
-        )
+        group["lr"] = scheduled_rate(configuration, run.step, _WARM_UP)
     run.network.train()
     with torch.autocast(device.type, torch.bfloat16, enabled=supports_fast_bfloat16(device)):
         logits = run.network(inputs)

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from attributes.training.configuration import ConfigurationError
+from attributes.training.configuration import ConfigurationError, RunConfiguration
 
 
 def half_cosine(step: int, steps: int, peak: float, warm_up: int) -> float:
@@ -21,6 +21,14 @@ def half_cosine(step: int, steps: int, peak: float, warm_up: int) -> float:
         return peak * (step + 1) / warm_up
     progress = (step - warm_up) / max(1, steps - warm_up)
     return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+
+
+def scheduled_rate(configuration: RunConfiguration, step: int, warm_up: int) -> float:
+    """Half a cosine, begun anew at each of the configuration's restarts (SGDR, same paper)."""
+    ends = [*configuration.restarts, configuration.steps]
+    start = max([0, *(r for r in configuration.restarts if r <= step)])
+    end = next(e for e in ends if e > step)
+    return half_cosine(step - start, end - start, configuration.learning_rate, warm_up)
 
 
 def adamw(

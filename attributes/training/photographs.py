@@ -132,6 +132,35 @@ def load_scenes(root: Path, last_frame: int, seed: int, per_frame: int = 10) -> 
     return torch.stack(patches)
 
 
+def load_not_signs(root: Path, last_frame: int) -> Tensor:
+    """What was once taken for a sign in GTSDB's frames and is none, with a little around it.
+
+    Args:
+        root: folder of the frames and ``gt.txt``.
+        last_frame: highest frame number used; later ones stay for validation.
+
+    Returns:
+        uint8 (K, 3, STORED_SIZE, STORED_SIZE), RGB.
+
+    Raises:
+        DatasetError: the ground truth or the frames are missing.
+    """
+    patches = []
+    for frame in read_frames(root, range(last_frame + 1)):
+        if not len(frame.not_signs):
+            continue
+        pixels = _read(frame.path)
+        height, width = pixels.shape[:2]
+        for x1, y1, x2, y2 in frame.not_signs:
+            # A square, as the predictor makes of a find; half as large again leaves room to jitter.
+            half = 0.75 * max(x2 - x1, y2 - y1)
+            x, y = (x1 + x2) / 2, (y1 + y2) / 2
+            left, top = max(0, int(x - half)), max(0, int(y - half))
+            right, bottom = min(width, int(x + half) + 1), min(height, int(y + half) + 1)
+            patches.append(_stored(pixels[top:bottom, left:right]))
+    return torch.stack(patches)
+
+
 def _read(path: Path) -> np.ndarray:
     pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if pixels is None:

@@ -24,7 +24,7 @@ from attributes.training.labels import UNKNOWN, Labels
 from attributes.training.loop import train
 from attributes.training.losses import attention_loss
 from attributes.training.mirroring import pictogram_classes
-from attributes.training.optimization import half_cosine
+from attributes.training.optimization import half_cosine, scheduled_rate
 from attributes.training.photographs import (
     Crop,
     DatasetError,
@@ -249,6 +249,15 @@ def test_the_learning_rate_rises_then_falls_to_nothing():
     assert rates.index(max(rates)) in (399, 400)
     assert max(rates) == 2e-3
     assert rates[-1] < 0.01 * max(rates)
+
+
+def test_the_learning_rate_begins_anew_at_a_restart():
+    configuration = tiny_configuration(steps=900, restarts=(400,))
+    rates = [scheduled_rate(configuration, step, warm_up=200) for step in range(900)]
+    assert rates[199] == rates[599] == max(rates)
+    assert rates[399] < 0.01 * max(rates)
+    assert rates[400] < 0.01 * max(rates)
+    assert rates[899] < 0.01 * max(rates)
 
 
 def test_an_oblong_crop_shows_its_rim_repeated_and_the_plate_whole():

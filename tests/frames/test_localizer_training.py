@@ -152,14 +152,6 @@ class TestLoop:
         for name, value in whole.state_dict().items():
             torch.testing.assert_close(value, resumed.state_dict()[name], atol=1e-3, rtol=1e-2)
 
-    def test_the_learning_rate_begins_anew_at_a_restart(self):
-        settings = SETTINGS.model_copy(update={"steps": 900, "restarts": (400,)})
-        rates = [loop._learning_rate(settings, step) for step in range(900)]
-        assert rates[199] == rates[599] == max(rates)
-        assert rates[399] < 0.01 * max(rates)
-        assert rates[400] < 0.01 * max(rates)
-        assert rates[899] < 0.01 * max(rates)
-
     def test_a_checkpoint_of_another_configuration_is_refused(self, maker, tmp_path):
         loop.train(SETTINGS, maker, tmp_path)
         other = SETTINGS.model_copy(update={"steps": 5})

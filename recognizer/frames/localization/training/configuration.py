@@ -19,4 +19,3 @@ class LocalizerConfiguration(RunConfiguration):
     name: Literal["localizer"]
     batch: int = Field(ge=1, description="scenes of one step")
     scene_size: int = Field(ge=64, multiple_of=32, description="side of a scene, pixels")
-    restarts: tuple[int, ...] = Field((), description="steps at which the schedule begins anew")

@@ -19,9 +19,9 @@ from attributes.training.loop import supports_fast_bfloat16
 from attributes.training.optimization import (
     adamw,
     append_to_curve,
-    half_cosine,
     load_checkpoint,
     save_checkpoint,
+    scheduled_rate,
     update_average,
 )
 from recognizer.frames.localization.network import LocalizerNetwork
@@ -120,7 +120,7 @@ def _step(
     images = torch.from_numpy(np.stack([s.image for s in scenes])).permute(0, 3, 1, 2)
     inputs = normalise(images).to(device, memory_format=torch.channels_last)
     for group in run.optimizer.param_groups:
-        group["lr"] = _learning_rate(configuration, run.step)
+        group["lr"] = scheduled_rate(configuration, run.step, _WARM_UP)
     run.network.train()
     with torch.autocast(device.type, torch.bfloat16, enabled=supports_fast_bfloat16(device)):
         outputs = run.network(inputs)
@@ -138,14 +138,6 @@ def _step(
     run.step += 1
     update_average(run.average, run.network, configuration.average_decay, run.step)
     return {name: float(value.detach()) for name, value in losses.items()}
-
-
-def _learning_rate(configuration: LocalizerConfiguration, step: int) -> float:
-    """Half a cosine, begun anew at each restart (SGDR; Loshchilov and Hutter, 2017)."""
-    ends = [*configuration.restarts, configuration.steps]
-    start = max([0, *(r for r in configuration.restarts if r <= step)])
-    end = next(e for e in ends if e > step)
-    return half_cosine(step - start, end - start, configuration.learning_rate, _WARM_UP)
 
 
 def _resume(run: _Run, configuration: LocalizerConfiguration, folder: Path) -> None:
