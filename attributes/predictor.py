@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -13,6 +12,7 @@ import torch
 from torch import Tensor
 
 from attributes.network import AttributeLogits
+from attributes.precision import Precision
 from attributes.readings import Readings
 from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
 from attributes.weights_file import Preprocessing, load_weights
@@ -37,7 +37,7 @@ class AttributePredictor:
     def __init__(
         self,
         weights: Path | None = None,
-        precision: Literal["float32", "bfloat16"] = "float32",
+        precision: Precision = "float32",
         batch_size: int = 64,
     ) -> None:
         loaded = load_weights(weights)

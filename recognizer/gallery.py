@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import safetensors.numpy
 from safetensors import SafetensorError, safe_open
+from threadpoolctl import ThreadpoolController
 
 from attributes.errors import UserError
 from attributes.readings import Readings
@@ -28,6 +29,10 @@ from recognizer.pictures import PictureError, read_exemplar
 from rules import Catalogue, Pictogram
 
 FloatArray = npt.NDArray[np.float32]
+
+_BLAS = ThreadpoolController().select(user_api="blas")
+"""NumPy's matrix library. Its idle threads spin for a while after each product, on the cores that
+the networks need for the next frame: a stream runs at a third of its speed then."""
 ArtworkLoader = Callable[[str], npt.NDArray[np.uint8]]
 """``mapillary:NAME`` -> uint8 (H, W, 4) BGRA."""
 
@@ -96,7 +101,8 @@ class Gallery:
         pictograms, views, dimensions = self.embeddings.shape
         if not pictograms:
             return np.zeros((len(embedding), 0), np.float32)
-        cosines = embedding @ self.embeddings.reshape(-1, dimensions).T
+        with _BLAS.limit(limits=1):
+            cosines = embedding @ self.embeddings.reshape(-1, dimensions).T
         cosines = cosines.reshape(len(embedding), pictograms, views)
         cosines[:, np.arange(views)[None, :] >= self.counts[:, None]] = -1.0
         nearest = min(_NEAREST, views)

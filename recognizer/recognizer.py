@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, overload
 
+from attributes.precision import Precision
 from attributes.predictor import AttributePredictor
 from attributes.readings import Readings
 from recognizer.answering import ReadyCatalogue
@@ -41,7 +42,8 @@ class Recognizer:
         country: only signs of this ISO code (and of none) are considered; all if absent.
         thresholds: what an answer must reach; by default those that were calibrated for the rule
             file (``signs.thresholds.yaml`` beside it), if any.
-        precision: of both networks, see :class:`attributes.predictor.AttributePredictor`.
+        precision: of both networks. By default attributes are read in ``float32``, with the same
+            figures everywhere, and signs are found in what is fast on this CPU.
         watch: reload when the rule files change; what is broken is logged, see :meth:`reload`.
 
     Raises:
@@ -59,7 +61,7 @@ class Recognizer:
         language: str = "en",
         country: str | None = None,
         thresholds: Thresholds | None = None,
-        precision: Literal["float32", "bfloat16"] = "float32",
+        precision: Precision | None = None,
         watch: bool = False,
     ) -> None:
         self.language = language
@@ -72,7 +74,7 @@ class Recognizer:
         rules, thresholds = self._load_rules()
         watcher = CatalogueWatcher(self, rules) if watch else None
         self.predictor = AttributePredictor(
-            Path(weights) if weights is not None else None, precision
+            Path(weights) if weights is not None else None, precision or "float32"
         )
         self._ready = self._prepare(rules, thresholds)
         if watcher is not None:

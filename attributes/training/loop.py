@@ -11,6 +11,7 @@ from torch import Generator, Tensor, nn
 
 from attributes.memory import keep_freed_memory
 from attributes.network import Architecture, AttributeNetwork
+from attributes.precision import fast_precision
 from attributes.progress import progress_bar
 from attributes.training.batches import Materials, make_batch
 from attributes.training.configuration import Configuration, ConfigurationError
@@ -88,11 +89,10 @@ def train(
 
 
 def supports_fast_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 is faster than float32 here (AVX512-BF16 or AMX on CPUs)."""
+    """Whether bfloat16 is faster than float32 here."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
-    cpuinfo = Path("/proc/cpuinfo")
-    return cpuinfo.exists() and "avx512_bf16" in cpuinfo.read_text()
+    return fast_precision() == "bfloat16"
 
 
 def _new_run(

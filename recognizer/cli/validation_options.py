@@ -36,8 +36,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precision",
         choices=("float32", "bfloat16"),
-        default="float32",
-        help="of the networks' arithmetic (%(default)s)",
+        help="of the networks' arithmetic (attributes in float32, finding in what is fast here)",
     )
 
 

@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from attributes.precision import Precision, fast_precision
 from attributes.weights_identity import WeightsError
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.frame import Image
 from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
-from recognizer.validation.late_predictor import Precision
 
 if TYPE_CHECKING:
     from recognizer.frames.localization.localizer import Localizer
@@ -33,7 +33,7 @@ class LateLocalizer:
 
     Args:
         weights: a safetensors file with its card beside it; the shipped one if absent.
-        precision: of the network's arithmetic.
+        precision: of the network's arithmetic; by default what is fast on this CPU.
 
     Attributes:
         identity: digest of all that boxes depend on: weights, card (architecture and threshold)
@@ -43,9 +43,9 @@ class LateLocalizer:
         WeightsError: a file is missing.
     """
 
-    def __init__(self, weights: Path | None = None, precision: Precision = "float32") -> None:
+    def __init__(self, weights: Path | None = None, precision: Precision | None = None) -> None:
         self._path = weights or DEFAULT_LOCALIZER
-        self._precision = precision
+        self._precision: Precision = precision or fast_precision()
         self.identity = self._digest()
 
     def locate(self, image: Image) -> Boxes:

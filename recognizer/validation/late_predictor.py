@@ -10,19 +10,18 @@ import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from attributes import vocabulary
+from attributes.precision import Precision
 from attributes.readings import Readings
 from attributes.weights_identity import DEFAULT_WEIGHTS, WeightsError, digest
 
 if TYPE_CHECKING:
     from attributes.predictor import AttributePredictor
-
-Precision = Literal["float32", "bfloat16"]
 
 
 class LatePredictor:

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
+from attributes.precision import Precision
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Thresholds
 from recognizer.default_catalogue import default_catalogue
@@ -25,7 +26,7 @@ from recognizer.validation.frame_outcomes import FrameOutcomes, judge_frames
 from recognizer.validation.ingestion import ReadPictures, read_pictures
 from recognizer.validation.labels import ClassLabel, load_labels, resolve_labels
 from recognizer.validation.late_localizer import LateLocalizer
-from recognizer.validation.late_predictor import LatePredictor, Precision
+from recognizer.validation.late_predictor import LatePredictor
 from recognizer.validation.outcomes import Outcomes, judge_pictures
 from recognizer.validation.readings_cache import ReadingsCache, default_cache
 from rules import load_catalogue
@@ -41,7 +42,7 @@ class Workbench:
     Args:
         weights: of the network; the shipped ones if absent.
         cache: folder of the cache; see :func:`default_cache`.
-        precision: of the networks' arithmetic.
+        precision: of the networks' arithmetic; see :class:`recognizer.Recognizer`.
         localizer: weights of the localizer; the shipped ones if absent.
 
     Raises:
@@ -53,12 +54,14 @@ class Workbench:
         self,
         weights: PathLike | None = None,
         cache: PathLike | None = None,
-        precision: Precision = "float32",
+        precision: Precision | None = None,
         localizer: PathLike | None = None,
     ) -> None:
         self._localizer = Path(localizer) if localizer is not None else None
         self._precision = precision
-        self._predictor = LatePredictor(Path(weights) if weights is not None else None, precision)
+        self._predictor = LatePredictor(
+            Path(weights) if weights is not None else None, precision or "float32"
+        )
         self._folder = Path(cache) if cache is not None else default_cache()
         self._cache = ReadingsCache(self._folder, self._predictor.identity)
 
@@ -161,7 +164,7 @@ def validate(
     country: str | None = None,
     thresholds: Thresholds | None = None,
     cache: PathLike | None = None,
-    precision: Precision = "float32",
+    precision: Precision | None = None,
     boxes: BoxesMode | None = None,
     localizer: PathLike | None = None,
 ) -> Validation:
@@ -176,7 +179,7 @@ def validate(
         country: only signs of this ISO code (and of none) are considered.
         thresholds: what an answer must reach; by default those beside the rule file.
         cache: folder of the attribute cache.
-        precision: of the networks' arithmetic.
+        precision: of the networks' arithmetic; see :class:`recognizer.Recognizer`.
         boxes: of frames, whether the signs are searched for (``found``, the default) or the
             labelled boxes are cut out and recognized, which leaves the localizer out of it.
         localizer: weights of the localizer; the shipped ones if absent.

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from attributes.network import Architecture, AttributeNetwork
 from attributes.predictor import AttributePredictor
@@ -96,6 +97,25 @@ def test_similarity_averages_the_nearest_views_of_each_pictogram():
     gallery = Gallery.from_embeddings({"many": axes, "one": axes[:1]})
     cosines = gallery.similarity(axes[:1])
     assert cosines[0] == pytest.approx([1 / 3, 1.0])
+
+
+def test_the_product_wakes_no_second_thread_and_leaves_the_number_as_it_was():
+    seen = []
+
+    class Watched(np.ndarray):
+        def __matmul__(self, other):
+            seen.extend(blas_threads())
+            return np.asarray(self) @ other
+
+    def blas_threads():
+        pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+        return [pool["num_threads"] for pool in pools if "numpy" in pool["filepath"]]
+
+    gallery = Gallery.from_embeddings({"deer": np.eye(4, dtype=np.float32)})
+    with threadpool_limits(2, user_api="blas"):
+        gallery.similarity(np.eye(4, dtype=np.float32).view(Watched))
+        assert set(seen) == {1}
+        assert set(blas_threads()) == {2}
 
 
 @pytest.mark.parametrize("channels", [3, 4])
