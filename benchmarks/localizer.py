@@ -6,8 +6,9 @@ Frames 500-599, which touched no training, by the rule of ``signrules validate``
 twice the surer box counts, the surest find chooses its labelled box first at IoU >= 0.5, and each
 box has one find. A find that matches none is false, be it an ill-fitting box on a labelled sign;
 only if at least half of it lies on a sign that GTSDB does not list (``gtsdb_unboxed.csv``, looked
-at) is it neither right nor wrong. Sizes are the shorter side of the labelled box. This is the
-localizer alone: the product also drops finds that the network takes for no sign.
+at) is it neither right nor wrong. Sizes are the shorter side of the labelled box. First the
+localizer alone; then with each score multiplied by the presence that the attribute network reads
+there, since the product drops what that network takes for no sign.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from attributes.predictor import AttributePredictor
 from attributes.progress import track
 from attributes.training.gtsdb import LabelledFrame, read_frames
+from recognizer.frames.boxes import Boxes
+from recognizer.frames.crops import cut_crops
 from recognizer.frames.detections import without_repeats
+from recognizer.frames.frame import Image
 from recognizer.frames.localization.localizer import Localizer
 from recognizer.frames.matching import lies_inside_any, match_boxes
 from recognizer.validation.frame_outcomes import MIN_OVERLAP
@@ -73,13 +78,34 @@ def shown(rate: Rate) -> str:
     return f"{rate.value:7.1%}  {rate.right:3} of {rate.count}"
 
 
-def locate_all(localizer: Localizer, frames: list[LabelledFrame]) -> Finds:
-    """Run the localizer over frames, and put each find down to a sign, an unlisted one, or none."""
+def locate_all(localizer: Localizer, frames: list[LabelledFrame]) -> list[Boxes]:
+    """All finds of each frame."""
+    # Each find is decided by surer ones alone, so a higher threshold is a cut of this list.
+    return [without_repeats(localizer.locate(picture_of(f))) for f in track(frames, "finding")]
+
+
+def weigh_all(
+    predictor: AttributePredictor, frames: list[LabelledFrame], found: list[Boxes]
+) -> list[Boxes]:
+    """The same finds, each score times the presence that is read there, the surest first."""
+    weighed = []
+    for frame, boxes in zip(track(frames, "reading"), found, strict=True):
+        if len(boxes):
+            readings = predictor.predict(cut_crops(picture_of(frame), boxes.xyxy))
+            boxes = Boxes(boxes.xyxy, boxes.score * readings.presence)
+        weighed.append(boxes[np.argsort(-boxes.score, kind="stable")])
+    return weighed
+
+
+def picture_of(frame: LabelledFrame) -> Image:
+    """The frame's pixels, uint8 (H, W, 3), BGR."""
+    return np.asarray(cv2.imread(str(frame.path), cv2.IMREAD_COLOR), np.uint8)
+
+
+def put_down(frames: list[LabelledFrame], found: list[Boxes]) -> Finds:
+    """Put each find down to a sign, an unlisted one, or none."""
     false_scores, found_at, sides = [], [], []
-    for frame in track(frames, "frames"):
-        image = cv2.imread(str(frame.path), cv2.IMREAD_COLOR)
-        # Each find is decided by surer ones alone, so a higher threshold is a cut of this list.
-        boxes = without_repeats(localizer.locate(np.asarray(image, np.uint8)))
+    for frame, boxes in zip(frames, found, strict=True):
         owner = match_boxes(boxes.xyxy, frame.boxes, MIN_OVERLAP)
         at = np.zeros(len(frame.boxes), np.float32)
         at[owner[owner >= 0]] = boxes.score[owner >= 0]
@@ -97,11 +123,15 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="the shipped ones if absent")
     arguments = parser.parse_args()
     localizer = Localizer(arguments.weights, threshold=LOWEST_SCORE)
-    finds = locate_all(localizer, read_frames(arguments.data / "gtsdb", VALIDATION_FRAMES))
-    print(f"{finds.frames} frames, {len(finds.found_at)} signs")
-    finds.print_at("at the card's threshold", localizer.card.threshold)
-    for rate in FALSE_PER_FRAME:
-        finds.print_at(f"at most {rate:g} false finds a frame", finds.score_at(rate))
+    frames = read_frames(arguments.data / "gtsdb", VALIDATION_FRAMES)
+    found = locate_all(localizer, frames)
+    alone = put_down(frames, found)
+    print(f"{alone.frames} frames, {len(alone.found_at)} signs")
+    weighed = put_down(frames, weigh_all(AttributePredictor(), frames, found))
+    for words, finds in (("localizer alone", alone), ("with the presence read", weighed)):
+        finds.print_at(f"{words}, at the card's threshold", localizer.card.threshold)
+        for rate in FALSE_PER_FRAME:
+            finds.print_at(f"{words}, at most {rate:g} false finds a frame", finds.score_at(rate))
 
 
 if __name__ == "__main__":
