@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from recognizer.pictures import PictureError
     from recognizer.recognizer import Recognizer
     from recognizer.result import Explanation, Recognition
-    from rules import CatalogueError
+    from rules import CatalogueError, CountryError
 
 _MODULES = {
     "Boxes": "recognizer.frames.boxes",
     "CatalogueError": "rules",
+    "CountryError": "rules",
     "Explanation": "recognizer.result",
     "Frame": "recognizer.frames.frame",
     "FrameFollower": "recognizer.frames.follower",
@@ -40,6 +41,7 @@ _MODULES = {
 __all__ = [
     "Boxes",
     "CatalogueError",
+    "CountryError",
     "Explanation",
     "Frame",
     "FrameFollower",

@@ -15,11 +15,11 @@ from attributes.errors import UserError
 from attributes.views import exemplar_views
 from attributes.vocabulary import PICTOGRAM_NAME
 from recognizer.answering import ReadyCatalogue
-from recognizer.decision import Thresholds
 from recognizer.gallery import Gallery, Predictor, load_gallery
 from recognizer.pictures import read_exemplar, to_crop
 from recognizer.proposal import Proposal, propose, slug
 from recognizer.result import Recognition
+from recognizer.thresholds_file import load_thresholds
 from rules import Catalogue, CatalogueError, Severity, load_catalogue
 from rules.checks import CHECKS, Finding, Subject, run_checks
 from rules.checks.duplicate_exemplar import DuplicateExemplar
@@ -58,15 +58,14 @@ class Edit:
 
     def diff(self) -> str:
         """The change as a unified diff."""
-        return "".join(
-            difflib.unified_diff(
-                self.old.splitlines(keepends=True),
-                self.new.splitlines(keepends=True),
-                str(self.file),
-                str(self.file),
-                n=1,
-            )
-        ).rstrip()
+        lines = difflib.unified_diff(
+            self.old.splitlines(keepends=True),
+            self.new.splitlines(keepends=True),
+            str(self.file),
+            str(self.file),
+            n=1,
+        )
+        return "".join(map(_ended, lines)).rstrip()
 
     def write(self) -> None:
         """Copy the picture and replace the rule file in one step.
@@ -158,13 +157,14 @@ class Addition:
         predictor: reads the picture.
 
     Raises:
-        CatalogueError: the rule file has mistakes already.
+        CatalogueError: the rule file, or the thresholds beside it, have mistakes already.
         GalleryError, PictureError: an exemplar, or the picture, cannot be read.
     """
 
     def __init__(self, file: Path, picture: Path, predictor: Predictor) -> None:
         self._file = file
         self._catalogue = load_catalogue(file)
+        self._thresholds = load_thresholds(file)
         self._text = _read_text(file)
         self._gallery = load_gallery(self._catalogue, predictor)
         self._picture = picture
@@ -252,8 +252,13 @@ class Addition:
         return Gallery.from_embeddings(embeddings)
 
     def _answer(self, catalogue: Catalogue, gallery: Gallery) -> Recognition:
-        ready = ReadyCatalogue.prepare(catalogue, gallery, Thresholds())
+        ready = ReadyCatalogue.prepare(catalogue, gallery, self._thresholds)
         return ready.answers(self._crop, gallery.similarity(self._crop.embedding))[0]
+
+
+def _ended(line: str) -> str:
+    """A line of a diff; where the file ends without a line break, said as ``diff`` says it."""
+    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
 def _read_text(file: Path) -> str:

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.readings import Readings
+from attributes.vocabulary import TEXT
 from recognizer.decision import Decisions, Judge, Thresholds
 from recognizer.gallery import Gallery
 from recognizer.result import Exemplar, Explanation, Recognition, RunnerUp
 from recognizer.verdicts import UNKNOWN, Verdicts, verdicts_of
-from rules import Catalogue, ConditionOutcome, Engine, describe_certain, explain
+from rules import Catalogue, Engine, ValueSource, describe_certain, explain
 
 _RUNNERS_UP = 2
 _EXEMPLARS = 3
@@ -75,23 +76,18 @@ class ReadyCatalogue:
             sign.id,
             sign.name(language, text or ""),
             float(verdicts.confidence[row]),
-            value=_number(text) if sign.value is not None and text is not None else None,
+            value=_value(sign.value, text) if sign.value is not None and text is not None else None,
             unit=sign.value.unit if sign.value is not None and text is not None else None,
             certain=certain,
             _explain=why,
         )
 
 
-def _number(text: str) -> int | float | str:
-    """``60`` -> 60, ``5.5`` -> 5.5; other strings stay."""
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
+def _value(source: ValueSource, text: str) -> int | float | str:
+    """Digits as a number, ``60`` -> 60 and ``5.5`` -> 5.5; text as it is, be it ``012``."""
+    if source.reading == TEXT.name:
         return text
+    return int(text) if text.isdecimal() else float(text)
 
 
 def _explain(
@@ -106,35 +102,57 @@ def _explain(
     best = int(decisions.best[row])
     alternative = int(decisions.alternative[row])
     sign = engine.signs[best]
-    rule = engine.alternatives[alternative] if alternative >= 0 else None
     runners_up = [int(s) for s in ranked if s != best][:_RUNNERS_UP]
     similarity = decisions.similarity[row]
     nearest = np.argsort(-similarity)[:_EXEMPLARS]
     return Explanation(
         sign.id,
         sign.position,
-        explain(engine, reading, 0, alternative) if rule else (),
-        rule.pictograms if rule else sign.exemplar_pictograms,
+        explain(engine, reading, 0, alternative) if alternative >= 0 else (),
+        _asked_pictograms(engine, best, alternative),
         tuple(Exemplar(ready.gallery.names[i], float(similarity[i])) for i in nearest),
         tuple(
-            RunnerUp(
-                engine.signs[s].id,
-                float(confidence[s]),
-                _failed_conditions(engine, reading, decisions, row, s),
-            )
+            _runner_up(ready, reading, decisions, row, s)
             for s in runners_up
             if confidence[s] >= _CONSIDERED
         ),
     )
 
 
-def _failed_conditions(
-    engine: Engine, reading: Readings, decisions: Decisions, row: int, sign: int
-) -> tuple[ConditionOutcome, ...]:
-    """Conditions of the sign's best fitting alternative that do not hold, the worst first."""
-    own = np.flatnonzero(engine.alternative_sign == sign)
-    if not len(own):
-        return ()
-    best = int(own[decisions.fit[row, own].argmax()])
-    outcomes = explain(engine, reading, 0, best)
-    return tuple(sorted((c for c in outcomes if not c.passed), key=lambda c: c.probability))
+def _asked_pictograms(engine: Engine, sign: int, alternative: int) -> tuple[str, ...]:
+    """What a sign asks for in one of its alternatives; -1 for a sign without rule."""
+    if alternative < 0:
+        return engine.signs[sign].exemplar_pictograms
+    return engine.alternatives[alternative].pictograms
+
+
+def _runner_up(
+    ready: ReadyCatalogue, reading: Readings, decisions: Decisions, row: int, sign: int
+) -> RunnerUp:
+    """A sign that did not win crop ``row``, and why."""
+    alternative = int(decisions.alternatives[row, sign])
+    outcomes = explain(ready.engine, reading, 0, alternative) if alternative >= 0 else ()
+    failed = tuple(sorted((c for c in outcomes if not c.passed), key=lambda c: c.probability))
+    return RunnerUp(
+        ready.engine.signs[sign].id,
+        float(decisions.confidence[row, sign]),
+        failed,
+        ", ".join(f"{c.attribute} is not {c.expected}" for c in failed[:2])
+        or _why_behind(ready, decisions, row, sign),
+    )
+
+
+def _why_behind(ready: ReadyCatalogue, decisions: Decisions, row: int, sign: int) -> str:
+    """Why a sign of which every condition holds did not win crop ``row``."""
+    signs, best = ready.engine.signs, int(decisions.best[row])
+    alternative = int(decisions.alternatives[row, sign])
+    if decisions.confidence[row, sign] == decisions.confidence[row, best]:
+        return "it fits exactly as well"
+    asked = _asked_pictograms(ready.engine, sign, alternative)
+    if asked and ready.gallery.names[decisions.similarity[row].argmax()] not in asked:
+        return "the pictogram is less alike"
+    if alternative < 0:
+        return "it has no rule, and the rule of another holds"
+    if signs[sign].priority < signs[best].priority:
+        return "its priority is lower"
+    return "it fits less well"

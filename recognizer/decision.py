@@ -58,7 +58,7 @@ class Thresholds:
     unknown_odds: float = 0.1
     min_presence: float = 0.5
     min_side: int = 10
-    match_cosine: float = 0.4
+    match_cosine: float = 0.5
     match_scale: float = 20.0
     exemplar_cosine: float = 0.6
     per_sign: Mapping[str, float] = field(default_factory=dict)
@@ -72,6 +72,7 @@ class Decisions:
         confidence: float32 (N, S), probability of each sign of the catalogue.
         best: intp (N,), the likeliest sign.
         alternative: intp (N,), the alternative of it that fits best; -1 for a sign without rule.
+        alternatives: intp (N, S), the same of every sign.
         fit: float32 (N, A), probability that the attributes of each alternative hold.
         similarity: float32 (N, P), cosine to each pictogram of the gallery.
     """
@@ -79,6 +80,7 @@ class Decisions:
     confidence: FloatArray
     best: npt.NDArray[np.intp]
     alternative: npt.NDArray[np.intp]
+    alternatives: npt.NDArray[np.intp]
     fit: FloatArray
     similarity: FloatArray
 
@@ -130,12 +132,14 @@ class Judge:
         alternative = (
             best_alternative[rows, best] if self._sign_count else np.full(len(fit), -1, np.intp)
         )
-        return Decisions(confidence, best, alternative, fit, similarity)
+        return Decisions(confidence, best, alternative, best_alternative, fit, similarity)
 
     def reasons(
         self, decisions: Decisions, presence: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.int8]:
         """Why the best sign of each crop is not good enough.
+
+        It must be likely enough, and likelier than every other.
 
         Args:
             decisions: about N crops.
@@ -154,7 +158,12 @@ class Judge:
             reason[ambiguous] = REASONS.index(Reason.AMBIGUOUS)
         if self._sign_count:
             best = decisions.best
-            reason[decisions.confidence[rows, best] >= self._min_confidence[best]] = -1
+            confidence = decisions.confidence[rows, best]
+            enough = confidence >= self._min_confidence[best]
+            # The order of the file shall not choose between two that are exactly as likely.
+            tied = (decisions.confidence == confidence[:, None]).sum(axis=1) > 1
+            reason[enough] = -1
+            reason[enough & tied] = REASONS.index(Reason.AMBIGUOUS)
         reason[presence < self.thresholds.min_presence] = REASONS.index(Reason.NOT_A_SIGN)
         return reason
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -33,6 +34,8 @@ FloatArray = npt.NDArray[np.float32]
 _BLAS = ThreadpoolController().select(user_api="blas")
 """NumPy's matrix library. Its idle threads spin for a while after each product, on the cores that
 the networks need for the next frame: a stream runs at a third of its speed then."""
+_BLAS_LOCK = Lock()
+"""Two threads that limit it at once would restore each other's limit."""
 ArtworkLoader = Callable[[str], npt.NDArray[np.uint8]]
 """``mapillary:NAME`` -> uint8 (H, W, 4) BGRA."""
 
@@ -52,7 +55,7 @@ class Predictor(Protocol):
 
 
 class GalleryError(UserError):
-    """The gallery lacks an exemplar, is damaged, or was made with other weights."""
+    """The gallery lacks an exemplar, is damaged, cannot be written, or is of other weights."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class Gallery:
         pictograms, views, dimensions = self.embeddings.shape
         if not pictograms:
             return np.zeros((len(embedding), 0), np.float32)
-        with _BLAS.limit(limits=1):
+        with _BLAS_LOCK, _BLAS.limit(limits=1):
             cosines = embedding @ self.embeddings.reshape(-1, dimensions).T
         cosines = cosines.reshape(len(embedding), pictograms, views)
         cosines[:, np.arange(views)[None, :] >= self.counts[:, None]] = -1.0
@@ -159,14 +162,17 @@ def write_gallery(
     """Write a gallery file; half precision is far finer than two views of a sign differ.
 
     Raises:
-        OSError: the file cannot be written.
+        GalleryError: the file cannot be written.
     """
     tensors = {name: array.astype(np.float16) for name, (_, array) in entries.items()}
     metadata = {
         "weights": fingerprint,
         "sources": json.dumps({name: sources for name, (sources, _) in entries.items()}),
     }
-    safetensors.numpy.save_file(tensors, path, metadata=metadata)
+    try:
+        safetensors.numpy.save_file(tensors, path, metadata=metadata)
+    except (OSError, SafetensorError) as error:
+        raise GalleryError(f"{path}: cannot be written: {error}") from None
 
 
 def embed_pictogram(

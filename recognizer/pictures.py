@@ -25,6 +25,11 @@ Picture = Union[npt.NDArray[Any], str, "os.PathLike[str]", "Image"]
 SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 """Endings of the files that are taken for pictures when a folder is read."""
 
+_JPEG = b"\xff\xd8"
+_UPRIGHT_JPEG = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
+"""Unlike ``IMREAD_UNCHANGED``, these turn by the EXIF tag; the transparency that they would drop
+does not exist in JPEG."""
+
 
 class PictureError(UserError):
     """A picture cannot be read; the message says which and why."""
@@ -33,33 +38,42 @@ class PictureError(UserError):
 def to_crop(picture: Picture) -> Crop:
     """Any picture as one BGR crop, uint8 (H, W, 3).
 
-    Grey becomes BGR, transparency is laid on mid-grey, floats are taken as [0, 1].
+    Grey becomes BGR, transparency is laid on mid-grey, floats are taken as [0, 1]. Photographs
+    (JPEG files and PIL images) are turned as their EXIF orientation says.
 
     Raises:
-        PictureError: there is no such file, it is no picture, or the array is not one.
+        PictureError: there is no such file, it is no picture or a damaged one, or the array is
+            not one.
     """
     if isinstance(picture, np.ndarray):
         return _from_array(picture, "array")
     if isinstance(picture, str | os.PathLike):
         return _from_array(_read_pixels(Path(picture)), str(picture))
     if hasattr(picture, "convert"):  # a PIL image, without importing PIL
-        return _from_array(np.asarray(picture.convert("RGBA"))[:, :, [2, 1, 0, 3]], "PIL image")
+        return _from_array(_pixels_of_pil(picture), "PIL image")
     raise PictureError(
         f"{type(picture).__name__}: not a picture; give a BGR array, a path or a PIL image"
     )
 
 
-def decode_crop(content: bytes, name: str) -> Crop:
-    """The crop that the bytes of a picture file hold; ``name`` is what messages call it.
+def decode_crop(content: bytes, name: str, *, upright: bool = False) -> Crop:
+    """The crop that the bytes of a picture file hold.
+
+    Args:
+        content: the bytes.
+        name: what messages call it.
+        upright: whether a JPEG file is turned as its EXIF orientation says. A picture of one sign
+            should be, since viewers show it so. A frame that labelled boxes are cut from must not:
+            data sets such as COCO and YOLO state boxes in the pixels as they are stored.
 
     Raises:
         PictureError: they hold none.
     """
-    return _from_array(_decode(content, name), name)
+    return _from_array(_decode(content, name, upright=upright), name)
 
 
 def read_exemplar(path: Path) -> Crop:
-    """A picture file as it is: BGR, or BGRA where it has transparency; uint8 (H, W, 3 or 4).
+    """A picture file, upright: BGR, or BGRA where it has transparency; uint8 (H, W, 3 or 4).
 
     Raises:
         PictureError: there is no such file, or it is no picture.
@@ -74,8 +88,15 @@ def find_pictures(source: str) -> list[Path]:
     """The pictures that a command-line SOURCE means: a file, a folder (searched) or a glob.
 
     Raises:
-        PictureError: nothing is there.
+        PictureError: nothing is there, or one may not look.
     """
+    try:
+        return _find_pictures(source)
+    except OSError as error:  # a folder that one may not enter, a name that is too long
+        raise PictureError(f"{source}: {error.strerror or error}") from None
+
+
+def _find_pictures(source: str) -> list[Path]:
     path = Path(source)
     if path.is_dir():
         found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
@@ -104,19 +125,34 @@ def _read_pixels(path: Path) -> npt.NDArray[Any]:
     except OSError as error:
         raise PictureError(f"{path}: {error.strerror or error}") from None
     # Decoded from memory: cv2.imread cannot open every path that Python can.
-    return _decode(content, str(path))
+    return _decode(content, str(path), upright=True)
 
 
-def _decode(content: bytes, name: str) -> npt.NDArray[Any]:
+def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
     if not content:
         raise PictureError(f"{name}: the file is empty")
+    is_turned = upright and content.startswith(_JPEG)
+    flags = _UPRIGHT_JPEG if is_turned else cv2.IMREAD_UNCHANGED
     try:
-        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
     except cv2.error:  # for example a header that claims 2^30 pixels a side
         pixels = None
     if pixels is None:
         raise PictureError(f"{name}: not a picture that can be decoded")
     return np.asarray(pixels)
+
+
+def _pixels_of_pil(image: Image) -> npt.NDArray[Any]:
+    """An upright PIL image as (H, W, 4) BGRA; with 16 bits as (H, W), for RGBA would clip them."""
+    from PIL import ImageOps  # not at the top: whoever has no Pillow has no PIL image either
+
+    try:
+        upright = ImageOps.exif_transpose(image)
+        if upright.mode.startswith("I;16"):
+            return np.asarray(upright).astype(np.uint16)  # its bytes may be in the other order
+        return np.asarray(upright.convert("RGBA"))[:, :, [2, 1, 0, 3]]
+    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged files
+        raise PictureError(f"PIL image: {error}") from None
 
 
 def _from_array(pixels: npt.NDArray[Any], name: str) -> Crop:

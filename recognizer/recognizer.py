@@ -48,6 +48,7 @@ class Recognizer:
 
     Raises:
         CatalogueError: the rule file has mistakes; all of them are told.
+        CountryError: its signs belong to countries, but none to this one.
         WeightsError: the weights are missing, damaged, or of another vocabulary.
         GalleryError: exemplars are missing, or were embedded with other weights.
     """
@@ -107,7 +108,7 @@ class Recognizer:
 
         Raises:
             CatalogueError: the rule file has mistakes; the rules in use stay.
-            GalleryError: see above; the rules in use stay too.
+            CountryError, GalleryError: see above; the rules in use stay too.
         """
         with self._reloading:  # or a slow reload could undo a later one
             self._ready = self._prepare(*self._load_rules())
@@ -157,7 +158,8 @@ class Recognizer:
             boxes: where signs are, if another detector has found them, tight around the plates:
                 float array (N, 4) of left, top, right, bottom in pixels, (N, 5) with a score,
                 ``Boxes``, or an object with ``xyxy`` and ``confidence`` or ``conf``, such as
-                ``supervision.Detections``. Without, the localizer looks.
+                ``supervision.Detections``. Without, the localizer looks. In a JPEG file or PIL
+                image with an orientation tag, the pixels are those that viewers show.
 
         Returns:
             one answer per given box, in their order; without boxes, one per sign found. Those

@@ -33,13 +33,15 @@ class RunnerUp:
     Attributes:
         id: the sign.
         confidence: its probability.
-        separated_by: its conditions that do not hold, the worst first; empty if only the
-            pictogram told it from the winner.
+        separated_by: its conditions that do not hold, the worst first; empty if they all do, and
+            something else told it from the winner.
+        why: why it did not win, in words.
     """
 
     id: str
     confidence: float
     separated_by: tuple[ConditionOutcome, ...]
+    why: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Explanation:
                     "id": r.id,
                     "confidence": round(r.confidence, 4),
                     "separated_by": [_condition_dict(c) for c in r.separated_by],
+                    "why": r.why,
                 }
                 for r in self.runners_up
             ],
@@ -102,12 +105,7 @@ class Explanation:
                 else ("NO ")
             )
             lines.append(f"  {mark} pictogram  expected {wanted}; nearest {nearest}")
-        for r in self.runners_up:
-            why = (
-                ", ".join(f"{c.attribute} is not {c.expected}" for c in r.separated_by[:2])
-                or "the pictogram is less alike"
-            )
-            lines.append(f"  not {r.id} ({r.confidence:.3f}): {why}")
+        lines += [f"  not {r.id} ({r.confidence:.3f}): {r.why}" for r in self.runners_up]
         return "\n".join(lines)
 
 
@@ -119,7 +117,8 @@ class Recognition:
         id: the sign with its value, such as ``de.274[60]``, or ``unknown``.
         sign_id: the sign as the catalogue has it, such as ``de.274``; None if unknown.
         name: in the recognizer's language; for an unknown sign, what is certain about it.
-        value: number or string read from the sign; None if the sign has none.
+        value: read from the sign, a number of its digits or a string of its text; None if the sign
+            has none.
         unit: of the value.
         confidence: probability of ``id`` in [0, 1]; of an unknown sign, of the best candidate.
         reason: why it is unknown; None if it is not.

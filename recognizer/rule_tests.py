@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from recognizer.answering import ReadyCatalogue
-from recognizer.decision import Thresholds
 from recognizer.gallery import Gallery
+from recognizer.pictures import PictureError
 from recognizer.result import Recognition
+from recognizer.thresholds_file import load_thresholds
 from rules import Catalogue, Expectation, certain_readings
 
 
@@ -32,6 +33,8 @@ class Outcome(str, Enum):
     """It passes although its ``todo`` says that it fails."""
     SKIPPED = "skipped"
     """It is about a picture, and torch is not installed."""
+    UNREADABLE = "unreadable"
+    """It is about a picture that cannot be read."""
 
     @property
     def is_finding(self) -> bool:
@@ -45,13 +48,15 @@ class Trial:
 
     Attributes:
         expectation: the test.
-        answer: what was recognized; None if it was skipped.
+        answer: what was recognized; None if it was skipped, or the picture is unreadable.
         outcome: see :class:`Outcome`.
+        problem: why the picture cannot be read.
     """
 
     expectation: Expectation
     answer: Recognition | None
     outcome: Outcome
+    problem: str | None = None
 
 
 def run_tests(
@@ -65,10 +70,10 @@ def run_tests(
         weights: of the network, for pictures; the shipped ones if absent.
 
     Raises:
+        CatalogueError: the thresholds beside the rule file have mistakes.
         WeightsError, GalleryError: there are pictures, and they cannot be recognized.
-        PictureError: a picture cannot be read.
     """
-    answers: dict[int, Recognition] = {}
+    answers: dict[int, Recognition | PictureError] = {}
     attribute_rows = [i for i, e in enumerate(expectations) if e.attributes is not None]
     answers.update(_answer_attributes(catalogue, expectations, attribute_rows))
     picture_rows = [i for i, e in enumerate(expectations) if e.picture is not None]
@@ -83,7 +88,7 @@ def _answer_attributes(
     names = tuple(catalogue.pictograms)
     # Nothing is embedded, so the gallery needs names only.
     gallery = Gallery(names, np.zeros((len(names), 1, 1), np.float32), np.ones(len(names), np.intp))
-    ready = ReadyCatalogue.prepare(catalogue, gallery, Thresholds())
+    ready = ReadyCatalogue.prepare(catalogue, gallery, load_thresholds(catalogue.files[0]))
     similarity = np.full((len(rows), len(names)), -1, np.float32)
     for likeness, i in zip(similarity, rows, strict=True):
         pictogram = expectations[i].pictogram
@@ -98,19 +103,24 @@ def _answer_pictures(
     expectations: Sequence[Expectation],
     rows: Sequence[int],
     weights: Path | None,
-) -> Iterator[tuple[int, Recognition]]:
+) -> Iterator[tuple[int, Recognition | PictureError]]:
     from recognizer.recognizer import Recognizer
 
     recognizer = Recognizer(catalogue.files[0], weights)
     for i in rows:
         picture = expectations[i].picture
         assert picture is not None
-        yield i, recognizer.recognize(picture)
+        try:
+            yield i, recognizer.recognize(picture)
+        except PictureError as error:
+            yield i, error
 
 
-def _judge(expectation: Expectation, answer: Recognition | None) -> Trial:
+def _judge(expectation: Expectation, answer: Recognition | PictureError | None) -> Trial:
     if answer is None:
         return Trial(expectation, None, Outcome.SKIPPED)
+    if isinstance(answer, PictureError):
+        return Trial(expectation, None, Outcome.UNREADABLE, str(answer))
     reason = answer.reason.value if answer.reason else None
     if expectation.is_met_by(answer.sign_id, answer.id, reason):
         outcome = Outcome.UNEXPECTED_PASS if expectation.todo else Outcome.PASSED

@@ -13,6 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from recognizer.decision import Thresholds
@@ -66,10 +67,17 @@ def write_thresholds(catalogue_file: Path, thresholds: Thresholds, comment: str)
         OSError: the file cannot be written.
     """
     lines = [f"# {line}".rstrip() for line in comment.splitlines()]
-    lines += ["version: 1", f"min_confidence: {thresholds.min_confidence:.9g}"]
+    lines += ["version: 1", f"min_confidence: {_shown(thresholds.min_confidence)}"]
     if thresholds.per_sign:
         lines.append("per_sign:")
-        lines += [f"  {sign}: {value:.9g}" for sign, value in sorted(thresholds.per_sign.items())]
+        lines += [
+            f"  {sign}: {_shown(value)}" for sign, value in sorted(thresholds.per_sign.items())
+        ]
     path = thresholds_path(catalogue_file)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def _shown(probability: float) -> str:
+    """A number without exponent: YAML takes ``5e-05`` for text."""
+    return np.format_float_positional(probability, precision=9, fractional=False, trim="-")

@@ -75,7 +75,7 @@ class CatalogueWatcher(threading.Thread):
         except (CatalogueError, UserError, OSError) as error:
             self._note_failure(error)
             sources = error.sources if isinstance(error, CatalogueError) else ()
-            files = {*before, *(Path(file).resolve() for file in sources)}
+            files = {*before, *_named(sources)}
         else:
             self._failure = None
             files = _files_of(recognizer.catalogue)
@@ -92,8 +92,15 @@ class CatalogueWatcher(threading.Thread):
 
 def _files_of(catalogue: Catalogue) -> set[Path]:
     exemplars = {path for p in catalogue.pictograms.values() for path in p.exemplars}
-    thresholds = map(thresholds_path, catalogue.files)
-    return {*catalogue.files, *map(gallery_path, catalogue.files), *thresholds, *exemplars}
+    rule_files = _named(catalogue.sources)
+    beside = {path(file) for file in rule_files for path in (gallery_path, thresholds_path)}
+    return rule_files | beside | exemplars
+
+
+def _named(files: Iterable[str]) -> set[Path]:
+    """Files under the names by which they are read, not resolved: a symbolic link among them may
+    be switched, and the gallery and the thresholds are looked for beside the link."""
+    return {Path(file).absolute() for file in files}
 
 
 def _snapshot(files: Iterable[Path]) -> Snapshot:

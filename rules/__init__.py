@@ -3,6 +3,7 @@
 from rules.catalogue import (
     Alternative,
     Catalogue,
+    CountryError,
     Pictogram,
     PictogramCondition,
     Sign,
@@ -32,6 +33,7 @@ __all__ = [
     "CatalogueError",
     "Condition",
     "ConditionOutcome",
+    "CountryError",
     "Diagnostic",
     "Engine",
     "Expectation",

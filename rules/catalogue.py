@@ -9,13 +9,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
+from attributes.errors import UserError
 from rules.conditions import Condition
-from rules.diagnostics import Position, Sources
+from rules.diagnostics import Position, Sources, did_you_mean, one_of, quote
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 """What a name or alias may hold where the value of the sign goes."""
 
 Status = Literal["experimental", "stable", "deprecated"]
+
+
+class CountryError(UserError):
+    """No sign of the catalogue belongs to the country that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,10 @@ class Alternative:
 
     @property
     def pictograms(self) -> tuple[str, ...]:
-        """Names of the pictograms of which one must be there; empty if the rule does not ask."""
+        """Names of the pictograms of which one must be there.
+
+        Empty if the rule does not ask, and if :attr:`is_empty` because they exclude each other.
+        """
         return self.pictogram.names if self.pictogram else ()
 
     @property
@@ -166,5 +174,16 @@ class Catalogue:
         return {sign.id: sign for sign in self.signs}
 
     def restricted_to(self, country: str) -> Catalogue:
-        """The catalogue without the signs of other countries; those of no country stay."""
+        """The catalogue without the signs of other countries; those of no country stay.
+
+        Raises:
+            CountryError: there are signs of countries, but none of this one.
+        """
+        countries = sorted({s.country for s in self.signs if s.country is not None})
+        if countries and country not in countries:
+            hint = did_you_mean(country, countries)
+            raise CountryError(
+                f"{self.files[0]}: no sign belongs to the country {quote(country)}; "
+                f"expected {one_of(countries)}" + (f"; {hint}" if hint else "")
+            )
         return replace(self, signs=tuple(s for s in self.signs if s.country in (country, None)))

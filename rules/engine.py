@@ -62,8 +62,8 @@ class Engine:
     Attributes:
         catalogue: the catalogue.
         signs: its signs.
-        alternatives: the alternatives of all signs, sign by sign; A of them. Signs known by
-            pictures alone have none.
+        alternatives: the alternatives of all signs, sign by sign; A of them. Those that nothing
+            can ever fulfil are left out; signs known by pictures alone have none.
         alternative_sign: intp (A,), index into ``signs``.
         exemplar_signs: intp, index into ``signs`` of those known by pictures alone.
 
@@ -74,7 +74,9 @@ class Engine:
         """Compile ``catalogue``."""
         self.catalogue = catalogue
         self.signs: tuple[Sign, ...] = catalogue.signs
-        pairs = [(i, a) for i, sign in enumerate(self.signs) for a in sign.alternatives]
+        pairs = [
+            (i, a) for i, sign in enumerate(self.signs) for a in sign.alternatives if not a.is_empty
+        ]
         self.alternatives: tuple[Alternative, ...] = tuple(a for _, a in pairs)
         self.alternative_sign = np.array([i for i, _ in pairs], np.intp)
         self.exemplar_signs = np.array(
@@ -236,7 +238,9 @@ class _TextConditions:
         starts: list[int] = []
         for text_set in text_sets:
             starts.append(len(members))
-            members += [len(strings), *(position[s] for s in text_set.strings)]
+            # Sorted, because the order of a frozenset of strings differs from run to run, and the
+            # sum of floats with it.
+            members += [len(strings), *sorted(position[s] for s in text_set.strings)]
         self._members = np.array(members, np.intp)
         self._starts = np.array(starts, np.intp)
         self._complement = np.array([s.complement for s in text_sets], bool)

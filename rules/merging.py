@@ -150,8 +150,7 @@ class FileMerger:
                 expected=f"at most {MAX_FILES} files, {MAX_FILE_DEPTH} deep",
             )
             return None
-        file = os.path.normpath(os.path.join(os.path.dirname(document.file), reference))
-        return self.merge(file, path)
+        return self.merge(_name(document, reference, path), path)
 
     def _include(self, own: Sections, part: Sections, country: str | None) -> None:
         for name, face in part.faces.items():
@@ -195,6 +194,15 @@ class FileMerger:
                 document.position(document.root.key("remove")),
                 expected="`extends` beside `remove`",
             )
+
+
+def _name(document: RuleFile, reference: str, path: Path) -> str:
+    """What findings call the file at ``path``: a name from where the user is, if one leads there.
+
+    Beside a rule file that is a symbolic link, its references need not lead anywhere.
+    """
+    name = os.path.normpath(os.path.join(os.path.dirname(document.file), reference))
+    return name if Path(os.path.realpath(name)) == path else str(path)
 
 
 def _matches(sign_id: str, pattern: str) -> bool:

@@ -77,6 +77,9 @@ def read_document(
 
 def _read(path: Path, start: Position, findings: Findings) -> bytes | None:
     try:
+        if path.is_dir():
+            findings.error(LoadError.UNREADABLE_FILE, "this is a folder, not a file", start)
+            return None
         # A pipe or a device might never end.
         if path.exists() and not path.is_file():
             findings.error(LoadError.UNREADABLE_FILE, "this is not a regular file", start)

@@ -45,12 +45,13 @@ def most_probable_texts(text: npt.NDArray[np.floating], allowed: TextSet) -> Tex
     else:
         total = np.clip(1 - of_named.sum(axis=0), 0, None)
         texts, best = _most_probable_of_all(text)
-        # Rarely is the most probable string one of the few that are not allowed.
+        # Rarely is the most probable string one of the few that are not allowed. A certain
+        # reading has no other: then every allowed string is as impossible as the next.
+        impossible = (allowed.example(), 0.0)
         chosen = list(texts)
         for row in (i for i, string in enumerate(texts) if string not in allowed):
-            chosen[row], best[row] = next(
-                (s, p) for s, p in strings_by_probability(text[row]) if s in allowed
-            )
+            others = ((s, p) for s, p in strings_by_probability(text[row]) if s in allowed)
+            chosen[row], best[row] = next(others, impossible)
         texts = tuple(chosen)
     # Where all is impossible, no string is more probable than another.
     possible = total > 0

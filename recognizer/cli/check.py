@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -59,7 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--weights",
-        type=Path,
+        type=_weights,
         default=DEFAULT_WEIGHTS,
         metavar="FILE",
         help="network weights (embedded)",
@@ -125,7 +126,7 @@ def _shortened(file: Path) -> Path:
 
 
 def _exclusions(named: Path | None, catalogue: Path) -> Exclusions:
-    beside = catalogue.with_name(EXCLUSIONS_NAME)
+    beside = catalogue.parent / EXCLUSIONS_NAME  # with_name() would refuse `.`
     if named is None and not beside.exists():
         return Exclusions()
     return load_exclusions(named or beside)
@@ -187,6 +188,12 @@ def _check(word: str) -> Check:
     known = [name for check in CHECKS for name in (check.code, check.name)]
     hint = did_you_mean(word, known)
     raise argparse.ArgumentTypeError(f"there is no check `{word}`" + (f"; {hint}" if hint else ""))
+
+
+def _weights(word: str) -> Path:
+    if os.path.isdir(word):
+        raise argparse.ArgumentTypeError(f"{word} is a folder")
+    return Path(word)
 
 
 def _page(word: str) -> str:

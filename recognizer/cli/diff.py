@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     tell_unreadable(pictures)
     if baseline and arguments.accept:
         print(f"{baseline}: {write_baseline(baseline, changes)} changes for the worse accepted")
-        return FINE
+        return UNREADABLE if pictures.unreadable else FINE
     worse = not_accepted(changes, accepted)
     if arguments.format == "json":
         print(_as_json(changes, worse))

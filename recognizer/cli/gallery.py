@@ -37,10 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     entries = build_gallery(track(own, "gallery"), predictor, _load_bgra)
     path = gallery_path(file)
-    try:
-        write_gallery(path, entries, predictor.fingerprint)
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror or error}") from None
+    write_gallery(path, entries, predictor.fingerprint)
     print(f"{path}: {len(entries)} pictograms")
     return FINE
 

@@ -7,14 +7,15 @@ the module of the verb that was typed is imported, so that ``signrules check`` n
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Final
 
 from attributes.errors import UserError
-from recognizer.cli.exit_codes import UNREADABLE
-from rules import CatalogueError
+from recognizer.cli.exit_codes import UNREADABLE, USAGE
+from rules import CatalogueError, CountryError
 
 VERBS: Final = {
     "recognize": "name the signs on pictures",
@@ -38,11 +39,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         an exit code, see :mod:`recognizer.cli.exit_codes`.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # File names may be no UTF-8; JSON reads the escapes back as Python has such names.
+            stream.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if argv is None else argv)
     parser = _parser(words[0] if words else "")
     arguments = parser.parse_args(words)
     try:
         return int(arguments.run(arguments))
+    except CountryError as error:
+        print(f"signrules: {error}", file=sys.stderr)
+        return USAGE
     except (CatalogueError, UserError) as error:
         print(f"signrules: {error}", file=sys.stderr)
         return UNREADABLE

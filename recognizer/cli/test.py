@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from attributes.errors import UserError
-from recognizer.cli.exit_codes import FINDINGS, FINE
+from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.cli.options import add_format_option
 from recognizer.default_catalogue import default_catalogue
 from recognizer.rule_tests import Outcome, Trial, run_tests
-from rules import expectations_path, load_catalogue, load_expectations
+from rules import CatalogueError, expectations_path, load_catalogue, load_expectations
 from rules.expectations import SUFFIX
 
 
@@ -32,27 +32,39 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run all tests of all files; what is not as expected is told with the reasons."""
+    """Run all tests of all files; what is not as expected is told with the reasons.
+
+    Files and pictures that cannot be read are told at the end, and do not stop the others.
+    """
     weights = Path(arguments.weights) if arguments.weights else None
     results: list[Trial] = []
+    problems = []
     for file in arguments.files or [str(default_catalogue())]:
-        results += _run_file(Path(file), weights)
+        try:
+            results += _run_file(Path(file), weights)
+        except (CatalogueError, UserError) as error:
+            problems.append(str(error))
+    problems += [f"{r.expectation.position}: {r.problem}" for r in results if r.problem]
     if arguments.format == "json":
         print(json.dumps(_as_data(results), ensure_ascii=False, indent=2))
     else:
         for result in results:
-            if result.outcome is not Outcome.PASSED:
+            if result.outcome not in (Outcome.PASSED, Outcome.UNREADABLE):
                 print(_as_text(result))
         print(_summary(results))
     if any(r.outcome is Outcome.SKIPPED for r in results):
         print("signrules: pictures are skipped, because torch is not installed", file=sys.stderr)
+    for problem in problems:
+        print(f"signrules: {problem}", file=sys.stderr)
+    if problems:
+        return UNREADABLE
     return FINDINGS if any(r.outcome.is_finding for r in results) else FINE
 
 
 def _run_file(file: Path, weights: Path | None) -> list[Trial]:
     named_by_tests = file.name.endswith(SUFFIX)
-    catalogue_file = file.with_name(file.name.removesuffix(SUFFIX) + ".yaml")
-    catalogue = load_catalogue(catalogue_file if named_by_tests else file)
+    catalogue_file = Path(str(file).removesuffix(SUFFIX) + ".yaml") if named_by_tests else file
+    catalogue = load_catalogue(catalogue_file)
     tests_file = file if named_by_tests else expectations_path(file)
     if not tests_file.exists():
         raise UserError(f"{tests_file}: no such file; the tests of {file} belong there")

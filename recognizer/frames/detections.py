@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 BoxesLike = Union[Boxes, npt.NDArray[Any], "supervision.Detections"]
 """Boxes of any detector: our own class; an array (N, 4) of left, top, right, bottom in pixels, also
-a torch tensor on the CPU; the same with a fifth column of scores in [0, 1]; an object with ``xyxy``
-and ``confidence`` or ``conf``, such as ``supervision.Detections`` or Ultralytics' ``Boxes``."""
+a torch tensor on any device; the same with a fifth column of scores in [0, 1]; an object with
+``xyxy`` and ``confidence`` or ``conf``, such as ``supervision.Detections`` or Ultralytics'
+``Boxes``."""
 
 _SAME_PLATE = 0.5
 """Sides between the centres of two boxes below which both show the same plate."""
@@ -39,10 +40,10 @@ def to_boxes(detections: BoxesLike) -> Boxes:
     if isinstance(detections, Boxes):
         boxes = detections
     elif isinstance(detections, list | tuple) or hasattr(detections, "__array__"):
-        boxes = _from_array(np.asarray(detections, np.float32))
+        boxes = _from_array(_as_array(detections))
     elif hasattr(detections, "xyxy"):  # without importing those who have it
         score = getattr(detections, "confidence", getattr(detections, "conf", None))
-        boxes = _with_scores(np.asarray(detections.xyxy, np.float32), score)
+        boxes = _with_scores(_as_array(detections.xyxy), score)
     else:
         raise TypeError(
             "boxes: expected an array (N, 4) or (N, 5), Boxes or an object with xyxy, "
@@ -71,6 +72,16 @@ def without_repeats(boxes: Boxes) -> Boxes:
     return boxes[kept]
 
 
+def _as_array(values: Any) -> npt.NDArray[np.float32]:
+    """Numbers as numpy has them, also of a torch tensor, without importing torch.
+
+    By itself numpy takes none that lies on a GPU, is asked for gradients or is a bfloat16.
+    """
+    if hasattr(values, "detach"):
+        values = values.detach().float().cpu()
+    return np.asarray(values, np.float32)
+
+
 def _from_array(array: npt.NDArray[np.float32]) -> Boxes:
     if not array.size:
         return Boxes.none()
@@ -79,8 +90,8 @@ def _from_array(array: npt.NDArray[np.float32]) -> Boxes:
     return _with_scores(array[:, :4], array[:, 4] if array.shape[1] == 5 else None)
 
 
-def _with_scores(xyxy: npt.NDArray[np.float32], score: npt.NDArray[Any] | None) -> Boxes:
-    known = np.ones(len(xyxy), np.float32) if score is None else np.asarray(score, np.float32)
+def _with_scores(xyxy: npt.NDArray[np.float32], score: Any) -> Boxes:
+    known = np.ones(len(xyxy), np.float32) if score is None else _as_array(score)
     return Boxes(xyxy, known)
 
 

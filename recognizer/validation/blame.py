@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +28,6 @@ from rules.explanation import PASS_PROBABILITY
 from rules.text_choice import most_probable_texts
 from rules.value_sets import TextSet
 
-PRESENCE = "presence"
-
 
 class Stage(str, Enum):
     """A stage that can err, in the words of the report."""
@@ -49,6 +48,10 @@ class Stage(str, Enum):
     """The right pictogram is not the nearest, or a stranger is near enough to one."""
     THRESHOLD = "threshold"
     """The right sign was the best one, but not good enough, or the crop is too small."""
+
+
+TAKEN_FOR_NO_SIGN: Final = (Stage.ATTRIBUTE, "presence", "taken for no sign at all")
+"""Stage, detail and reason where a sign is located, but not recognized as one."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ class _Accuser:
             least = self._ready.judge.thresholds.min_side
             return Stage.THRESHOLD, "min_side", f"{width}×{height} pixels, {least} are needed"
         if o.reason[number] == REASONS.index(Reason.NOT_A_SIGN):
-            return Stage.ATTRIBUTE, PRESENCE, "taken for no sign at all"
+            return TAKEN_FOR_NO_SIGN
         wrong = [
             a.name
             for a in ATTRIBUTES
@@ -152,9 +155,10 @@ class _Accuser:
         """A sign was answered where none of the catalogue is."""
         o = self._outcomes
         answer = o.names[o.answered[number]]
-        if label.problem and self._disagreements.answers.get(int(o.label[number])) is not None:
+        most = self._disagreements.answers.get(int(o.label[number]))
+        if label.problem and most is not None:
             name = o.classes[o.label[number]]
-            return Stage.LABEL_MAP, name, f"class {name}: {label.problem}; most are {answer}"
+            return Stage.LABEL_MAP, name, f"class {name}: {label.problem}; most are {o.names[most]}"
         alternative = int(o.alternative[number])
         rule = self._engine.alternatives[alternative] if alternative >= 0 else None
         if rule is None or rule.pictogram is not None:
@@ -258,8 +262,8 @@ class _Accuser:
         o = self._outcomes
         sign_id, value = split_id(o.names[code])
         answered_id, answered = split_id(o.names[o.answered[number]])
-        known = self._values.get(sign_id, frozenset())
-        if answered_id != sign_id or answered in known or value is None:
+        known = self._values.get(sign_id)
+        if known is None or answered_id != sign_id or answered in known or value is None:
             return False
         best = most_probable_texts(text[None], TextSet(known))
         return best is not None and best.texts[0] == value
@@ -276,7 +280,7 @@ class _Accuser:
         if attribute == TEXT.name and value is not None:
             codes = TEXT.encode(value)
             return float(np.prod([text[slot, c] for slot, c in enumerate(codes)]))
-        return float(fits[attribute][self._own[sign_id]].max())
+        return float(fits[attribute][self._own[sign_id]].max(initial=0))
 
     def _asked(self, number: int, attribute: str) -> str:
         """What the expected sign asks of an attribute, in words."""
@@ -298,10 +302,14 @@ class _Accuser:
 
 
 def _labelled_values(labels: Mapping[str, ClassLabel]) -> dict[str, frozenset[str]]:
-    """Sign -> the values that pictures of the data set have."""
-    values: dict[str, set[str]] = {}
+    """Sign -> the values that its pictures have; without signs of which a class may have any."""
+    values: dict[str, set[str | None]] = {}
     for label in labels.values():
-        sign_id, value = split_id(label.expected)
-        if label.is_sign and value is not None:
+        if label.is_sign:
+            sign_id, value = split_id(label.expected)
             values.setdefault(sign_id, set()).add(value)
-    return {sign_id: frozenset(found) for sign_id, found in values.items()}
+    return {
+        sign_id: frozenset(value for value in found if value is not None)
+        for sign_id, found in values.items()
+        if None not in found
+    }

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recognizer.answering import ReadyCatalogue
-from recognizer.decision import REASONS, Reason, Thresholds
+from recognizer.decision import Thresholds
 from recognizer.validation.metrics import coverage_curve
 from recognizer.validation.outcomes import Outcomes
 from recognizer.validation.rates import Rate
@@ -83,8 +83,7 @@ def propose(outcomes: Outcomes, ready: ReadyCatalogue, target: float) -> Proposa
         target: share of answers that shall be right, in (0, 1].
     """
     in_use = ready.judge.thresholds
-    barred = [REASONS.index(r) for r in (Reason.NOT_A_SIGN, Reason.TOO_SMALL)]
-    usable = ~np.isin(outcomes.reason, barred)
+    usable = outcomes.is_usable
     confidence, right = outcomes.sign_confidence[usable], outcomes.candidate_correct[usable]
     sign = outcomes.sign[usable]
     overall = _lowest(confidence, right, target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,8 +41,10 @@ class SignFigures:
         name: of the sign.
         classes: of the data set that are this sign.
         recall: of its pictures, those answered right.
-        precision: of the answers with it, the right ones.
-        f1: harmonic mean of both.
+        precision: of the answers with it, the right ones. Without a value, any value of the sign
+            is such an answer, unless the picture's class says which of them is right. NaN for
+            ``not in catalogue``, which is no answer.
+        f1: harmonic mean of both; NaN for ``not in catalogue``.
         f1_interval: 95 %.
         unknown: pictures of it that were answered ``unknown``.
         not_found: of frames, labelled boxes of it that were not found; they count in the recall.
@@ -58,6 +61,11 @@ class SignFigures:
     unknown: int
     not_found: int
     taken_for: tuple[tuple[str, int], ...]
+
+    @property
+    def is_sign(self) -> bool:
+        """Whether this is a sign of the catalogue."""
+        return self.id not in (UNKNOWN, NOT_IN_CATALOGUE)
 
 
 @dataclass(frozen=True)
@@ -134,8 +142,8 @@ class Figures:
 
     Where signs were searched for in frames, *pictures* are the labelled boxes, and one that is not
     found is a wrong answer. Only the figures that stand on what was read from a picture
-    (``accuracy_of_answered``, ``strangers``, ``values``, ``coverage``, ``reliability``,
-    ``attributes``, ``attracting``) are of the boxes that were found.
+    (``accuracy_of_answered``, ``strangers``, ``values``, ``coverage``, ``covered``,
+    ``reliability``, ``attributes``, ``attracting``) are of the boxes that were found.
 
     Attributes:
         pictures: how many could be read.
@@ -149,7 +157,9 @@ class Figures:
         confusions: wrong answers other than unknown, the most frequent first.
         sizes: (bin, right of those in the catalogue).
         coverage: what a threshold would accept, of the pictures whose sign the catalogue has; a
-            few hundred points of the curve.
+            few hundred points of the curve. What is too small or taken for no sign is never
+            accepted.
+        covered: of the same pictures, those answered with the thresholds in use.
         reliability: of the same pictures' confidences.
         attributes: attribute -> how often it was read as the rules imply.
         blame: what the errors are put down to, the most frequent first.
@@ -171,6 +181,7 @@ class Figures:
     confusions: tuple[Confusion, ...]
     sizes: SizedRates
     coverage: CoverageCurve
+    covered: Rate
     reliability: Reliability
     attributes: Mapping[str, Rate]
     blame: tuple[BlameCount, ...]
@@ -209,7 +220,7 @@ def work_out(
     """
     everything = _all_pictures(outcomes) if frames is None else _all_boxes(frames)
     known = outcomes.is_sign
-    correct, candidate_correct = outcomes.correct, outcomes.candidate_correct
+    correct = outcomes.correct
     answered = outcomes.reason < 0
     of_signs = everything.expected >= FIRST_SIGN_CODE
     found_strangers = ~of_signs & (everything.answered != everything.not_found)
@@ -229,10 +240,11 @@ def work_out(
         signs=tuple(_signs(everything, labels, ready, confusion)),
         confusions=tuple(_confusions(outcomes)),
         sizes=rates_by_size(everything.sides[of_signs], everything.correct[of_signs]),
-        coverage=metrics.coverage_curve(
-            outcomes.sign_confidence[known], candidate_correct[known]
-        ).thinned(_CURVE_POINTS),
-        reliability=metrics.reliability(outcomes.confidence[known], candidate_correct[known]),
+        coverage=_coverage(outcomes),
+        covered=Rate.of(answered[known]),
+        reliability=metrics.reliability(
+            outcomes.confidence[known], outcomes.candidate_correct[known]
+        ),
         attributes={name: Rate(*agreement.accuracy(name)[::-1]) for name in NAMES},
         blame=tuple(_count_blame(blames)),
         never_answered=tuple(
@@ -311,6 +323,13 @@ def _of_signs(confusion: metrics.IntArray) -> metrics.IntArray:
     return signs
 
 
+def _coverage(outcomes: Outcomes) -> CoverageCurve:
+    known = outcomes.is_sign
+    confidence = np.where(outcomes.is_usable, outcomes.sign_confidence, -np.inf)
+    curve = metrics.coverage_curve(confidence[known], outcomes.candidate_correct[known])
+    return curve.thinned(_CURVE_POINTS)
+
+
 def _values(outcomes: Outcomes, ready: ReadyCatalogue) -> Rate:
     expected = [split_id(name) for name in outcomes.names]
     index = {sign.id: i for i, sign in enumerate(ready.engine.signs)}
@@ -331,7 +350,7 @@ def _signs(
         NOT_IN_CATALOGUE_CODE, UNKNOWN_CODE
     ]
     folded[NOT_IN_CATALOGUE_CODE, UNKNOWN_CODE] = 0
-    scores = metrics.class_scores(folded)
+    scores = metrics.class_scores(folded, _answers_with(folded, everything.names))
     classes: dict[str, list[str]] = {}
     for name, label in labels.items():
         classes.setdefault(label.expected, []).append(name)
@@ -343,18 +362,37 @@ def _signs(
         others[[code, UNKNOWN_CODE, everything.not_found]] = 0
         ranked = np.argsort(-others, kind="stable")[: np.count_nonzero(others)]
         low, high = scores.f1_interval[code].tolist()
+        precision, f1 = Rate(int(scores.right[code]), int(scores.answered[code])), scores.f1[code]
+        if code == NOT_IN_CATALOGUE_CODE:
+            # Nothing is answered so: what was folded above is right by construction.
+            precision, f1, low, high = Rate(0, 0), math.nan, math.nan, math.nan
         yield SignFigures(
             name,
             sign.name("en", value or "") if sign else "",
             tuple(classes.get(name, ())),
             Rate(int(scores.right[code]), int(scores.support[code])),
-            Rate(int(scores.right[code]), int(scores.answered[code])),
-            float(scores.f1[code]),
+            precision,
+            float(f1),
             (low, high),
             int(folded[code, UNKNOWN_CODE]) if code != UNKNOWN_CODE else 0,
             int(folded[code, everything.not_found]),
             tuple((everything.names[i], int(others[i])) for i in ranked.tolist()),
         )
+
+
+def _answers_with(confusion: metrics.IntArray, names: Sequence[str]) -> metrics.IntArray:
+    """How many pictures were answered as each code: as a sign without value, with any of them.
+
+    A picture whose class names a value of that sign is left out there: it says nothing of the sign
+    as such, and counts where its value does.
+    """
+    sign = np.array([split_id(name)[0] for name in names])
+    answers: metrics.IntArray = confusion.sum(axis=0)
+    for code, name in enumerate(names):
+        if sign[code] == name:
+            same = sign == name
+            answers[code] = confusion[code, code] + confusion[np.ix_(~same, same)].sum()
+    return answers
 
 
 def _confusions(outcomes: Outcomes) -> list[Confusion]:

@@ -114,4 +114,5 @@ def _fits(arrays: Arrays) -> bool:
         arrays["keys"].shape == (count, KEY_BYTES)
         and arrays["frames"].shape == (count, 3)
         and arrays["finds"].shape == (int(arrays["frames"][:, 2].sum()), 5)
+        and [arrays[name].dtype for name in _ARRAYS] == [np.uint8, np.int32, np.float32]
     )

@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from recognizer.frames.matching import intersection_over_union
-from recognizer.validation.blame import Blame, Stage
+from recognizer.validation.blame import TAKEN_FOR_NO_SIGN, Blame, Stage
 from recognizer.validation.frame_outcomes import MIN_OVERLAP, FrameOutcomes
 from recognizer.validation.rates import size_bins, size_words
 
 
 def blame_not_found(outcomes: FrameOutcomes) -> list[Blame]:
-    """One blame for each labelled box that is not found, grouped by the size of the sign."""
+    """One blame for each labelled box that is not found, grouped by the size of the sign.
+
+    Also for what the catalogue does not have and the network takes for no sign: unknown would be
+    right there, so that no other stage blames it.
+    """
     frames, first = outcomes.frames, len(outcomes.finds)
     bins = size_bins(outcomes.sides).tolist()
     found = []
@@ -26,6 +30,8 @@ def blame_not_found(outcomes: FrameOutcomes) -> list[Blame]:
         detail = f"sign of {size_words(bins[number])}"
         reason = _reason(float(overlap.max(initial=0.0)))
         found.append(Blame(number, Stage.NOT_FOUND, detail, reason))
+    unreported = ~outcomes.is_found[:first] & outcomes.outcomes.correct
+    found += [Blame(number, *TAKEN_FOR_NO_SIGN) for number in np.flatnonzero(unreported).tolist()]
     return found
 
 

@@ -120,7 +120,7 @@ def judge_frames(
         labels: class -> what it is.
         ready: the rules.
     """
-    names = AnswerNames(labels)
+    names = AnswerNames()
     answers = judge_rows(frames.cache, frames.find_rows, ready, names)
     reported = answers.reason != REASONS.index(Reason.NOT_A_SIGN)
     samples = frames.dataset.samples

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.progress import track
+from recognizer.frames.crops import MARGIN, visible_sides
 from recognizer.gallery import Predictor
 from recognizer.pictures import Crop, PictureError, decode_crop
 from recognizer.validation.crop_reader import CropReader
@@ -44,7 +45,8 @@ class ReadPictures:
         dataset: the data set.
         samples: intp (N,), index into ``dataset.samples`` of each that could be read.
         rows: intp (N,), its row in the cache.
-        cache: the readings.
+        cache: the readings. As sizes it has those of the crops; of labelled boxes the visible ones
+            of the box itself, rounded down, as :class:`.frame_ingestion.ReadFrames` has of finds.
         unreadable: the others.
         timing: so far.
     """
@@ -135,7 +137,8 @@ class _Run:
             content, digest = self.digests.read(path)
             keys = [_key(digest, sample.box) for _, sample in items]
             missing = [not self.reader.knows(key) for key in keys]
-            picture = decode_crop(content, path) if any(missing) else None
+            is_crop = items[0][1].box is None  # boxes are given in the pixels as they are stored
+            picture = decode_crop(content, path, upright=is_crop) if any(missing) else None
         except OSError as error:
             self._refuse(items, f"{path}: {os_error_words(error)}")
             return
@@ -146,11 +149,11 @@ class _Run:
             self.timing.decoding += perf_counter() - start
         for (number, sample), key, is_missing in zip(items, keys, missing, strict=True):
             if is_missing and picture is not None:
-                crop = _cut(picture, sample.box)
-                if crop is None:
+                cut = _cut(picture, sample.box)
+                if cut is None:
                     self._refuse([(number, sample)], impossible_box(sample, *picture.shape[1::-1]))
                     continue
-                self.reader.add(key, crop, crop.shape[:2])
+                self.reader.add(key, *cut)
             self.keys[number] = key
 
     def keep(self) -> None:
@@ -170,15 +173,23 @@ def batches(count: int, size: int) -> Iterator[slice]:
 def _key(digest: bytes, box: Box | None) -> bytes:
     if box is None:
         return digest[:KEY_BYTES]
-    return hashlib.sha256(digest + repr(tuple(box)).encode()).digest()[:KEY_BYTES]
+    # It says which sizes are kept, too: they were once those of the crop with its margin.
+    named = f"labelled, margin {MARGIN}, visible sides, {tuple(box)}"
+    return hashlib.sha256(digest + named.encode()).digest()[:KEY_BYTES]
 
 
-def _cut(picture: Crop, box: Box | None) -> Crop | None:
-    if box is None:
-        return picture
+def _cut(picture: Crop, box: Box | None) -> tuple[Crop, tuple[int, int]] | None:
+    """What is read, and the height and width that are kept with it; None of an impossible box."""
     height, width = picture.shape[:2]
-    cut = box.cut(width, height)
-    return None if cut is None else picture[cut[1] : cut[3], cut[0] : cut[2]]
+    if box is None:
+        return picture, (height, width)
+    cut, visible = box.cut(width, height), box.visible(width, height)
+    if cut is None or visible is None:
+        return None
+    left, top, right, bottom = cut
+    sides = np.floor(visible_sides(np.array([visible], np.float32), picture)).astype(int).tolist()
+    # A copy, or the whole frame would stay in memory until the crop is read.
+    return picture[top:bottom, left:right].copy(), (sides[0][1], sides[0][0])
 
 
 def impossible_box(sample: Sample, width: int, height: int) -> str:

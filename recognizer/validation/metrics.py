@@ -77,14 +77,19 @@ class ClassScores:
     f1_interval: FloatArray
 
 
-def class_scores(confusion: IntArray) -> ClassScores:
+def class_scores(confusion: IntArray, answered: IntArray | None = None) -> ClassScores:
     """Scores of each class of a confusion matrix.
+
+    Args:
+        confusion: intp (C, C), expected classes down.
+        answered: intp (C,), pictures answered as each class, where that is not a column's sum.
 
     >>> class_scores(np.array([[8, 2], [0, 10]])).recall.tolist()
     [0.8, 1.0]
     """
     right = confusion.diagonal().astype(np.intp)
-    support, answered = confusion.sum(axis=1), confusion.sum(axis=0)
+    support = confusion.sum(axis=1)
+    answered = confusion.sum(axis=0) if answered is None else answered
     return ClassScores(
         support,
         answered,
@@ -158,7 +163,8 @@ def coverage_curve(confidence: npt.ArrayLike, correct: npt.ArrayLike) -> Coverag
     """Coverage and accuracy at every threshold that makes a difference.
 
     Args:
-        confidence: (N,), of the best candidate of each picture.
+        confidence: (N,), of the best candidate of each picture; -inf where no threshold would
+            accept it.
         correct: bool (N,), whether that candidate is right.
     """
     scores = np.asarray(confidence, np.float64)
@@ -166,6 +172,7 @@ def coverage_curve(confidence: npt.ArrayLike, correct: npt.ArrayLike) -> Coverag
     falling = scores[order]
     hits = np.cumsum(np.asarray(correct, bool)[order])
     last = np.flatnonzero(np.r_[falling[1:] != falling[:-1], np.ones(min(1, len(falling)), bool)])
+    last = last[falling[last] > -np.inf]
     accepted = last + 1
     return CoverageCurve(falling[last], accepted / max(len(scores), 1), hits[last] / accepted)
 

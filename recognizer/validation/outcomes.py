@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -36,8 +36,8 @@ class Outcomes:
         classes: the data set's classes.
         label: intp (N,), index into ``classes``.
         expected: intp (N,), code of what the class is.
-        candidate: intp (N,), code of the likeliest sign, good enough or not. Where a class means
-            every value of a sign, the value is left out, here and in ``answered``.
+        candidate: intp (N,), code of the likeliest sign, good enough or not. Where the picture's
+            class means every value of that sign, the value is left out, here and in ``answered``.
         answered: intp (N,), code of the answer: the candidate or ``unknown``.
         reason: int8 (N,), why it is unknown, index into REASONS; -1 if it is not.
         sign: intp (N,), index of the candidate's sign in the catalogue.
@@ -72,6 +72,12 @@ class Outcomes:
         return self.expected >= FIRST_SIGN_CODE
 
     @property
+    def is_usable(self) -> npt.NDArray[np.bool_]:
+        """Whether confidence decides, bool (N,): what is too small or no sign is unknown anyway."""
+        barred = [REASONS.index(r) for r in (Reason.NOT_A_SIGN, Reason.TOO_SMALL)]
+        return ~np.isin(self.reason, barred)
+
+    @property
     def correct(self) -> npt.NDArray[np.bool_]:
         """Whether the answer is right, bool (N,): of what is no sign of the catalogue, unknown."""
         wanted = np.where(self.is_sign, self.expected, UNKNOWN_CODE)
@@ -94,7 +100,7 @@ def judge_pictures(
         ready: the rules.
     """
     classes = pictures.dataset.classes
-    names = AnswerNames(labels)
+    names = AnswerNames()
     expected_of_class = np.array([names.code(labels[c].expected) for c in classes], np.intp)
     class_index = {name: i for i, name in enumerate(classes)}
     samples = pictures.dataset.samples
@@ -103,11 +109,13 @@ def judge_pictures(
     )
     observer = Observer(ready.gallery.names)
     answers = judge_rows(pictures.cache, pictures.rows, ready, names, observer)
+    expected = expected_of_class[label]
+    answers = _without_free_values(answers, expected, names)
     return Outcomes(
         names.names,
         classes,
         label,
-        expected_of_class[label],
+        expected,
         answers.candidate,
         answers.answered,
         answers.reason,
@@ -172,32 +180,26 @@ def judge_rows(
     return Answers(candidate, reason, sign, alternative, confidence, sign_confidence)
 
 
+def _without_free_values(answers: Answers, expected: IntArray, names: AnswerNames) -> Answers:
+    """The answers, without their value for pictures of which every value of that sign is right."""
+    code_of = {name: code for code, name in enumerate(names.names)}
+    # Of a picture that is expected to have a value, or to be another sign, the value tells.
+    sign = np.array([code_of.get(split_id(name)[0], -1) for name in names.names], np.intp)
+    candidate = np.where(sign[answers.candidate] == expected, expected, answers.candidate)
+    return replace(answers, candidate=candidate)
+
+
 class AnswerNames:
-    """Codes of answers; values that the labels do not tell apart are left out.
+    """Codes of answers and of what is expected, given as they occur."""
 
-    Args:
-        labels: class -> what it is.
-    """
-
-    def __init__(self, labels: Mapping[str, ClassLabel]) -> None:
+    def __init__(self) -> None:
         self._codes = {UNKNOWN: UNKNOWN_CODE, NOT_IN_CATALOGUE: NOT_IN_CATALOGUE_CODE}
-        expected = {label.expected for label in labels.values() if label.is_sign}
-        self._any_value = {name for name in expected if split_id(name)[1] is None}
 
     def code(self, name: str) -> int:
         """The code of an answer, or of what is expected."""
-        code = self._codes.get(name)
-        if code is None:
-            sign = split_id(name)[0]
-            shown = sign if sign in self._any_value else name
-            code = self._codes.setdefault(shown, len(self._codes))
-            self._codes[name] = code
-        return code
+        return self._codes.setdefault(name, len(self._codes))
 
     @property
     def names(self) -> tuple[str, ...]:
         """What each code means."""
-        by_code: dict[int, str] = {}
-        for name, code in self._codes.items():
-            by_code.setdefault(code, name)
-        return tuple(by_code[code] for code in range(len(by_code)))
+        return tuple(self._codes)

@@ -4,7 +4,7 @@ A cache is a folder per set of weights with one folder (a *shard*) per few thous
 
     <cache>/readings-1/<identity of the weights>/<time>-<random>/
         keys.npy        uint8 (N, 16)      digest of the picture's content (and of the box)
-        sizes.npy       int32 (N, 2)       height and width of the crop, pixels
+        sizes.npy       int32 (N, 2)       height and width of the crop (or of the box), pixels
         readings.npy    float32 (N, WIDTH) see flat_readings
         checksum        crc32 of the three
         similarity-<digest of a gallery>.npy  float32 (N, P)
@@ -26,7 +26,7 @@ import numpy.typing as npt
 from attributes.readings import Readings
 from recognizer.gallery import Gallery
 from recognizer.validation.flat_readings import WIDTH, flatten, unflatten
-from recognizer.validation.shards import Arrays, Shard, ShardFolder, write_array
+from recognizer.validation.shards import Arrays, Shard, ShardFolder, read_array, write_array
 
 KEY_BYTES: Final = 16
 _FORMAT = "readings-1"
@@ -142,11 +142,11 @@ def _similarity(shard: Shard, name: str, gallery: Gallery) -> npt.NDArray[np.flo
     path = shard.folder / name
     shape = (len(shard.arrays["keys"]), len(gallery.names))
     try:
-        found: npt.NDArray[np.float32] = np.load(path, mmap_mode="r")
+        found = read_array(path)
         if found.shape == shape and found.dtype == np.float32:
             os.utime(path)
             return found
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError):
         pass
     similarity = gallery.similarity(unflatten(shard.arrays["readings"]).embedding)
     unfinished = shard.folder / f".{uuid.uuid4().hex}"
@@ -167,4 +167,5 @@ def _fits(arrays: Arrays) -> bool:
         arrays["keys"].shape == (count, KEY_BYTES)
         and arrays["sizes"].shape == (count, 2)
         and arrays["readings"].shape == (count, WIDTH)
+        and [arrays[name].dtype for name in _ARRAYS] == [np.uint8, np.int32, np.float32]
     )

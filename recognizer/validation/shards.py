@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import time
+import tokenize
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -103,11 +104,11 @@ class ShardFolder:
     def _load(self, folder: Path) -> Shard | None:
         """A shard; None, with a word on stderr, if it is damaged: its pictures are read again."""
         try:
-            arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in self._names}
+            arrays = {name: read_array(folder / f"{name}.npy") for name in self._names}
             intact = self._fits(arrays) and int(
                 (folder / "checksum").read_text()
             ) == self._checksum(arrays)
-        except (OSError, ValueError, EOFError):
+        except (OSError, ValueError):
             intact = False
         if not intact:
             print(
@@ -122,6 +123,21 @@ class ShardFolder:
         for name in self._names:
             value = zlib.crc32(np.ascontiguousarray(arrays[name]).data, value)
         return value
+
+
+def read_array(path: Path) -> npt.NDArray[Any]:
+    """Map one array into memory.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is damaged.
+    """
+    try:
+        array: npt.NDArray[Any] = np.load(path, mmap_mode="r")
+    except (EOFError, OverflowError, SyntaxError, TypeError, tokenize.TokenError) as error:
+        # The header is a piece of Python, and numpy does not say ValueError of all that is none.
+        raise ValueError(f"{path}: {error}") from None
+    return array
 
 
 def write_array(path: Path, array: npt.NDArray[Any]) -> None:

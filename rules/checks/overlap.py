@@ -23,7 +23,8 @@ class Overlap(Check):
     pictogram is. Signs of different countries do not overlap, because `country` chooses one.
 
     ## Why is this bad
-    Such a crop is answered *unknown*, because it is ambiguous.
+    Such a crop is often answered *unknown*, because it is ambiguous, and else with the sign
+    whose conditions happened to be read a little more clearly.
 
     ## Example
     ```yaml

@@ -205,3 +205,18 @@ def test_torch_is_only_imported_to_compare_exemplars(folder: Path) -> None:
             check=True,
             env={"PYTHONPATH": str(Path(__file__).parents[2])},
         )
+
+
+@pytest.mark.parametrize("name", [".", "/", ".."])
+def test_a_folder_is_no_rule_file(
+    folder: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", name]) == UNREADABLE
+    assert "this is a folder, not a file" in capsys.readouterr().out
+
+
+def test_a_folder_is_no_weights(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        check(folder, FINE_FILE, "--weights", ".")
+    assert stopped.value.code == USAGE
+    assert "--weights: . is a folder" in capsys.readouterr().err

@@ -193,6 +193,33 @@ def test_a_picture_is_never_overwritten(folder: Path, capsys: pytest.CaptureFixt
     assert taken.read_bytes() == b"mine"
 
 
+def test_the_thresholds_of_the_rule_file_count(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "rules" / "signs.thresholds.yaml").write_text("version: 1\nmin_confidence: 1\n")
+    assert add("--write") == 1
+    out = capsys.readouterr().out
+    assert "the picture is, with this: unknown" in out
+    assert "not ready to be written" in out
+
+
+def test_the_diff_of_a_file_without_a_last_line_break_can_be_applied(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = RULES.removesuffix("  # more to come\n").removesuffix("\n")
+    (folder / "rules" / "signs.yaml").write_text(rules)
+    assert add() == 0
+    assert (
+        """\
+-    value: {from: digits}
+\\ No newline at end of file
++    value: {from: digits}
++  - id: de.140
+"""
+        in capsys.readouterr().out
+    )
+
+
 def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert add("--format", "json") == 0
     data = json.loads(capsys.readouterr().out)

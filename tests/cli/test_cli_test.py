@@ -85,6 +85,7 @@ def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "todo": 1,
         "unexpected pass": 0,
         "skipped": 0,
+        "unreadable": 0,
     }
     first = data["tests"][0]
     assert (first["line"], first["outcome"]) == (3, "passed")
@@ -99,6 +100,52 @@ def test_a_missing_or_broken_test_file_is_unreadable(
     Path("signs.tests.yaml").write_text("version: 1\ntests: [{expct: de.206}]\n")
     assert main(["test", "signs.yaml"]) == 3
     assert "did you mean `expect`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [".", "/"])
+def test_a_folder_is_no_rule_file(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", name]) == 3
+    assert "this is a folder, not a file" in capsys.readouterr().err
+
+
+def test_files_that_cannot_be_read_do_not_stop_the_others(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("signs.tests.yaml").write_text(PASSING)
+    Path("broken.yaml").write_text("version: 2\n")
+    assert main(["test", "broken.yaml", "signs.yaml", "missing.yaml"]) == 3
+    out, err = capsys.readouterr()
+    assert out.endswith("7 tests: 6 passed, 1 todo\n")
+    assert "signrules: broken.yaml:1:10: error" in err
+    assert "signrules: missing.yaml:1:1: error" in err
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_picture_that_cannot_be_read_does_not_stop_the_other_tests(
+    folder: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("damaged.png").write_bytes(b"rubbish")
+    Path("signs.tests.yaml").write_text(PASSING + "  - {picture: damaged.png, expect: unknown}\n")
+    assert main(["test", "signs.yaml", "--format", form]) == 3
+    out, err = capsys.readouterr()
+    assert "signrules: signs.tests.yaml:10:5: " in err
+    assert "damaged.png: not a picture that can be decoded" in err
+    if form == "text":
+        assert out.endswith("8 tests: 6 passed, 1 todo, 1 unreadable\n")
+    else:
+        assert json.loads(out)["summary"]["unreadable"] == 1
+
+
+def test_the_thresholds_of_the_rule_file_count(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("signs.thresholds.yaml").write_text("version: 1\nper_sign: {de.142-10: 1}\n")
+    Path("signs.tests.yaml").write_text(
+        "version: 1\ntests:\n"
+        f"  - {{attributes: {{{TRIANGLE}}}, pictogram: deer, expect: de.142-10}}\n"
+    )
+    assert main(["test", "signs.yaml"]) == 1
+    assert "expected de.142-10, got unknown" in capsys.readouterr().out
 
 
 def test_pictures_go_through_the_recognizer(

@@ -25,7 +25,7 @@ from recognizer import (
     WeightsError,
 )
 from recognizer.frames.crops import crop_weight, cut_crops
-from recognizer.frames.detections import without_repeats
+from recognizer.frames.detections import to_boxes, without_repeats
 from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
@@ -97,6 +97,43 @@ def test_boxes_come_in_all_forms(recognizer, two_signs):
         assert result.sign_ids == ["de.206", "de.274[45]"]
     for boxes in (xyxy.astype(int), SimpleNamespace(xyxy=xyxy)):
         assert recognizer.recognize_frame(image, boxes).scores.tolist() == [1, 1]
+
+
+class OnAGpu:
+    """A tensor that numpy cannot take before ``cpu()``."""
+
+    def __init__(self, tensor: torch.Tensor) -> None:
+        self._tensor = tensor
+
+    def __array__(self, dtype: object = None) -> np.ndarray:
+        raise TypeError("can't convert cuda:0 device type tensor to numpy")
+
+    def detach(self) -> OnAGpu:
+        return self
+
+    def float(self) -> OnAGpu:
+        return self
+
+    def cpu(self) -> torch.Tensor:
+        return self._tensor
+
+
+@pytest.mark.parametrize(
+    "as_given",
+    [OnAGpu, lambda tensor: tensor.requires_grad_(), lambda tensor: tensor.to(torch.bfloat16)],
+    ids=["on a GPU", "with gradients", "bfloat16"],
+)
+def test_tensors_come_as_detectors_leave_them(as_given):
+    xyxy, scores = np.array([[40, 50, 100, 110]], np.float32), np.array([0.5], np.float32)
+    together = torch.from_numpy(np.column_stack([xyxy, scores]))
+    apart = {
+        "xyxy": as_given(torch.from_numpy(xyxy.copy())),
+        "conf": as_given(torch.from_numpy(scores.copy())),
+    }
+    for detections in (as_given(together), SimpleNamespace(**apart)):
+        boxes = to_boxes(detections)
+        np.testing.assert_array_equal(boxes.xyxy, xyxy)
+        np.testing.assert_array_equal(boxes.score, scores)
 
 
 def test_a_frame_may_be_a_file(recognizer, two_signs, tmp_path):

@@ -92,6 +92,13 @@ def test_a_line_is_in_the_file_as_soon_as_it_is_written(tmp_path):
     assert lines[1]["signs"][0]["id"] == "de.274[60]"
 
 
+def test_a_name_that_is_no_utf8_is_read_back_as_python_has_it(tmp_path):
+    with JsonLinesWriter(tmp_path / "o.jsonl") as writer:
+        writer.write(IMAGE, replace(EMPTY, name="caf\udce9.png"))
+    line = json.loads((tmp_path / "o.jsonl").read_text("utf-8"))
+    assert line["name"] == "caf\udce9.png"
+
+
 def test_a_full_disk_costs_the_last_line_only(tmp_path):
     path = tmp_path / "drive.jsonl"
     result = frame_result((BOX, SPEED_LIMIT))
@@ -144,6 +151,22 @@ def test_a_frame_is_shown_until_the_next_one_but_not_for_ever(tmp_path):
         numbers = [number_of(frame.image) for frame in source]
     assert [numbers.count(number) for number in range(9)] == [1, 4, 1, 250, 1, 1, 1, 2, 1]
     assert numbers == sorted(numbers)
+
+
+def test_a_video_is_no_slower_than_a_source_of_a_higher_rate(tmp_path):
+    with video_writer(tmp_path / "out.avi") as writer:
+        for number in range(19):
+            writer.write(numbered_image(number), replace(EMPTY, seconds=number / 50))
+    with open_source(tmp_path / "out.avi") as source:
+        assert [number_of(frame.image) for frame in source] == list(range(0, 19, 2))
+
+
+def test_a_picture_before_a_video_and_its_last_frame_are_shown(tmp_path):
+    with video_writer(tmp_path / "out.avi") as writer:
+        for number, moment in enumerate([0.0, 0.0, 0.04, 0.05]):
+            writer.write(numbered_image(number), replace(EMPTY, seconds=moment))
+    with open_source(tmp_path / "out.avi") as source:
+        assert [number_of(frame.image) for frame in source] == [0, 1, 3]
 
 
 def test_frames_of_another_size_are_fitted_into_the_first_ones(tmp_path):

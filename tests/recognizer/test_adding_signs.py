@@ -68,27 +68,29 @@ def random_readings(rng: np.random.Generator, sharpness: float) -> Readings:
     )
 
 
-def before_and_after(seed: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Confidences without and with the new sign, which is the last; ids of the signs."""
+Answers = tuple[np.ndarray, list[str | None]]
+"""Confidence of every sign for every crop, and what each crop is answered with."""
+
+
+def before_and_after(seed: int) -> tuple[Answers, Answers]:
+    """The answers without and with the new sign, which is the last."""
     rng = random.Random(seed)
     signs = [random_sign(rng, f"de.{i}") for i in range(rng.randint(1, 6))]
     new = random_sign(rng, NEW)
     numbers = np.random.default_rng(seed)
     readings = random_readings(numbers, rng.choice((1, 2, 3, 4, 6)))
     similarity = numbers.uniform(-0.2, 0.9, (CROPS, len(PICTOGRAMS))).astype(np.float32)
-    confidences = []
-    for catalogue in (ready(signs), ready([*signs, new])):
-        scores = catalogue.engine.score(readings)
-        confidences.append(catalogue.judge.decide(scores, similarity).confidence)
-    ids = [sign.id for sign in catalogue.engine.signs]
-    return confidences[0], confidences[1], ids
+    without, with_new = ready(signs), ready([*signs, new])
+    return answers(without, readings, similarity), answers(with_new, readings, similarity)
 
 
-def winners(confidence: np.ndarray, ids: list[str]) -> list[str | None]:
-    """The sign that is answered for each crop; None for unknown."""
-    best = confidence.argmax(axis=1)
-    is_known = confidence.max(axis=1) >= Thresholds().min_confidence
-    return [ids[i] if known else None for i, known in zip(best, is_known, strict=True)]
+def answers(catalogue: ReadyCatalogue, readings: Readings, similarity: np.ndarray) -> Answers:
+    """What is answered; None for unknown."""
+    verdicts = catalogue.verdicts(readings, similarity)
+    signs = [catalogue.engine.signs[i].id for i in verdicts.decisions.best]
+    known = (verdicts.reason < 0).tolist()
+    winners = [sign if is_known else None for sign, is_known in zip(signs, known, strict=True)]
+    return verdicts.decisions.confidence, winners
 
 
 @settings(max_examples=25, deadline=None)
@@ -100,7 +102,7 @@ def test_a_new_sign_makes_no_other_likelier(seed: int) -> None:
     well; and what was unknown can only become the new sign. Catalogue and new sign are any: rules
     with and without pictograms, signs known by pictures alone, priorities.
     """
-    before, after, ids = before_and_after(seed)
+    (before, old_winners), (after, new_winners) = before_and_after(seed)
     assert np.all(after[:, :-1] <= before + 1e-5)
-    for old, new in zip(winners(before, ids), winners(after, ids), strict=True):
+    for old, new in zip(old_winners, new_winners, strict=True):
         assert new in (old, NEW, None)

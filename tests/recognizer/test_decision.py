@@ -5,14 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from attributes.readings import Readings
+from attributes.vocabulary import BACKGROUND, TEXT
+from recognizer.answering import ReadyCatalogue
 from recognizer.decision import REASONS, Judge, Reason, Thresholds
 from recognizer.gallery import Gallery
+from recognizer.result import Recognition
 from rules import Engine, certain_readings, load_catalogue
 
 CATALOGUE = """
 version: 1
 faces:
   red_triangle: {shape: triangle, border: red}
+  animals: {shape: diamond, any: [{pictogram: deer}, {pictogram: cow}]}
 pictograms:
   deer: {artwork: [mapillary:deer]}
   cow: {artwork: [mapillary:cow]}
@@ -25,6 +30,13 @@ signs:
      value: {from: digits, unit: km/h}}
   - {id: xx.ring, name: {en: Ring}, when: {shape: circle, border: red}, priority: -1}
   - {id: xx.crown, name: {en: Crown}, pictogram: crown}
+  - {id: xx.us-deer, name: {en: Deer}, when: {face: animals, pictogram: deer}}
+  - {id: xx.us-cow, name: {en: Cow}, when: {face: animals, pictogram: cow}}
+  - {id: xx.square, name: {en: Square}, when: {shape: square}}
+  - {id: xx.blue, name: {en: Blue},
+     when: {shape: [square, pentagon], background: blue}}
+  - {id: xx.road, name: {en: "Road {text}"}, when: {shape: wide_rectangle, text: any},
+     value: {from: text}}
 """
 NAMES = ("deer", "cow", "crown")
 
@@ -46,6 +58,13 @@ def decide(engine: Engine, attributes: dict, cosines: dict, thresholds=None):
     return (best if reason < 0 else REASONS[reason]), float(decisions.confidence[0].max())
 
 
+def answer(engine: Engine, readings: Readings, cosines: dict) -> Recognition:
+    gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in NAMES})
+    ready = ReadyCatalogue.prepare(engine.catalogue, gallery, Thresholds())
+    similarity = np.array([[cosines.get(n, -0.2) for n in NAMES]], np.float32)
+    return ready.answers(readings, similarity)[0]
+
+
 TRIANGLE = {"shape": "triangle", "border": "red"}
 CIRCLE = {"shape": "circle", "border": "red"}
 
@@ -63,6 +82,19 @@ def test_the_nearer_exemplar_settles_what_attributes_cannot(engine):
 
 def test_two_equal_exemplars_are_ambiguous(engine):
     assert decide(engine, TRIANGLE, {"deer": 0.8, "cow": 0.8})[0] is Reason.AMBIGUOUS
+
+
+def test_a_sign_may_narrow_the_pictograms_of_its_face(engine):
+    assert decide(engine, {"shape": "diamond"}, {"deer": 0.9})[0] == "xx.us-deer"
+    assert decide(engine, {"shape": "diamond"}, {"cow": 0.9})[0] == "xx.us-cow"
+    assert decide(engine, {"shape": "diamond"}, {})[0] is Reason.PICTOGRAM_UNMATCHED
+
+
+@pytest.mark.parametrize("thresholds", [Thresholds(), Thresholds(0.9, per_sign={"xx.square": 0.1})])
+def test_two_equal_rules_are_ambiguous_whichever_comes_first(engine, thresholds):
+    blue_square = {"shape": "square", "background": "blue"}
+    assert decide(engine, {"shape": "square", "background": "red"}, {})[0] == "xx.square"
+    assert decide(engine, blue_square, {}, thresholds) == (Reason.AMBIGUOUS, 0.5)
 
 
 def test_an_unseen_pictogram_is_unmatched(engine):
@@ -92,6 +124,46 @@ def test_confidences_never_exceed_one(engine):
     confidence = judge.decide(engine.score(readings), similarity).confidence
     assert (confidence >= 0).all()
     assert (confidence.sum(axis=1) <= 1 + 1e-5).all()
+
+
+def test_a_runner_up_is_told_by_its_pictogram(engine):
+    answered = answer(engine, certain_readings([TRIANGLE]), {"deer": 0.8, "cow": 0.6})
+    assert answered.explain().endswith("not xx.cow (0.018): the pictogram is less alike")
+
+
+def test_a_runner_up_is_told_by_its_priority(engine):
+    readings = certain_readings([{**CIRCLE, "digits": 50}])
+    digit = readings.text[0, 1]
+    digit[TEXT.alphabet.index("0") + 1], digit[TEXT.alphabet.index("3") + 1] = 0.9, 0.1
+    answered = answer(engine, readings, {})
+    assert answered.sign_id == "xx.limit"
+    assert answered.explain().endswith("not xx.ring (0.011): its priority is lower")
+
+
+@pytest.mark.parametrize(
+    ("blue", "told"),
+    [
+        (0.8, "not xx.blue (0.434): it fits less well"),
+        (1.0, "not xx.blue (0.500): it fits exactly as well"),
+        (0.1, "not xx.blue (0.048): background is not blue"),
+    ],
+)
+def test_a_runner_up_is_told_by_its_fit(engine, blue, told):
+    readings = certain_readings([{"shape": "square", "background": "blue"}])
+    background = readings.categorical["background"][0]
+    background[:] = 0
+    background[[BACKGROUND.index("blue"), BACKGROUND.index("red")]] = blue, 1 - blue
+    assert answer(engine, readings, {}).explain().endswith(told)
+
+
+@pytest.mark.parametrize("text", ["012", "1E5", "NAN", "A3"])
+def test_a_value_from_text_stays_text(engine, text):
+    answered = answer(engine, certain_readings([{"shape": "wide_rectangle", "text": text}]), {})
+    assert (answered.id, answered.value) == (f"xx.road[{text}]", text)
+
+
+def test_a_value_from_digits_is_a_number(engine):
+    assert answer(engine, certain_readings([{**CIRCLE, "digits": 50}]), {}).value == 50
 
 
 def test_an_empty_catalogue_knows_nothing(tmp_path):

@@ -1,5 +1,6 @@
 """The gallery: embeddings of exemplars, bound to the weights they were made with."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -118,6 +119,15 @@ def test_the_product_wakes_no_second_thread_and_leaves_the_number_as_it_was():
         assert set(blas_threads()) == {2}
 
 
+def test_products_of_two_threads_leave_the_number_of_blas_threads_as_it_was():
+    gallery = Gallery.from_embeddings({"deer": np.eye(64, dtype=np.float32)})
+    crops = np.eye(64, dtype=np.float32)[np.zeros(500, int)]
+    with threadpool_limits(2, user_api="blas"), ThreadPoolExecutor(4) as pool:
+        before = threadpool_info()
+        list(pool.map(gallery.similarity, [crops] * 100))
+        assert threadpool_info() == before
+
+
 @pytest.mark.parametrize("channels", [3, 4])
 def test_views_of_an_exemplar_are_crops_that_differ(channels):
     views = exemplar_views(artwork("deer")[:, :, :channels])
@@ -128,3 +138,11 @@ def test_views_of_an_exemplar_are_crops_that_differ(channels):
 def test_a_transparent_exemplar_is_refused():
     with pytest.raises(ValueError, match="fully transparent"):
         exemplar_views(np.zeros((5, 5, 4), np.uint8))
+
+
+def test_a_gallery_that_cannot_be_written_is_named(tmp_path):
+    path = gallery_path(tmp_path / "signs.yaml")
+    path.mkdir()
+    entries = {"deer": (["mapillary:deer"], np.eye(2, dtype=np.float32))}
+    with pytest.raises(GalleryError, match=r"signs.gallery.safetensors: cannot be written: "):
+        write_gallery(path, entries, "fingerprint")

@@ -1,11 +1,13 @@
 """Pictures: whatever people call one becomes a BGR crop, or an error that says why not."""
 
+import io
+
 import cv2
 import numpy as np
 import pytest
 
 from recognizer import PictureError
-from recognizer.pictures import find_pictures, to_crop
+from recognizer.pictures import decode_crop, find_pictures, read_exemplar, to_crop
 
 COLOUR = np.full((4, 5, 3), (10, 20, 30), np.uint8)
 
@@ -43,6 +45,63 @@ def test_pil_images_and_paths_are_pictures(tmp_path):
     assert np.array_equal(to_crop(image.open(path)), COLOUR)
     assert np.array_equal(to_crop(path), COLOUR)
     assert np.array_equal(to_crop(str(path)), COLOUR)
+
+
+@pytest.fixture
+def photograph(tmp_path):
+    """A JPEG file that says that viewers must turn it clockwise; stored, its left half is white."""
+    image = pytest.importorskip("PIL.Image")
+    orientation = image.Exif()
+    orientation[274] = 6
+    pixels = np.zeros((20, 40, 3), np.uint8)
+    pixels[:, :20] = 255
+    path = tmp_path / "photograph.jpg"
+    image.fromarray(pixels).save(path, exif=orientation)
+    return path
+
+
+def test_photographs_are_turned_as_viewers_show_them(photograph):
+    image = pytest.importorskip("PIL.Image")
+    content = photograph.read_bytes()
+    for crop in (
+        to_crop(photograph),
+        to_crop(image.open(photograph)),
+        read_exemplar(photograph),
+        decode_crop(content, "photograph", upright=True),
+    ):
+        assert crop.shape == (40, 20, 3)
+        assert crop[5, 10].min() > 250
+        assert crop[35, 10].max() < 5
+
+
+def test_frames_that_boxes_are_cut_from_stay_as_they_are_stored(photograph):
+    crop = decode_crop(photograph.read_bytes(), "photograph")
+    assert crop.shape == (20, 40, 3)
+    assert crop[10, 5].min() > 250
+    assert crop[10, 35].max() < 5
+
+
+@pytest.mark.parametrize("mode", ["I;16", "I;16B"])
+def test_a_pil_image_of_16_bits_is_what_its_file_is(tmp_path, mode):
+    image = pytest.importorskip("PIL.Image")
+    grey = np.array([[0, 1000], [30000, 65535]], np.uint16)
+    path = tmp_path / "deep.png"
+    cv2.imwrite(str(path), grey)
+    stored = grey.astype(">u2" if mode.endswith("B") else "<u2").tobytes()
+    opened = image.frombytes(mode, (2, 2), stored)
+    assert np.array_equal(to_crop(opened), to_crop(path))
+    assert to_crop(path)[:, :, 0].tolist() == [[0, 3], [116, 255]]
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_a_pil_image_of_a_file_that_was_cut_off_is_refused(form):
+    image = pytest.importorskip("PIL.Image")
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
+    content = io.BytesIO()
+    image.fromarray(noise).save(content, form)
+    half = io.BytesIO(content.getvalue()[: len(content.getvalue()) // 2])
+    with pytest.raises(PictureError, match=r"^PIL image: .*truncated"):
+        to_crop(image.open(half))
 
 
 @pytest.mark.parametrize(
@@ -93,3 +152,18 @@ def test_a_folder_is_searched_and_a_glob_expanded(tmp_path):
 def test_sources_without_pictures_are_told(tmp_path, source, message):
     with pytest.raises(PictureError, match=message):
         find_pictures(str(tmp_path / source) if source else str(tmp_path))
+
+
+def test_a_source_that_the_system_refuses_to_look_for_is_told():
+    name = "a" * 300 + ".png"
+    with pytest.raises(PictureError, match=f"^{name}: (File name too long|no such file)"):
+        find_pictures(name)
+
+
+def test_a_source_that_one_may_not_look_for_is_told(monkeypatch):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.is_dir", refuse)  # for root may look everywhere
+    with pytest.raises(PictureError, match=r"^private/sign.png: Permission denied$"):
+        find_pictures("private/sign.png")

@@ -1,12 +1,13 @@
 """The recognizer with the shipped weights and catalogue, on pictures of our own making."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from recognizer import Reason, Recognizer
+from recognizer import CountryError, Reason, Recognizer
 from recognizer.cli.main import main
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
@@ -80,9 +81,9 @@ def test_an_explanation_names_every_condition_with_its_place(recognizer):
     assert all("signs.yaml" in c.position.file and c.position.line > 1 for c in by_name.values())
 
 
-def test_a_country_without_signs_knows_none():
-    answer = Recognizer(country="FR").recognize(PICTURES / "stop.png")
-    assert answer.reason is Reason.NO_RULE
+def test_a_country_without_signs_is_refused():
+    with pytest.raises(CountryError, match="no sign belongs to the country `FR`; expected DE"):
+        Recognizer(country="FR")
 
 
 def test_the_command_line_answers_all_it_can_and_tells_the_rest(tmp_path, capsys):
@@ -95,6 +96,17 @@ def test_the_command_line_answers_all_it_can_and_tells_the_rest(tmp_path, capsys
     assert "broken.png: not a picture" in err
     assert "nowhere.png: no such file" in err
     assert "1 answered, 2 unreadable" in err
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_file_name_that_is_no_utf_8_stops_nothing(tmp_path, form, capsys):
+    for name in (b"caf\xe9.png", b"stop.png"):
+        (tmp_path / os.fsdecode(name)).write_bytes((PICTURES / "stop.png").read_bytes())
+    assert main(["recognize", "--format", form, str(tmp_path)]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert r"caf\udce9.png" in first
+    assert "stop.png" in second
+    assert all("de.206" in line for line in (first, second))
 
 
 def test_json_lines_can_be_parsed(capsys):
@@ -125,6 +137,11 @@ def test_unreadable_input_is_one_message_and_exit_code_3(arguments, message, cap
     err = capsys.readouterr().err
     assert message in err
     assert "Traceback" not in err
+
+
+def test_a_country_that_no_sign_has_is_a_usage_error(capsys):
+    assert main(["recognize", "x.png", "--country", "de"]) == 2
+    assert "did you mean `DE`?" in capsys.readouterr().err
 
 
 def test_a_misspelt_verb_is_a_usage_error(capsys):

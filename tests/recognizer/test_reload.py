@@ -197,6 +197,27 @@ def test_every_file_of_the_catalogue_is_watched_and_nothing_else(
     assert counted.reloads == 3
 
 
+def test_a_symbolic_link_that_is_switched_is_a_change(tmp_path: Path) -> None:
+    for version in ("old", "new"):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "signs.yaml").write_text(rules(version))
+    current, catalogue = tmp_path / "current", tmp_path / "signs.yaml"
+    current.symlink_to("old")
+    catalogue.symlink_to("current/signs.yaml")
+    counted = Counted(catalogue)
+    watcher = CatalogueWatcher(counted, counted.catalogue)
+    watcher.look(counted)
+    assert counted.reloads == 0
+    switched = tmp_path / "switched"
+    switched.symlink_to("new")
+    os.replace(switched, current)
+    watcher.look(counted)
+    assert counted.catalogue.signs[0].id == "de.new"  # type: ignore[attr-defined]
+    thresholds_path(catalogue).write_text("version: 1\n")  # beside the link, where it is looked for
+    watcher.look(counted)
+    assert counted.reloads == 2
+
+
 def test_what_a_broken_catalogue_lacks_is_found_when_it_appears(
     catalogue: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

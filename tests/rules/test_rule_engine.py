@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import random
+import subprocess
+import sys
 from itertools import product
 from pathlib import Path
 from time import perf_counter
@@ -159,6 +162,49 @@ def test_no_crops_and_no_signs_are_fine(limits: Engine) -> None:
     assert Engine(load_text("version: 1")).score(random_readings(2)).log_fit.shape == (2, 0)
 
 
+def test_what_nothing_can_fulfil_is_not_scored(load: LoadText) -> None:
+    catalogue = load(
+        """\
+        version: 1
+        pictograms:
+          deer: {artwork: [made:deer]}
+          cattle: {artwork: [made:cattle]}
+        faces:
+          animals: {shape: triangle, any: [{pictogram: deer}, {pictogram: cattle}]}
+        signs:
+          - {id: de.none, name: {en: Never}, when: {face: animals, shape: circle}}
+          - {id: de.cattle, name: {en: Cattle}, when: {face: animals, pictogram: cattle}}
+        """
+    )
+    engine = Engine(catalogue)
+    assert [a.pictograms for a in engine.alternatives] == [("cattle",)]
+    assert [engine.signs[i].id for i in engine.alternative_sign] == ["de.cattle"]
+    readings = certain_readings([{"shape": "triangle"}])
+    assert engine.score(readings).log_fit.tolist() == [[0]]
+    assert engine.condition_probabilities(readings, 0, 0) == {"shape": 1}
+
+
+def test_every_run_gives_the_same_fits() -> None:
+    """Python salts the hashes of strings anew in each run, and the order of sets with them."""
+    code = (
+        "from test_rule_engine import Engine, catalogue_text, load_text, random_readings\n"
+        "engine = Engine(load_text(catalogue_text(12)))\n"
+        "print(engine.score(random_readings(20)).log_fit.tobytes().hex())\n"
+    )
+    path = os.pathsep.join(sys.path)
+    runs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": salt},
+        ).stdout
+        for salt in ("1", "2", "3")
+    }
+    assert len(runs) == 1
+
+
 def test_the_value_is_the_most_probable_string_that_the_rule_allows(limits: Engine) -> None:
     readings = certain_readings([{"digits": 51}])
     slot = readings.text[0, 1]
@@ -188,6 +234,19 @@ def test_all_but_some_strings_gives_the_best_of_the_others(seed: int, count: int
         probabilities.append(math.prod(float(slots[i, c]) for i, c in enumerate(TEXT.encode(text))))
         excluded.append(text)
     assert probabilities == sorted(probabilities, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("read", "excluded", "text"),
+    [("none", {""}, "0"), ("0", {"0", ""}, "1"), ("STOP", {"STOP"}, "")],
+)
+def test_a_certain_reading_that_is_not_allowed_gives_an_impossible_value(
+    read: str, excluded: set[str], text: str
+) -> None:
+    readings = certain_readings([{"text": read}])
+    best = most_probable_texts(readings.text, TextSet(frozenset(excluded), complement=True))
+    assert best is not None
+    assert (best.texts, best.probabilities.tolist()) == ((text,), [0])
 
 
 def test_a_large_catalogue_loads_and_scores_fast(tmp_path: Path) -> None:

@@ -7,9 +7,16 @@ from pathlib import Path
 import pytest
 from rule_fixture_types import LoadText, WriteFile
 
-from rules import Catalogue, CatalogueError, load_catalogue
+from rules import Catalogue, CatalogueError, CountryError, load_catalogue
 
 SIGN = "  - {{id: {0}, name: {{en: Sign}}, when: {{shape: {1}}}}}\n"
+TWO_COUNTRIES = """\
+version: 1
+signs:
+  - {id: de.1, name: {en: One}, when: {shape: circle}, country: DE}
+  - {id: at.1, name: {en: One}, when: {shape: circle}, country: AT}
+"""
+UNBOUND = "  - {id: xx.1, name: {en: One}, when: {shape: circle}}\n"
 
 
 def codes(path: Path) -> list[str]:
@@ -101,6 +108,10 @@ class TestHostileFiles:
     @pytest.mark.parametrize("name", ["nothing.yaml", "."])
     def test_no_file_is_a_catalogue_error_too(self, tmp_path: Path, name: str) -> None:
         assert codes(tmp_path / name) == ["unreadable-file"]
+
+    def test_a_folder_is_called_one(self, tmp_path: Path) -> None:
+        with pytest.raises(CatalogueError, match="this is a folder, not a file"):
+            load_catalogue(tmp_path)
 
     def test_a_file_wrong_everywhere_tells_only_the_first_mistakes(self, write: WriteFile) -> None:
         text = "version: 1\n" + "".join(f"key{i}: 1\n" for i in range(5000))
@@ -222,11 +233,46 @@ class TestIncludeAndExtends:
         )
         assert codes(path) == ["yaml-syntax"]
 
+    def test_what_a_linked_file_extends_is_named_where_it_is(
+        self, write: WriteFile, tmp_path: Path
+    ) -> None:
+        base = write("real/base.yaml", "version: 1\npictograms: {deer: {artwork: [made:x]}}\n")
+        write("real/signs.yaml", "version: 1\nextends: base.yaml\n")
+        link = tmp_path / "signs.yaml"
+        link.symlink_to("real/signs.yaml")
+        # The gallery of the extended file is looked for beside this.
+        named = load_catalogue(link).pictograms["deer"].position.file
+        assert named == str(base.resolve())
+
     def test_an_overlay_stands_for_a_file_that_is_not_written_yet(self, write: WriteFile) -> None:
         path = write("a.yaml", "version: 1\n")
         new = "version: 1\nsigns:\n" + SIGN.format("de.1", "circle")
         assert [s.id for s in load_catalogue(path, overlay={path: new}).signs] == ["de.1"]
         assert load_catalogue(path).signs == ()
+
+
+class TestCountries:
+    def test_a_country_leaves_its_signs_and_those_of_none(self, load: LoadText) -> None:
+        restricted = load(TWO_COUNTRIES + UNBOUND).restricted_to("AT")
+        assert [sign.id for sign in restricted.signs] == ["at.1", "xx.1"]
+
+    @pytest.mark.parametrize(
+        ("country", "told"),
+        [
+            ("de", "country `de`; expected AT or DE; did you mean `DE`?"),
+            ("FR", "country `FR`; expected AT or DE"),
+        ],
+    )
+    def test_a_country_that_no_sign_has_is_refused(
+        self, load: LoadText, country: str, told: str
+    ) -> None:
+        with pytest.raises(CountryError) as refused:
+            load(TWO_COUNTRIES + UNBOUND).restricted_to(country)
+        assert str(refused.value).endswith("catalogue.yaml: no sign belongs to the " + told)
+
+    def test_without_countries_any_is_fine(self, load: LoadText) -> None:
+        catalogue = load("version: 1\nsigns:\n" + UNBOUND)
+        assert catalogue.restricted_to("FR").signs == catalogue.signs
 
 
 class TestExemplars:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from validation_world import World, blamed
 
+from attributes.readings import Readings
 from recognizer.decision import Thresholds
 
 SWAPPED = (
@@ -135,6 +140,34 @@ def test_a_label_that_no_sign_has(world: World) -> None:
     validation = world.validate(labels=world.labels(left="xx.lefft"))
     assert blamed(validation) == {("label map", "left"): 8}
     assert validation.figures.outside[0].problem == "the catalogue has no sign `xx.lefft`"
+
+
+def test_a_label_that_no_sign_has_is_told_with_what_most_pictures_are(world: World) -> None:
+    world.draw_all()
+    world.draw(world.data / "left" / "000.png", "stop")
+    validation = world.validate(labels=world.labels(left="xx.lefft"))
+    (group,) = validation.figures.blame
+    assert len(group.pictures) == 8
+    assert group.reasons == ("class left: the catalogue has no sign `xx.lefft`; most are xx.left",)
+
+
+def test_a_value_that_a_class_of_any_value_may_have_is_not_too_wide(world: World) -> None:
+    predict = world.predictor.predict
+
+    def unsure(crops: Sequence[np.ndarray]) -> Readings:
+        readings = predict(crops)
+        return replace(readings, text=0.9 * readings.text + 0.1 / readings.text.shape[-1])
+
+    world.predictor.predict = unsure  # type: ignore[method-assign]
+    world.draw_all()
+    for number in range(3):
+        world.draw(world.data / "c50" / f"{number:03}.png", "limit-51")
+    wide = world.rules(("border: red, digits: {min: 10, max: 90, multiple_of: 10}",
+                        "border: red, digits: {min: 10, max: 90}"))  # fmt: skip
+    assert blamed(world.validate(wide)) == {("rule too wide", "xx.limit[51]"): 3}
+    # Who knows whether a picture of the other class shows 51?
+    any_value = world.validate(wide, world.labels(c80="xx.limit"))
+    assert blamed(any_value) == {("attribute misread", "text"): 3}
 
 
 @pytest.mark.parametrize(

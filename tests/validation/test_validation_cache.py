@@ -139,6 +139,31 @@ def test_a_truncated_shard_is_ignored(world: World) -> None:
     assert sum(again.calls) == 64
 
 
+@pytest.mark.parametrize(
+    ("intact", "damaged"),
+    [
+        (b"(64, 16)", b"(64, 16 "),  # numpy raises TokenError
+        (b"'|u1'", b"',u1'"),  # SyntaxError
+        (b" 'shape'", b"b'shape'"),  # TypeError
+        (b"(64, 16)", b"(64,-16)"),  # OverflowError
+        (b"'|u1'", b"'|i1'"),  # nothing
+    ],
+)
+def test_a_shard_with_a_damaged_header_is_ignored(
+    world: World, intact: bytes, damaged: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all()
+    first = texts(read(world, world.predictor))
+    (shard,) = shards(world)
+    content = (shard / "keys.npy").read_bytes()
+    assert intact in content
+    (shard / "keys.npy").write_bytes(content.replace(intact, damaged))
+    again = StandInPredictor()
+    np.testing.assert_array_equal(texts(read(world, again)), first)
+    assert sum(again.calls) == 64
+    assert "damaged" in capsys.readouterr().err
+
+
 def test_an_interrupted_run_goes_on_where_it_stopped(world: World) -> None:
     world.draw_all(40)
 
@@ -237,6 +262,8 @@ def test_similarities_are_kept_per_gallery(world: World) -> None:
     kept = list((world.folder / "cache").rglob("similarity-*.npy"))
     assert len(kept) == 1
     np.save(kept[0], np.zeros((3, 3), np.float32))  # of another shape: not used
+    assert world.validate().figures.accuracy.value == 1
+    kept[0].write_bytes(kept[0].read_bytes().replace(b"(64, 3)", b"(64, 3 "))
     assert world.validate().figures.accuracy.value == 1
 
 

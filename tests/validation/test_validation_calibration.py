@@ -12,6 +12,7 @@ from recognizer.cli.main import main
 from recognizer.decision import Thresholds
 from recognizer.thresholds_file import load_thresholds, thresholds_path, write_thresholds
 from recognizer.validation.calibration import _lowest
+from recognizer.validation.report import write_report
 from recognizer.validation.validation import Workbench
 from rules import CatalogueError
 
@@ -67,8 +68,25 @@ def test_an_accuracy_that_cannot_be_reached(world: World) -> None:
     assert not thresholds_path(rules).exists()
 
 
+def test_the_curve_passes_through_what_is_in_use(world: World) -> None:
+    for number in range(5):
+        world.draw(world.data / "c50" / f"{number}.png", "limit-50")
+        world.draw(world.data / "c50" / f"small-{number}.png", "limit-50", side=8)
+    figures = world.validate().figures
+    # No threshold answers what is too small, so no point of the curve does.
+    assert figures.coverage.coverage.tolist() == [0.5]
+    assert (figures.covered.right, figures.covered.count) == (5, 10)
+
+
+def test_a_curve_of_nothing_that_could_be_answered(world: World) -> None:
+    world.draw(world.data / "c50" / "small.png", "limit-50", side=8)
+    validation = world.validate()
+    assert len(validation.figures.coverage.threshold) == 0
+    write_report(validation, world.folder / "report")
+
+
 def test_thresholds_survive_writing(tmp_path: Path) -> None:
-    thresholds = Thresholds(min_confidence=0.123456789, per_sign={"de.276": 1.0, "de.1-2": 0.5})
+    thresholds = Thresholds(min_confidence=0.123456789, per_sign={"de.276": 1.0, "de.1-2": 5e-05})
     write_thresholds(tmp_path / "signs.yaml", thresholds, "why\nand where")
     assert load_thresholds(tmp_path / "signs.yaml") == thresholds
     assert load_thresholds(tmp_path / "other.yaml") == Thresholds()

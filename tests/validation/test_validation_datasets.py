@@ -56,11 +56,59 @@ def test_gtsrb_training(tmp_path: Path, inner: str, suffix: str) -> None:
 
 
 def test_the_parts_of_gtsrb_are_tracks(tmp_path: Path) -> None:
-    gtsrb_class(tmp_path / "00007", tracks=20)
+    gtsrb_class(tmp_path / "00014", tracks=26)
     parts = {split: open_dataset(tmp_path, split) for split in ("training", "validation")}
-    assert [len(part.samples) for part in parts.values()] == [18, 2]
+    assert [len(part.samples) for part in parts.values()] == [23, 3]
     assert not set(parts["training"].samples) & set(parts["validation"].samples)
     assert not parts["validation"].caution
+
+
+def test_what_training_never_saw_does_not_depend_on_which_tracks_are_there(tmp_path: Path) -> None:
+    gtsrb_class(tmp_path / "00014", tracks=26)
+    held_out = open_dataset(tmp_path, "validation").samples
+    assert [Path(s.path).stem for s in held_out] == ["00005_00000", "00018_00000", "00021_00000"]
+    table = tmp_path / "00014" / "GT-00014.csv"
+    header, *rows = table.read_text().splitlines()
+    table.write_text("\n".join([header, *rows[4:10]]))
+    assert open_dataset(tmp_path, "validation").samples == held_out[:1]
+    table.write_text("\n".join([header, *rows[6:10]]))
+    with pytest.raises(DatasetError, match=r"no pictures in it \(GTSRB .*, validation tracks"):
+        open_dataset(tmp_path, "validation")
+
+
+def test_a_split_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    gtsrb_class(tmp_path / "00014")
+    with pytest.raises(DatasetError, match="no split `test`; known are all, training, validation"):
+        open_dataset(tmp_path, "test")
+
+
+def test_tracks_that_gtsrb_does_not_have_are_of_another_set(tmp_path: Path) -> None:
+    gtsrb_class(tmp_path / "00000", tracks=8)  # GTSRB has 7
+    table = tmp_path / "00000" / "GT-00000.csv"
+    header, *rows = table.read_text().splitlines()
+    table.write_text("\n".join([header, *rows[7:]]))
+    assert not open_dataset(tmp_path).caution
+    with pytest.raises(DatasetError, match="training half of GTSRB only"):
+        open_dataset(tmp_path, "validation")
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "is_trained_on"),
+    [
+        ("00014_00006_00029", "14", True),
+        ("00014_00005_00029", "14", False),  # a track that training never saw
+        ("00014_00006_00029", "15", False),  # a name that does not say the class
+        ("00014_00026_00029", "14", False),  # a track that GTSRB does not have
+        ("00006", "14", False),  # GTSRB's test half
+    ],
+)
+def test_gtsrbs_training_half_is_known_by_its_pictures_names_too(
+    tmp_path: Path, name: str, label: str, is_trained_on: bool
+) -> None:
+    picture(tmp_path / "Train" / label / f"{name}.png")
+    (tmp_path / "Train.csv").write_text(f"ClassId,Path\n{label},Train/{label}/{name}.png\n")
+    for path in (tmp_path / "Train.csv", tmp_path / "Train"):
+        assert ("shipped weights were trained" in open_dataset(path).caution) == is_trained_on
 
 
 def test_other_sets_have_no_parts(tmp_path: Path) -> None:
@@ -101,6 +149,24 @@ def test_coco(tmp_path: Path) -> None:
     assert dataset.samples == (
         Sample(str(tmp_path / "images" / "f.png"), "stop", Box(10, 20, 40, 60)),
     )
+
+
+@pytest.mark.parametrize("folder", ["val2017", "images", "images/val2017"])
+def test_cocos_own_folder_is_no_folder_per_class(tmp_path: Path, folder: str) -> None:
+    picture(tmp_path / folder / "f.png", 100, 80)
+    content = {
+        "images": [{"id": 7, "file_name": "f.png"}],
+        "categories": [{"id": 3, "name": "stop"}],
+        "annotations": [{"image_id": 7, "category_id": 3, "bbox": [10, 20, 30, 40]}],
+    }
+    listed = tmp_path / "annotations" / "instances_val2017.json"
+    listed.parent.mkdir()
+    listed.write_text(json.dumps(content))
+    dataset = open_dataset(tmp_path)
+    assert (dataset.layout, dataset.frames) == ("COCO json", (str(tmp_path / folder / "f.png"),))
+    (tmp_path / "annotations" / "instances_train2017.json").write_text(json.dumps(content))
+    with pytest.raises(DatasetError, match=r"mixed layouts.*\n.*train2017\.json.*\n.*val2017"):
+        open_dataset(tmp_path)
 
 
 def test_frames_without_a_labelled_box_are_frames(tmp_path: Path) -> None:
@@ -206,6 +272,18 @@ def test_yolo(tmp_path: Path) -> None:
     assert sample.box is not None
     # A tenth of the side is kept around the box.
     assert sample.box.cut(100, 50) == (38, 13, 62, 37)
+
+
+@pytest.mark.parametrize(
+    "line", ["1 0.1 0.1 0.9 0.1 0.9 0.9 0.1 0.9", "1 0.5 0.5 0.2", "1 0.5 0.5 0.2 0.4 0.9",
+             "1 nan 0.5 0.2 0.4", "1 0.5 0.5 inf 0.4", "stop 0.5 0.5 0.2 0.4"],
+)  # fmt: skip
+def test_a_damaged_line_of_yolo_is_named(tmp_path: Path, line: str) -> None:
+    picture(tmp_path / "images" / "f.png", 100, 50)
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "f.txt").write_text(f"1 0.5 0.5 0.2 0.4\n{line}\n")
+    with pytest.raises(DatasetError, match=rf"f\.txt:2: expected .*not read\), got `{line}`"):
+        open_dataset(tmp_path)
 
 
 def test_a_box_outside_of_the_frame_is_nothing() -> None:
@@ -316,7 +394,7 @@ def test_boxes_of_frames_are_cut_out(world: World) -> None:
     validation = world.validate(boxes="labelled")
     assert validation.figures.accuracy.right == validation.figures.accuracy.count == 4
     assert world.predictor.calls == [4]
-    assert validation.outcomes.sizes.tolist() == [[24, 24]] * 4
+    assert validation.outcomes.sizes.tolist() == [[20, 20]] * 4
 
 
 @pytest.mark.skipif(not GTSDB.is_dir(), reason="shared/data/gtsdb is not here")

@@ -96,6 +96,18 @@ def test_what_is_accepted_does_not_stop_ci(
     assert accepted["c50/000.png"] == "unknown"
 
 
+def test_accepting_tells_that_pictures_could_not_be_read(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(1)
+    (world.data / "stop" / "broken.png").write_bytes(b"nothing")
+    baseline = world.folder / "accepted.json"
+    options = ("--baseline", str(baseline), "--accept")
+    assert diff(world, world.rules(), world.rules(WITHOUT_50, name="bad.yaml"), *options) == 3
+    assert "1 changes for the worse accepted" in capsys.readouterr().out
+    assert baseline.exists()
+
+
 def test_accepting_needs_a_place(world: World) -> None:
     world.draw_all(1)
     assert diff(world, world.rules(), world.rules(), "--accept") == 2

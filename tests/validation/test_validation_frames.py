@@ -23,9 +23,11 @@ from recognizer.validation import validation as validation_module
 from recognizer.validation.datasets import DatasetError
 from recognizer.validation.frame_diff import compare_frames
 from recognizer.validation.frame_figures import FrameFigures
+from recognizer.validation.labels import NOT_IN_CATALOGUE
 from recognizer.validation.late_predictor import LatePredictor
 from recognizer.validation.report import FILES, write_report
 from recognizer.validation.report.junit import Requirements, failures
+from recognizer.validation.report.tables import render_errors
 from recognizer.validation.validation import Validation
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
@@ -229,6 +231,42 @@ def test_classes_outside_of_the_catalogue(frames: FrameWorld) -> None:
     assert (outside.pictures, dict(outside.answers)) == (2, {"unknown": 1, "not found": 1})
 
 
+def test_a_stranger_that_is_located_and_taken_for_no_sign_is_blamed(frames: FrameWorld) -> None:
+    frames.frame(1, [(STOP, "stop", 0.9), (LIMIT, None, 0.8)], [(STOP, "stop"), (LIMIT, "left")])
+    validation = frames.validate(labels=frames.labels(left=None))
+    stranger = validation.figures.sign(NOT_IN_CATALOGUE)
+    assert (stranger.recall.right, stranger.recall.count, stranger.not_found) == (0, 1, 1)
+    assert blamed(validation) == {("attribute misread", "presence"): 1}
+    (error,) = csv.DictReader(io.StringIO(render_errors(validation)))
+    assert (error["expected"], error["why_unknown"], error["reason"]) == (
+        NOT_IN_CATALOGUE, "not_a_sign", "taken for no sign at all",
+    )  # fmt: skip
+    assert error["box"] == "120 20 160 60"
+
+
+def test_only_a_class_without_value_takes_any_value(frames: FrameWorld) -> None:
+    frames.frame(
+        1,
+        [(STOP, "limit-60", 0.9), (LIMIT, "limit-60", 0.8), (FAR, "limit-60", 0.7)],
+        [(STOP, "c30"), (LIMIT, "c50")],
+    )
+    labels = frames.labels(c30="xx.limit", c60="xx.limit")
+    validation = frames.validate(labels=labels)
+    signs = {s.id: (s.recall.right, s.taken_for) for s in validation.figures.signs}
+    assert signs == {"xx.limit": (1, ()), "xx.limit[50]": (0, (("xx.limit[60]", 1),))}
+    assert of_frames(validation).false_answers == (("xx.limit[60]", 1),)
+
+
+def test_the_coverage_curve_is_of_what_was_located(frames: FrameWorld) -> None:
+    for number in range(1, 5):
+        look = "stop" if number < 3 else None
+        frames.frame(number, [(STOP, look, 0.9)], [(STOP, "stop"), (LEFT, "left")])
+    figures = frames.validate().figures
+    assert (figures.answered.right, figures.answered.count) == (2, 8)
+    assert (figures.covered.right, figures.covered.count) == (2, 4)
+    assert figures.coverage.coverage.tolist() == [0.5]
+
+
 def of_frames_count(figures: FrameFigures | None) -> tuple[int, int]:
     assert figures is not None
     return figures.found.right, figures.found.count
@@ -266,6 +304,27 @@ def test_labelled_boxes_can_still_be_cut_out(street: FrameWorld) -> None:
     assert validation.figures.frames is None
     assert validation.figures.pictures == 6
     assert street.finder.calls == 0
+
+
+def test_small_labelled_boxes_are_answered_as_finds_are(frames: FrameWorld) -> None:
+    small, over_the_edge = (20.0, 20.0, 29.6, 40.0), (391.0, 100.0, 411.0, 120.0)
+    found = [(small, "stop", 0.9), ((391, 100, 400, 120), "stop", 0.8)]
+    frames.frame(1, found, [(small, "stop"), (over_the_edge, "stop")])  # type: ignore[arg-type]
+    searched, cut_out = frames.validate(), frames.validate(boxes="labelled")
+    for validation in (searched, cut_out):
+        assert sorted(validation.outcomes.sizes.tolist()) == [[20, 9], [20, 9]]
+        assert blamed(validation) == {("threshold", "min_side"): 2}
+
+
+def test_frames_do_not_stay_in_memory_with_what_is_cut_out_of_them(
+    street: FrameWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[np.ndarray] = []
+    predict = street.predictor.predict
+    monkeypatch.setattr(street.predictor, "predict", lambda c: (read.extend(c), predict(c))[1])
+    street.validate(boxes="labelled")
+    assert len(read) == 6
+    assert all(crop.base is None for crop in read)
 
 
 def test_boxes_of_crops_are_refused(frames: FrameWorld) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from validation_world import World
 
@@ -11,6 +13,7 @@ from recognizer.validation.datasets import DatasetError, open_dataset
 from recognizer.validation.label_suggestions import render_labels, suggest_labels, unlabelled
 from recognizer.validation.labels import NOT_IN_CATALOGUE, load_labels, resolve_labels, split_id
 from recognizer.validation.outcomes import judge_pictures
+from recognizer.validation.rates import Rate
 from recognizer.validation.validation import Workbench
 from rules import CatalogueError, load_catalogue
 
@@ -83,6 +86,31 @@ def test_a_class_without_value_takes_any_value(world: World) -> None:
     assert figures.sign("xx.limit").recall.count == 32
 
 
+def test_answers_that_no_class_is_labelled_as_stand_beside_any_value(world: World) -> None:
+    world.draw_all()
+    any_limit = dict.fromkeys(("c30", "c50", "c60", "c80"), "xx.limit")
+    figures = world.validate(labels=world.labels(**any_limit, stop=None)).figures
+    assert (figures.accuracy.right, figures.accuracy.count) == (56, 56)
+    assert figures.sign(NOT_IN_CATALOGUE).taken_for == (("xx.stop", 8),)
+
+
+def test_only_a_class_without_value_takes_any_value(world: World) -> None:
+    world.draw_all(4, c60="limit-80", end="limit-30")
+    labels = world.labels(c30="xx.limit", c50="xx.limit[50]", c60="xx.limit[60]", c80="xx.limit")
+    figures = world.validate(labels=labels).figures
+    any_value, fifty, sixty = (
+        figures.sign(name) for name in ("xx.limit", "xx.limit[50]", "xx.limit[60]")
+    )
+    assert any_value.recall == Rate(8, 8)
+    assert fifty.recall == Rate(4, 4)
+    assert (sixty.recall, sixty.taken_for) == (Rate(0, 4), (("xx.limit[80]", 4),))
+    # Another sign that is answered as a limit is a wrong answer of it; a limit of 80 for one of 60
+    # is the value's.
+    assert figures.sign("xx.end[80]").taken_for == (("xx.limit[30]", 4),)
+    assert any_value.precision == Rate(8, 12)
+    assert fifty.precision == Rate(4, 4)
+
+
 def test_strangers_are_right_when_unknown(world: World) -> None:
     world.draw_all(green="stranger")
     figures = world.validate(labels=world.labels(green=None)).figures
@@ -90,6 +118,19 @@ def test_strangers_are_right_when_unknown(world: World) -> None:
     assert figures.accuracy.count == 64
     assert [(c.name, c.problem, c.pictures) for c in figures.outside] == [("green", "", 8)]
     assert figures.sign(NOT_IN_CATALOGUE).recall.value == 1
+
+
+def test_unknown_for_strangers_says_nothing_of_precision(world: World) -> None:
+    world.draw_all(4, left="stranger", stop="stranger", green="keep-right")
+    figures = world.validate(labels=world.labels(stop=None, green=None)).figures
+    stranger = figures.sign(NOT_IN_CATALOGUE)
+    assert (stranger.recall, stranger.taken_for) == (Rate(4, 8), (("xx.right", 4),))
+    # Pictures of left are answered unknown as well, but nothing is answered "not in catalogue".
+    assert figures.sign("xx.left").unknown == 4
+    assert stranger.precision.count == 0
+    assert math.isnan(stranger.f1)
+    assert np.isnan(stranger.f1_interval).all()
+    assert figures.sign("xx.right").precision == Rate(4, 8)
 
 
 def test_labels_are_suggested_from_names_and_pictures(world: World, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from attributes.precision import fast_precision
 from attributes.weights_identity import WeightsError
 from recognizer.frames.localization.network import LocalizerArchitecture, LocalizerNetwork
 from recognizer.frames.localization.weights_file import describe_localizer, save_localizer
@@ -31,12 +32,13 @@ def test_it_locates(weights: Path) -> None:
 
 
 def test_whatever_boxes_depend_on_is_its_identity(weights: Path) -> None:
-    first = LateLocalizer(weights).identity
-    assert LateLocalizer(weights).identity == first
+    first = LateLocalizer(weights, "float32").identity
+    assert LateLocalizer(weights, "float32").identity == first
     assert LateLocalizer(weights, "bfloat16").identity != first
+    assert LateLocalizer(weights).identity == LateLocalizer(weights, fast_precision()).identity
     card = weights.with_suffix(".json")
     card.write_text(card.read_text().replace("0.5", "0.4"))
-    assert LateLocalizer(weights).identity != first
+    assert LateLocalizer(weights, "float32").identity != first
 
 
 def test_missing_weights_name_the_way_out(tmp_path: Path) -> None:

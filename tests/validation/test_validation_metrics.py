@@ -82,6 +82,13 @@ def test_coverage_is_what_each_threshold_accepts(seed: int, count: int) -> None:
         )
 
 
+def test_what_no_threshold_accepts_is_never_covered() -> None:
+    curve = metrics.coverage_curve([0.9, -np.inf, 0.5, -np.inf], [True, True, False, True])
+    assert curve.threshold.tolist() == [0.9, 0.5]
+    assert curve.coverage.tolist() == [0.25, 0.5]
+    assert curve.accuracy.tolist() == [1.0, 0.5]
+
+
 def test_wilson_equals_published_values() -> None:
     # Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
     for right, trials, low, high in (

@@ -11,11 +11,12 @@ from xml.etree import ElementTree
 
 import pytest
 from browser import CHROMIUM, drive
-from validation_world import World
+from validation_world import LABELS, World
 
 from recognizer.cli.main import main
-from recognizer.validation.report import FILES, write_report
-from recognizer.validation.report.junit import Requirements
+from recognizer.validation.labels import NOT_IN_CATALOGUE
+from recognizer.validation.report import FILES, folder, write_report
+from recognizer.validation.report.junit import Requirements, failures, render_junit
 
 SWAPPED = (
     ("pictogram: left}", "pictogram: XX}"),
@@ -69,6 +70,38 @@ def test_names_from_files_cannot_break_the_page(world: World) -> None:
     assert "<script>alert" not in (world.folder / "report" / "report.html").read_text()
 
 
+def test_a_name_that_is_no_utf8_is_reported(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(2)
+    made = world.draw(world.folder / "made.png", "stop")
+    made.rename(world.data / "c50" / "caf\udce9.png")  # a byte of Latin-1
+    broken = world.data / "stop" / "caf\udce9.png"
+    broken.write_bytes(b"nothing")
+    made_in = world.folder / "report"
+    options = ["--labels", str(world.labels()), "--cache", str(world.folder / "cache")]
+    command = ["validate", str(world.data), "--catalogue", str(world.rules()), *options]
+    assert main([*command, "--report", str(made_in), "--format", "json"]) == 3
+    (unreadable,) = json.loads(capsys.readouterr().out)["unreadable"]
+    assert unreadable["path"] == str(broken)
+    assert sorted(p.name for p in made_in.iterdir()) == sorted(FILES)
+    for name in ("report.html", "figures.json", "errors.csv"):
+        assert "caf\\udce9.png" in (made_in / name).read_text("utf-8")
+
+
+def test_a_report_that_cannot_be_made_leaves_the_earlier_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.draw_all(2)
+    validation, path = world.validate(), world.folder / "report" / "report.html"
+    write_report(validation, path.parent)
+    path.write_text("earlier")
+    monkeypatch.setattr(folder, "render_junit", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_report(validation, path.parent)
+    assert path.read_text() == "earlier"
+
+
 def test_json_and_csv_tell_the_same(report: Path) -> None:
     data = json.loads((report / "figures.json").read_text())
     figures = data["figures"]
@@ -109,6 +142,27 @@ def test_exit_codes(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(good) == 3
     assert "1 pictures could not be read" in capsys.readouterr().err
     assert main(["validate", str(world.folder / "nowhere"), *options]) == 3
+
+
+def test_the_least_recall_is_of_signs(world: World) -> None:
+    world.draw_all(4, green="stop")
+    validation = world.validate(labels=world.labels(green=None))
+    assert validation.figures.sign(NOT_IN_CATALOGUE).recall.value == 0
+    assert failures(validation, Requirements(min_recall=1)) == []
+    document = ElementTree.fromstring(render_junit(validation, Requirements(min_recall=1)).encode())
+    signs = document.find("testsuite[@name='signs']")
+    assert signs is not None
+    assert {case.get("name") for case in signs} == set(LABELS.values())
+
+
+def test_a_figure_that_means_nothing_is_left_out(report: Path) -> None:
+    page = (report / "report.html").read_text()
+    (row,) = re.findall(rf"<td><code>{NOT_IN_CATALOGUE}</code>.*?</tr>", page, re.DOTALL)
+    assert "nan" not in row
+    figures = json.loads((report / "figures.json").read_text())["figures"]
+    (stranger,) = [sign for sign in figures["signs"] if sign["id"] == NOT_IN_CATALOGUE]
+    assert stranger["recall"]["value"] == 1
+    assert (stranger["precision"]["value"], stranger["f1"]) == (None, None)
 
 
 DRIVE = """

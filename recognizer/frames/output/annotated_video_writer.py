@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from pathlib import Path
@@ -37,11 +38,12 @@ with one picture."""
 
 
 class AnnotatedVideoWriter(FrameWriter):
-    """Writes every frame with what was recognized in it.
+    """Writes frames with what was recognized in them.
 
     A frame is shown until the time of the next one, ``result.seconds``, so that the video of a
-    live source that drops frames is as long as what it shows; no frame longer than 10 s. Where
-    time runs back, another source has begun.
+    live source that drops frames is as long as what it shows; no frame longer than 10 s. Of a
+    source of a higher rate frames are left out. Where time does not go on, another source has
+    begun, or this one has no clock.
 
     The first frame decides on the size; frames of another size are scaled into it, with black
     bars where the proportions differ. An odd width or height loses its last pixel.
@@ -63,10 +65,10 @@ class AnnotatedVideoWriter(FrameWriter):
         self._writer: Any = None  # cv2.VideoWriter, once the size is known
         self._size = (0, 0)
         self._frames = 0
-        self._shown: Image | None = None  # what was added last
+        self._pending: Image | None = None  # the next frame says how long it is shown
         self._start = 0.0  # of the source whose frames are written now, plus what was cut short
         self._since_start = 0  # frames added of this source
-        self._seconds = 0.0
+        self._seconds = math.inf  # of the pending frame; the first one begins a source
         check_video_suffix(self._path)
         check_new_file(self._path, overwrite)
 
@@ -74,14 +76,17 @@ class AnnotatedVideoWriter(FrameWriter):
         """Add one frame; see :class:`~recognizer.frames.output.writers.FrameWriter`."""
         if self._writer is None:
             self._open((image.shape[1], image.shape[0]))
-        self._bridge(result.seconds)
-        self._shown = letterboxed(annotate(image, result), self._size)
-        self._add(self._shown)
+        self._show_until(result.seconds)
+        self._pending = letterboxed(annotate(image, result), self._size)
 
     def close(self) -> None:
         """Complete the video and make sure that it can be read."""
         if self._writer is None:
             return
+        self._add_pending(1)
+        self._complete()
+
+    def _complete(self) -> None:
         self._writer.release()
         self._writer = None
         # OpenCV tells of no failure to write, so that only reading shows whether there was one.
@@ -92,28 +97,30 @@ class AnnotatedVideoWriter(FrameWriter):
                 f"{self._path}: of {self._frames} frames only {count} could be written"
             )
 
-    def _bridge(self, seconds: float) -> None:
-        """Show the last frame until the time of the next one."""
+    def _show_until(self, seconds: float) -> None:
+        """Add the pending frame as often as it fits before the next one, possibly never."""
         gap = seconds - self._seconds
         self._seconds = seconds
-        if self._shown is None or gap < 0:
+        if gap <= 0:
+            self._add_pending(1)
             self._start, self._since_start = seconds, 0
             return
         self._start += max(0.0, gap - _LONGEST)
-        due = round((seconds - self._start) * self._frames_per_second)
-        for _ in range(due - self._since_start):
-            self._add(self._shown)
+        # Halves up, not to even: of twice the rate every second frame is due.
+        due = math.floor((seconds - self._start) * self._frames_per_second + 0.5)
+        self._add_pending(due - self._since_start)
 
-    def _add(self, image: Image) -> None:
-        if self._free_bytes() < _RESERVE:
-            self.close()
-            raise WriterError(
-                f"{self._path}: no space left on the disk; "
-                f"the video ends after {self._frames} frames"
-            )
-        self._writer.write(image)
-        self._frames += 1
-        self._since_start += 1
+    def _add_pending(self, times: int) -> None:
+        for _ in range(times if self._pending is not None else 0):
+            if self._free_bytes() < _RESERVE:
+                self._complete()
+                raise WriterError(
+                    f"{self._path}: no space left on the disk; "
+                    f"the video ends after {self._frames} frames"
+                )
+            self._writer.write(self._pending)
+            self._frames += 1
+            self._since_start += 1
 
     def _open(self, size: tuple[int, int]) -> None:
         self._check_writable()

@@ -36,7 +36,8 @@ class JsonLinesWriter(FrameWriter):
 
     def write(self, image: Image, result: FrameResult) -> None:
         """Add one line; the image is not looked at."""
-        line = result.to_json().encode() + b"\n"
+        # Names of pictures may be no UTF-8: what is none is escaped, as JSON reads it.
+        line = result.to_json().encode(errors="backslashreplace") + b"\n"
         rest = memoryview(line)
         try:
             while rest:

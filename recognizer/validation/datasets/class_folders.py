@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from attributes.training.splits import held_out_tracks
+from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from recognizer.pictures import SUFFIXES
 from recognizer.validation.datasets.samples import Dataset, DatasetError, Sample
 from recognizer.validation.datasets.tables import read_table
 
 _GTSRB_CLASSES = {f"{number:05}" for number in range(43)}
 _TRACK = re.compile(r"(\d+)_\d+")
+_REPACKED = re.compile(r"(\d{5})_(\d{5})_\d{5}")
+"""Class, track and number: what pictures of GTSRB's training half are called on Kaggle."""
+_GTSRB_TRACKS = gtsrb_tracks()
+_HELD_OUT = held_out_tracks(_GTSRB_TRACKS)
+"""Of the whole set, so that a part of it has those of its tracks that training never saw."""
+_TRAINED_ON = _GTSRB_TRACKS - _HELD_OUT
 
 
 def class_folders(root: Path) -> list[Path]:
@@ -36,7 +42,8 @@ def read_class_folders(root: Path) -> Dataset:
             if os.path.splitext(name)[1].lower() in SUFFIXES:
                 samples.append(Sample(os.path.join(folder, name), folder.name))
     names = {f.name: f.name for f in class_folders(root) if not f.name.isdigit()}
-    return Dataset(root, "folder per class", tuple(samples), names)
+    caution = repacked_caution(samples)
+    return Dataset(root, "folder per class", tuple(samples), names, caution=caution)
 
 
 def read_class_tables(root: Path, split: str) -> Dataset:
@@ -54,7 +61,9 @@ def read_class_tables(root: Path, split: str) -> Dataset:
     of_class = [list(_of_class(folder)) for folder in folders]
     samples = tuple(sample for found in of_class for sample in found)
     is_gtsrb = {f.name for f in folders} <= _GTSRB_CLASSES and all(
-        _TRACK.fullmatch(_stem(found[0])) for found in of_class if found
+        _TRACK.fullmatch(_stem(found[0])) and _class_and_track(found[0]) in _GTSRB_TRACKS
+        for found in of_class
+        if found
     )
     layout = "GTSRB training layout"
     if not is_gtsrb:
@@ -66,12 +75,26 @@ def read_class_tables(root: Path, split: str) -> Dataset:
             "for an honest figure use --split validation"
         )
         return Dataset(root, layout, samples, caution=caution)
-    held_out = held_out_tracks(map(_class_and_track, samples))
-    kept = tuple(s for s in samples if (_class_and_track(s) in held_out) == (split == "validation"))
+    is_wanted = split == "validation"
+    kept = tuple(s for s in samples if (_class_and_track(s) in _HELD_OUT) == is_wanted)
     if split == "training":
         caution = "the shipped weights were trained on these very pictures"
         return Dataset(root, layout, kept, split="training tracks", caution=caution)
     return Dataset(root, layout, kept, split="validation tracks, which training never saw")
+
+
+def repacked_caution(samples: Iterable[Sample]) -> str:
+    """What a reader of figures must know of GTSRB's training half without its own folders.
+
+    Empty if no picture is known, by its name and class, to be of a track that was trained on.
+    """
+    if not any(map(_is_repacked_and_trained_on, samples)):
+        return ""
+    return (
+        "the shipped weights were trained on nine tenths of the tracks of GTSRB's training half, "
+        "of which there are pictures here; for an honest figure use its official folders "
+        "and --split validation"
+    )
 
 
 def refuse_split(root: Path, split: str) -> None:
@@ -101,6 +124,13 @@ def _of_class(folder: Path) -> Iterator[Sample]:
 
 def _class_and_track(sample: Sample) -> tuple[int, str]:
     return int(sample.label), _stem(sample).split("_")[0]
+
+
+def _is_repacked_and_trained_on(sample: Sample) -> bool:
+    named = _REPACKED.fullmatch(_stem(sample))
+    if named is None or not sample.label.isdecimal() or int(sample.label) != int(named[1]):
+        return False
+    return (int(named[1]), named[2]) in _TRAINED_ON
 
 
 def _stem(sample: Sample) -> str:

@@ -14,6 +14,7 @@ from recognizer.validation.datasets.class_folders import (
     read_class_folders,
     read_class_tables,
     refuse_split,
+    repacked_caution,
 )
 from recognizer.validation.datasets.coco import is_coco, read_coco
 from recognizer.validation.datasets.gtsdb import is_gtsdb, read_gtsdb
@@ -52,8 +53,11 @@ def open_dataset(path: str | os.PathLike[str], split: str = "all") -> Dataset:
         split: one of :data:`SPLITS`.
 
     Raises:
-        DatasetError: there is none, it is damaged, or there are several in one folder.
+        DatasetError: there is none, it is damaged, or there are several in one folder; or there is
+            no such split.
     """
+    if split not in SPLITS:
+        raise DatasetError(f"there is no split `{split}`; known are {', '.join(SPLITS)}")
     root = Path(path)
     candidates = _candidates(root, split)
     if not candidates:
@@ -63,7 +67,9 @@ def open_dataset(path: str | os.PathLike[str], split: str = "all") -> Dataset:
         raise DatasetError(f"{root}: mixed layouts; name the one that is meant:{found}")
     dataset = candidates[0].read()
     if not dataset.samples:
-        raise DatasetError(f"{candidates[0].path}: no pictures in it ({dataset.layout})")
+        raise DatasetError(
+            f"{candidates[0].path}: no pictures in it ({dataset.layout}, {dataset.split})"
+        )
     return dataset
 
 
@@ -72,7 +78,12 @@ def _candidates(root: Path, split: str) -> list[_Candidate]:
         raise DatasetError(f"{root}: no such file or folder")
     if root.is_file():
         return _of_file(root, split)
-    found: list[_Candidate] = []
+    found = [
+        candidate
+        for file in sorted((root / "annotations").glob("*.json"))
+        for candidate in _of_file(file, split)
+    ]
+    is_coco_folder = bool(found)
     for inner in (root / name for name in _INNER):
         if inner.is_dir():
             listed = [
@@ -82,9 +93,7 @@ def _candidates(root: Path, split: str) -> list[_Candidate]:
             ]
             found += listed
             if not any(_lists_folders_of(inner, candidate.path) for candidate in listed):
-                found += _of_folder(inner, split)
-    for file in sorted((root / "annotations").glob("*.json")):
-        found += _of_file(file, split)
+                found += _of_folder(inner, split, is_coco_folder)
     return found
 
 
@@ -98,12 +107,14 @@ def _of_file(path: Path, split: str) -> list[_Candidate]:
     return []
 
 
-def _of_folder(root: Path, split: str) -> list[_Candidate]:
+def _of_folder(root: Path, split: str, is_coco_folder: bool) -> list[_Candidate]:
     if is_yolo(root):
         return [_Candidate(root, "YOLO txt", _whole(root, split, read_yolo))]
     folders = class_folders(root)
     if any(class_table(folder) for folder in folders):
         return [_Candidate(root, "GTSRB training layout", lambda: read_class_tables(root, split))]
+    if is_coco_folder:
+        return []  # images of its jsons lie in folders of any name
     # The official archives' own folders are no classes; they are looked into by name.
     inner = {name.split("/")[0] for name in _INNER}
     if any(folder.name not in inner for folder in folders):
@@ -130,7 +141,8 @@ def _whole(path: Path, split: str, read: Callable[[Path], Dataset]) -> Callable[
 
 
 def _read_csv(table: Path) -> Dataset:
-    return Dataset(table, "csv table", tuple(read_table(table)))
+    samples = tuple(read_table(table))
+    return Dataset(table, "csv table", samples, caution=repacked_caution(samples))
 
 
 def _nothing_found(root: Path) -> str:

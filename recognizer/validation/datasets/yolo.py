@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,11 +64,15 @@ def _boxes(file: Path) -> Iterator[tuple[int, tuple[str, Box]]]:
             continue
         try:
             class_id = str(int(fields[0]))
-            x, y, width, height = map(float, fields[1:5])
+            x, y, width, height = map(float, fields[1:])
+            is_damaged = not all(map(math.isfinite, (x, y, width, height)))
         except ValueError:
+            is_damaged = True
+        if is_damaged:
             raise DatasetError(
-                f"{file}:{number}: expected `class cx cy w h`, got `{line[:60]}`"
-            ) from None
+                f"{file}:{number}: expected `class cx cy w h` (polygons and scores are not read), "
+                f"got `{line[:60]}`"
+            )
         box = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2, relative=True)
         yield number, (class_id, box)
 

@@ -97,7 +97,7 @@ def thumbnail(sample: Sample) -> str:
     """A picture as a ``data:`` address; empty if it cannot be read any more."""
     try:
         with open(sample.path, "rb") as file:
-            picture = decode_crop(file.read(), sample.path)
+            picture = decode_crop(file.read(), sample.path, upright=sample.box is None)
     except (OSError, PictureError):
         return ""
     if sample.box is not None:

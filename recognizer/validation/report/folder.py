@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -28,27 +27,29 @@ def write_report(
 ) -> list[Path]:
     """Write :data:`FILES` into ``folder``, replacing those of an earlier run.
 
-    Where frames were searched, :data:`FALSE_FINDS` is written too.
+    Where frames were searched, :data:`FALSE_FINDS` is written too. Bytes of a picture's name that
+    are no UTF-8 are written as Python and JSON escape them: ``\\udcff``.
 
     Raises:
         UserError: the folder cannot be written.
     """
     required = requirements or Requirements()
-    render: dict[str, Callable[[], str]] = {
-        "report.html": lambda: render_page(validation),
-        "figures.json": lambda: render_json(validation),
-        "signs.csv": lambda: render_signs(validation),
-        "errors.csv": lambda: render_errors(validation),
-        "junit.xml": lambda: render_junit(validation, required),
+    # All of them before the first file is opened: reports of two runs in one folder would mislead.
+    texts = {
+        "report.html": render_page(validation),
+        "figures.json": render_json(validation),
+        "signs.csv": render_signs(validation),
+        "errors.csv": render_errors(validation),
+        "junit.xml": render_junit(validation, required),
     }
-    frames = validation.frames
-    if frames is not None:
-        render[FALSE_FINDS] = lambda: render_false_finds(frames)
-    paths = [folder / name for name in render]
+    if validation.frames is not None:
+        texts[FALSE_FINDS] = render_false_finds(validation.frames)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in paths:
-            path.write_text(render[path.name](), encoding="utf-8", newline="")
+        for name, text in texts.items():
+            (folder / name).write_text(
+                text, encoding="utf-8", errors="backslashreplace", newline=""
+            )
     except OSError as error:
         raise UserError(f"{error.filename or folder}: {error.strerror or error}") from None
-    return paths
+    return [folder / name for name in texts]

@@ -16,7 +16,7 @@ class Requirements:
 
     Attributes:
         min_accuracy: of all pictures whose sign the catalogue has.
-        min_recall: of each sign; one that is not found in its frame is an error.
+        min_recall: of each sign of the catalogue; one that is not found in its frame is an error.
         min_found: of all labelled signs in frames; nothing where none were searched for.
         max_false_signs: finds per frame that are answered as a sign where no labelled one is, nor
             one that is known to have no label; nothing where none were searched for.
@@ -74,7 +74,7 @@ def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
     yield Case("data", "pictures", f"{unreadable} {what} cannot be read" if unreadable else "")
     for name, label in validation.labels.items():
         yield Case("labels", name, label.problem)
-    for sign in figures.signs:
+    for sign in (s for s in figures.signs if s.is_sign):
         recall = sign.recall.value
         failure = ""
         if recall < required.min_recall:

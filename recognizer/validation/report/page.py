@@ -62,6 +62,7 @@ def render_page(validation: Validation) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(percent=_percent, interval=_interval)
+    environment.tests.update(nan=math.isnan)
     figures = validation.figures
     confusions = [
         _ShownConfusion(
@@ -83,7 +84,7 @@ def render_page(validation: Validation) -> str:
         stages=_stages(figures.blame),
         unreadable=validation.pictures.unreadable[:_UNREADABLE],
         false_finds=_false_finds(validation.frames),
-        coverage=coverage_chart(figures.coverage, figures.answered, figures.accuracy_of_answered),
+        coverage=coverage_chart(figures.coverage, figures.covered, figures.accuracy_of_answered),
         reliability=reliability_chart(figures.reliability),
     )
 

@@ -47,7 +47,8 @@ class SceneMaker:
         self.plates = plates
         self.size = size
         self._pixels = [_read(f) for f in track(frames, "GTSDB")]
-        self._with_signs = [k for k, f in enumerate(frames) if len(f.boxes)]
+        self._signs = _places([f.boxes for f in frames])
+        self._not_signs = _places([f.not_signs for f in frames])
 
     def make(self, rng: np.random.Generator) -> Scene:
         """One scene: a piece of a frame at some scale, with none to four signs pasted in."""
@@ -77,19 +78,17 @@ class SceneMaker:
         self, rng: np.random.Generator
     ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """A square piece of a frame, scaled to ``size``, with the boxes that lie in it."""
-        wants_sign = rng.random() < 0.6
-        index = int(rng.choice(self._with_signs) if wants_sign else rng.integers(len(self.frames)))
+        index, shown = self._draw_place(rng)
         frame = self.frames[index]
         pixels = self._pixels[index]
         height, width = pixels.shape[:2]
         scale = float(np.exp(rng.uniform(np.log(0.42), np.log(1.7))))
         side = min(self.size / scale, height, width)
-        if wants_sign:
-            x1, y1, x2, y2 = frame.boxes[int(rng.integers(len(frame.boxes)))]
-            middle = np.array([(x1 + x2) / 2, (y1 + y2) / 2])
-            corner = middle - rng.uniform(0.1, 0.9, 2) * side
-        else:
+        if shown is None:
             corner = rng.uniform(0, 1, 2) * (width - side, height - side)
+        else:
+            middle = (shown[:2] + shown[2:]) / 2
+            corner = middle - rng.uniform(0.1, 0.9, 2) * side
         left, top = np.clip(corner, 0, (width - side, height - side))
         scale = self.size / side
         matrix = np.array([[scale, 0, -left * scale], [0, scale, -top * scale]])
@@ -103,6 +102,21 @@ class SceneMaker:
         boxes, cut_off = _inside(_moved(frame.boxes, matrix), self.size)
         ignored, partly = _inside(_moved(frame.ignored, matrix), self.size)
         return np.asarray(piece, np.uint8), boxes, np.concatenate([cut_off, ignored, partly])
+
+    def _draw_place(self, rng: np.random.Generator) -> tuple[int, npt.NDArray[np.float32] | None]:
+        """A frame, and the box of what is to be seen of it; None for any part of it."""
+        kind = rng.random()
+        places = self._signs if kind < 0.5 else self._not_signs if kind < 0.75 else []
+        if places:
+            return places[int(rng.integers(len(places)))]
+        return int(rng.integers(len(self.frames))), None
+
+
+def _places(
+    boxes: list[npt.NDArray[np.float32]],
+) -> list[tuple[int, npt.NDArray[np.float32]]]:
+    """Each box with the number of its frame."""
+    return [(number, box) for number, of_frame in enumerate(boxes) for box in of_frame]
 
 
 def _read(frame: LabelledFrame) -> npt.NDArray[np.uint8]:
