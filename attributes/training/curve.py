@@ -26,6 +26,6 @@ def draw_curve(table: Path, picture: Path) -> None:
             axes.plot(steps, [float(row[name]) for row in rows], label=name, linewidth=1.2)
     axes.set(xlabel="step", ylabel="loss, mean of 50 batches", yscale="log")
     axes.grid(alpha=0.3, which="both")
-    axes.legend(ncols=2, frameon=False)
+    figure.legend(loc="outside right center", frameon=False)
     figure.savefig(picture, dpi=110)
     plt.close(figure)
