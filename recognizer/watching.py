@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from attributes.errors import UserError
 from recognizer.gallery import gallery_path
 from recognizer.thresholds_file import thresholds_path
-from rules import Catalogue, CatalogueError
+from rules import Catalogue, CatalogueError, CountryError
 
 INTERVAL: Final = 1.0
 """Seconds between two looks at the files."""
@@ -72,7 +72,7 @@ class CatalogueWatcher(threading.Thread):
             return
         try:
             recognizer.reload()
-        except (CatalogueError, UserError, OSError) as error:
+        except (CatalogueError, CountryError, UserError, OSError) as error:
             self._note_failure(error)
             sources = error.sources if isinstance(error, CatalogueError) else ()
             files = {*before, *_named(sources)}

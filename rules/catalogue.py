@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
-from attributes.errors import UserError
 from rules.conditions import Condition
 from rules.diagnostics import Position, Sources, did_you_mean, one_of, quote
 
@@ -19,7 +18,7 @@ PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 Status = Literal["experimental", "stable", "deprecated"]
 
 
-class CountryError(UserError):
+class CountryError(ValueError):
     """No sign of the catalogue belongs to the country that was asked for."""
 
 

@@ -142,6 +142,21 @@ def test_watching_takes_what_is_good_and_logs_what_is_broken(
     assert wait_for(lambda: answer(recognizer) == NEW)
 
 
+def test_watching_goes_on_when_no_sign_of_the_country_is_left(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watching, "INTERVAL", 0.01)
+    german = "    country: DE\n"
+    write(catalogue, rules("old") + german)
+    recognizer = Recognizer(catalogue, country="DE", watch=True)
+    with caplog.at_level(logging.ERROR):
+        write(catalogue, rules("new") + german.replace("DE", "AT"))
+        assert wait_for(lambda: "no sign belongs to the country `DE`" in caplog.text)
+    assert answer(recognizer) == OLD
+    write(catalogue, rules("new") + german)
+    assert wait_for(lambda: answer(recognizer) == NEW)
+
+
 def test_the_thread_ends_with_the_recognizer(
     catalogue: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
