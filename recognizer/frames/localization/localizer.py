@@ -32,7 +32,7 @@ class Localizer:
         weights: safetensors file with its card; the shipped one if absent.
         threshold: score from which a box counts; the card's if absent.
         precision: by default ``bfloat16`` on CPUs that have it, where it takes two thirds of the
-            time; boxes move by less than a pixel in a hundred.
+            time, else ``float32``.
 
     Raises:
         WeightsError: the weights are missing or damaged.
