@@ -17,6 +17,7 @@ from attributes.training.operators import chosen, uniform
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
 from attributes.training.plates import PlateBank, compose_plates, draw_plate_bank
+from attributes.training.transplants import ErasedBank, transplant
 from attributes.training.unseen_signs import shows_one_of, unseen_signs
 from attributes.vocabulary import TEXT
 
@@ -38,6 +39,7 @@ class Materials:
         scenes: uint8 (K, 3, s, s) photographs without signs, or None for procedural ones.
         unseen: labels of signs that no composed plate may happen to be, or None.
         not_signs: uint8 (K, 3, s, s) photographs of what was once taken for a sign, or None.
+        erased: photographed plates to draw another legend on, or None.
     """
 
     sprites: Tensor
@@ -53,6 +55,7 @@ class Materials:
     scenes: Tensor | None
     unseen: Labels | None = None
     not_signs: Tensor | None = None
+    erased: ErasedBank | None = None
 
 
 def gather_materials(
@@ -63,6 +66,7 @@ def gather_materials(
     scenes: Tensor | None,
     configuration: Configuration,
     not_signs: Tensor | None = None,
+    erased: ErasedBank | None = None,
 ) -> Materials:
     """Turn drawings into tensors and cut their pictograms out."""
     rng = np.random.default_rng(configuration.seed)
@@ -90,6 +94,7 @@ def gather_materials(
         scenes=scenes,
         unseen=unseen_signs(configuration.classes),
         not_signs=not_signs,
+        erased=erased,
     )
 
 
@@ -117,8 +122,13 @@ def make_batch(
     drawn = _draw_sprites(g, materials, share.artwork, share.composed)
     images, slots = photograph(g, materials, drawn, size)
     parts, part_labels = [images], [drawn.labels]
+    if materials.erased is not None and share.transplants:
+        images, standing, labels = _transplants(g, materials, share.transplants, size)
+        slots = torch.cat([slots, standing])
+        parts.append(images)
+        part_labels.append(labels)
     if materials.photographs is not None and share.photographs:
-        images, labels = _augment_photographs(g, materials, share.photographs, size)
+        images, labels = _photographs(g, materials, share.photographs, size)
         parts.append(images)
         part_labels.append(labels)
     if share.scenes:
@@ -242,9 +252,10 @@ def _premultiplied(sprites: Tensor) -> Tensor:
     return torch.cat([sprites[:, :3] * sprites[:, 3:], sprites[:, 3:]], dim=1)
 
 
-def _augment_photographs(
+def _photographs(
     g: Generator, materials: Materials, count: int, size: int
 ) -> tuple[Tensor, Labels]:
+    """Photographs of signs, the rarer classes more often than they come."""
     bank = materials.photographs
     assert bank is not None
     frequency = torch.bincount(bank.class_ids).clamp(min=1).float()
@@ -252,17 +263,40 @@ def _augment_photographs(
     picked = torch.multinomial(weights, count, replacement=True, generator=g)
     images = bank.pixels[picked].float() / 255
     images, labels = _mirror_some(g, images, bank.labels[picked], materials.mirror)
+    images, _ = _photograph_again(g, images, torch.zeros(count, 1, 1, 1), size)
+    return images, labels
+
+
+def _transplants(
+    g: Generator, materials: Materials, count: int, size: int
+) -> tuple[Tensor, Tensor, Labels]:
+    """Photographed plates with other legends, their slot maps, and labels."""
+    assert materials.erased is not None
+    images, slots, labels = transplant(
+        g, count, materials.erased, materials.pictograms, materials.pictogram_ids, materials.texts
+    )
+    images, labels = _mirror_some(g, images, labels, materials.mirror)
+    images, slots = _photograph_again(g, images, slots, size)
+    return images, slots, labels
+
+
+def _photograph_again(
+    g: Generator, images: Tensor, slots: Tensor, size: int
+) -> tuple[Tensor, Tensor]:
+    """Crop photographs (N, 3, H, W) a little differently, in another light; and their slot maps."""
+    count = len(images)
     homographies = operators.random_homographies(
         g, count, scale=(0.9, 1.2), shift=0.05, degrees=12, shear=0.08, perspective=0.08
     )
     # What a narrowed photograph leaves free, its repeated rim fills, as the predictor does.
     operators.foreshorten(g, homographies, 0.2)
     images = operators.warp(images, homographies, size, padding="border")
+    slots = operators.warp(slots, homographies, size, mode="nearest")
     changed = operators.illuminate(g, operators.expose(g, operators.stickers(g, images)))
     images = torch.where(chosen(g, count, 0.4)[:, None, None, None], changed, images)
     degraded = operators.lower_resolution(g, operators.blur(g, images.clamp(0, 1)), 16)
     images = torch.where(chosen(g, count, 0.5)[:, None, None, None], degraded, images)
-    return operators.sensor_noise(g, images), labels
+    return operators.sensor_noise(g, images), slots
 
 
 def _without_signs(g: Generator, materials: Materials, count: int, size: int) -> Tensor:

@@ -37,6 +37,7 @@ class BatchShares(_Section):
     artwork: int = Field(ge=1)
     composed: int = Field(ge=1)
     scenes: int = Field(ge=0)
+    transplants: int = Field(0, ge=0, description="photographed plates with another legend")
 
 
 class RunConfiguration(_Section):
@@ -67,6 +68,9 @@ class Configuration(RunConfiguration):
     embedding_scale: float = Field(gt=0, description="factor of the cosines before the softmax")
     embedding_margin: float = Field(ge=0, description="taken off the right class's cosine")
     photographs: Literal["gtsrb", "none"] = "gtsrb"
+    photographed_numbers: bool = Field(
+        True, description="whether the text reader is told which numbers photographs show"
+    )
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")
 

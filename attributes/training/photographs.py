@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from attributes.training.artwork import german_rows
 from attributes.training.gtsdb import DatasetError, read_frames
 from attributes.training.labels import Labels
 from attributes.training.splits import held_out_tracks
+from attributes.training.transplants import ErasedBank, blur_of, erase, legend_box, plate_of, plate_labels
 
 STORED_SIZE = 56
 """Side at which photographs are kept in memory, pixels; a little more than the network's input."""
@@ -23,11 +25,19 @@ STORED_SIZE = 56
 
 @dataclass(frozen=True)
 class Crop:
-    """One picture of GTSRB's official training half."""
+    """One picture of GTSRB's official training half.
+
+    Attributes:
+        path: of the picture.
+        class_id: 0 to 42.
+        track: number of the physical sign within its class.
+        box: the sign's x1, y1, x2, y2 in pixels, ends included; None where no table tells.
+    """
 
     path: Path
     class_id: int
     track: str
+    box: tuple[int, int, int, int] | None = None
 
 
 def gtsrb_crops(root: Path) -> Iterator[Crop]:
@@ -44,8 +54,23 @@ def gtsrb_crops(root: Path) -> Iterator[Crop]:
     if not folders:
         raise DatasetError(f"{images}: no class folders (00000, 00001, ...); is this GTSRB?")
     for folder in folders:
+        boxes = _boxes(folder / f"GT-{folder.name}.csv")
         for path in sorted(p for p in folder.iterdir() if p.suffix in {".jpg", ".ppm", ".png"}):
-            yield Crop(path, int(folder.name), path.stem.split("_")[0])
+            track_number = path.stem.split("_")[0]
+            yield Crop(path, int(folder.name), track_number, boxes.get(path.stem))
+
+
+def _boxes(table: Path) -> dict[str, tuple[int, int, int, int]]:
+    """The signs' boxes by the stem of their picture's name; empty without the table."""
+    if not table.is_file():
+        return {}
+    with table.open(encoding="utf-8", newline="") as file:
+        return {
+            Path(row["Filename"]).stem: (
+                int(row["Roi.X1"]), int(row["Roi.Y1"]), int(row["Roi.X2"]), int(row["Roi.Y2"])
+            )
+            for row in csv.DictReader(file, delimiter=";")
+        }  # fmt: skip
 
 
 def is_validation_track(crop: Crop, validation: Collection[tuple[int, str]]) -> bool:
@@ -74,7 +99,10 @@ class PhotographBank:
 
 
 def load_gtsrb(
-    root: Path, pictograms: list[str], classes: Collection[int] | None = None
+    root: Path,
+    pictograms: list[str],
+    classes: Collection[int] | None = None,
+    numbers: bool = True,
 ) -> PhotographBank:
     """Read the training tracks (never the validation tracks) of GTSRB.
 
@@ -82,22 +110,72 @@ def load_gtsrb(
         root: see :func:`gtsrb_crops`.
         pictograms: names of the pictogram classes, in index order.
         classes: only these class ids; None for all.
+        numbers: whether the labels tell which number a photograph shows.
 
     Raises:
         DatasetError: see :func:`gtsrb_crops`.
     """
-    crops = list(gtsrb_crops(root))
-    held_out = validation_tracks(crops)
-    used = [
-        c for c in crops
-        if not is_validation_track(c, held_out) and (classes is None or c.class_id in classes)
-    ]  # fmt: skip
+    used = _training_crops(root, classes)
     pixels = torch.empty(len(used), 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8)
     for index, crop in enumerate(track(used, "GTSRB")):
         pixels[index] = _stored(_read(crop.path))
-    per_class = Labels.from_rows(german_rows(), pictograms)
+    rows = [
+        {**row, "text": "?"} if row["text"][:1].isdigit() and not numbers else row
+        for row in german_rows()
+    ]
     class_ids = torch.tensor([c.class_id for c in used])
-    return PhotographBank(pixels, per_class[class_ids], class_ids)
+    return PhotographBank(pixels, Labels.from_rows(rows, pictograms)[class_ids], class_ids)
+
+
+def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBank:
+    """Erase the legend of every photograph whose plate allows it, of the training tracks.
+
+    Args:
+        root: see :func:`gtsrb_crops`.
+        classes: only these class ids; None for all.
+
+    Raises:
+        DatasetError: see :func:`gtsrb_crops`, or there is no table of the signs' boxes.
+    """
+    rows = german_rows()
+    pixels, inks, boxes, sigmas, written, labels = [], [], [], [], [], []
+    for crop in track(_training_crops(root, classes), "transplants"):
+        row = rows[crop.class_id]
+        plate = plate_of(row)
+        if plate is None or crop.box is None:
+            continue
+        photograph = _read(crop.path)
+        height, width = photograph.shape[:2]
+        scale = np.array([STORED_SIZE / width, STORED_SIZE / height] * 2, np.float32)
+        box = np.float32(np.add(crop.box, (0, 0, 1, 1)) * scale)
+        done = erase(_stored(photograph).permute(1, 2, 0).numpy(), box, plate)
+        if done is None:
+            continue
+        pixels.append(torch.from_numpy(done[0]).permute(2, 0, 1))
+        inks.append(torch.from_numpy(done[1]))
+        boxes.append(torch.from_numpy(legend_box(box, plate, STORED_SIZE)))
+        sigmas.append(blur_of(width, STORED_SIZE))
+        written.append(plate.written)
+        labels.append(plate_labels(row, plate))
+    if not pixels:
+        raise DatasetError(f"{root}: no GT-000CC.csv tells where the signs are; is this GTSRB?")
+    return ErasedBank(
+        torch.stack(pixels),
+        torch.stack(inks),
+        torch.stack(boxes),
+        torch.tensor(sigmas),
+        torch.tensor(written),
+        Labels.from_rows(labels, ()),
+    )
+
+
+def _training_crops(root: Path, classes: Collection[int] | None) -> list[Crop]:
+    crops = list(gtsrb_crops(root))
+    held_out = validation_tracks(crops)
+    return [
+        c for c in crops
+        if not is_validation_track(c, held_out) and (classes is None or c.class_id in classes)
+    ]  # fmt: skip
 
 
 def load_scenes(root: Path, last_frame: int, seed: int, per_frame: int = 10) -> Tensor:

@@ -13,7 +13,12 @@ from attributes.training.configuration import Configuration
 from attributes.training.curve import draw_curve
 from attributes.training.loop import train
 from attributes.training.mirroring import pictogram_classes
-from attributes.training.photographs import load_gtsrb, load_not_signs, load_scenes
+from attributes.training.photographs import (
+    load_erased,
+    load_gtsrb,
+    load_not_signs,
+    load_scenes,
+)
 from attributes.training.splits import LAST_TRAINING_FRAME
 from attributes.weights_file import Calibration, describe_network, save_weights
 
@@ -45,11 +50,15 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     """
     drawings = load_drawings(configuration.without)
     names, mirror = pictogram_classes(drawings, configuration.without)
-    photographs, scenes, not_signs = None, None, None
+    photographs, erased, scenes, not_signs = None, None, None, None
     told = ["mapillary_sprite_source 1.8.0 (artwork)", "commonroad-io 2026.1 (artwork)"]
     if configuration.photographs == "gtsrb":
         folder = data or Path()
-        photographs = load_gtsrb(folder / "gtsrb", names, configuration.classes)
+        photographs = load_gtsrb(
+            folder / "gtsrb", names, configuration.classes, configuration.photographed_numbers
+        )
+        if configuration.batch.transplants:
+            erased = load_erased(folder / "gtsrb", configuration.classes)
         scenes = load_scenes(folder / "gtsdb", LAST_TRAINING_FRAME, configuration.seed)
         not_signs = load_not_signs(folder / "gtsdb", LAST_TRAINING_FRAME)
         told += [
@@ -57,7 +66,7 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
             f"GTSDB frames 0-{LAST_TRAINING_FRAME}, patches without a labelled sign",
         ]
     materials = gather_materials(
-        drawings, names, mirror, photographs, scenes, configuration, not_signs
+        drawings, names, mirror, photographs, scenes, configuration, not_signs, erased
     )
     return Prepared(materials, len(names), tuple(told))
 

@@ -1,0 +1,247 @@
+"""Photographed plates whose legend gives way to another: *transplants*.
+
+Photographs show few signs, and a network that is told what each shows learns that whatever looks
+like a photograph is one of those. A photographed plate with its legend erased and any number or
+pictogram drawn in its place has the rim, the light, the noise and the sharpness of a photograph,
+and says nothing about which sign it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional as F
+
+from attributes.training.artwork import SPRITE_SIZE
+from attributes.training.labels import UNKNOWN, Labels, encode_text
+from attributes.training.operators import chosen, uniform, warp
+from attributes.training.pictograms import MaskBank
+
+Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+_SMALLEST_CONTRAST = 16.0
+"""Between face and legend, grey levels; what shows less is too dark or too bright to be erased."""
+_REDDEST = 40.0
+"""Red above blue, grey levels, in what shall be black ink; more is a rim that was taken for it."""
+_OPTICAL_BLUR = 0.55
+"""Standard deviation of the blur of GTSRB's camera and its mosaic, in its own pixels."""
+
+
+@dataclass(frozen=True)
+class Plate:
+    """Where the legend stands on one kind of plate, in the plate's own unit box.
+
+    Attributes:
+        face: polygon (K, 2) that holds the legend and nothing of the rim.
+        centre: of the legend, x and y.
+        side: of the square that a legend fills.
+        written: share of the transplants that are text.
+        ink: colour of the legend.
+    """
+
+    face: Floats
+    centre: tuple[float, float]
+    side: float
+    written: float
+    ink: str = "black"
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the face is darker than the legend."""
+        return self.ink == "white"
+
+
+def _disc(radius: float) -> Floats:
+    turn = np.linspace(0, 2 * np.pi, 32, endpoint=False)
+    return np.stack([0.5 + radius * np.cos(turn), 0.5 + radius * np.sin(turn)], 1).astype(np.float32)
+
+
+_PLATES: dict[tuple[str, str], Plate] = {
+    ("circle", "white"): Plate(_disc(0.37), (0.5, 0.5), 0.64, 0.7),
+    ("circle", "blue"): Plate(_disc(0.45), (0.5, 0.5), 0.72, 0.3, "white"),
+    ("triangle", "white"): Plate(
+        np.float32([(0.5, 0.24), (0.83, 0.86), (0.17, 0.86)]), (0.5, 0.64), 0.42, 0.15
+    ),
+}
+"""By shape and face colour; other plates have no legend, or none that is set apart from its face."""
+
+
+@dataclass(frozen=True)
+class ErasedBank:
+    """Photographs of K plates without their legend.
+
+    Attributes:
+        pixels: uint8 (K, 3, S, S), RGB.
+        ink: float32 (K, 3), colour that the legend had, in [0, 1].
+        boxes: float32 (K, 3), centre x, centre y and half the side of the legend, in [-1, 1].
+        sigma: float32 (K,), blur of the photograph, standard deviation in its stored pixels.
+        written: float32 (K,), share of the transplants that are text.
+        labels: of the plates; text and pictogram are not known.
+    """
+
+    pixels: Tensor
+    ink: Tensor
+    boxes: Tensor
+    sigma: Tensor
+    written: Tensor
+    labels: Labels
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+
+def plate_of(row: Mapping[str, str]) -> Plate | None:
+    """How the legend of a sign can be erased, or None if it has none or shares it with a bar."""
+    if row["bar"] != "none" or row["legend"] in {"none", "?"}:
+        return None
+    return _PLATES.get((row["shape"], row["background"]))
+
+
+def erase(rgb: Pixels, box: Floats, plate: Plate) -> tuple[Pixels, Floats] | None:
+    """Erase a legend.
+
+    The face is the larger of two groups of grey levels; its light is fitted by a plane. What is
+    no face gives way to that plane, the rest keeps its texture.
+
+    Args:
+        rgb: uint8 (S, S, 3), the photograph.
+        box: float32 (4,), the plate's x1, y1, x2, y2 in pixels.
+        plate: kind of plate.
+
+    Returns:
+        the photograph without legend and the legend's colour, float32 (3,) in [0, 1]; None if
+        face and legend are not told apart.
+    """
+    size = rgb.shape[0]
+    corners = box[:2] + plate.face * (box[2:] - box[:2])
+    inside = np.zeros((size, size), np.uint8)
+    cv2.fillPoly(inside, [np.int32(corners.round())], 1)
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    levels = grey[inside > 0]
+    if levels.size < 40:
+        return None
+    threshold, _ = cv2.threshold(levels.reshape(-1, 1), 0, 255, cv2.THRESH_OTSU)
+    bright = grey > threshold
+    face = ~bright if plate.is_dark else bright
+    on_face, on_legend = (inside > 0) & face, (inside > 0) & ~face
+    if on_face.sum() < 20 or on_legend.sum() < 5:
+        return None
+    y, x = np.mgrid[:size, :size].astype(np.float32) / size
+    terms = np.stack([np.ones_like(x), x, y], axis=-1)
+    coefficients, *_ = np.linalg.lstsq(terms[on_face], rgb[on_face].astype(np.float32), rcond=None)
+    light = terms @ coefficients
+    difference = rgb[on_legend].astype(np.float32) - light[on_legend]
+    strength = np.abs(difference.mean(axis=1))
+    strongest = difference[strength >= np.quantile(strength, 0.8)].mean(axis=0)
+    if np.abs(strongest).mean() < _SMALLEST_CONTRAST:
+        return None
+    legend = cv2.dilate(np.uint8(on_legend), np.ones((3, 3), np.uint8))
+    soft = cv2.GaussianBlur(np.float32(legend * inside), (0, 0), 0.8)[:, :, None]
+    erased = rgb + (light - rgb) * np.minimum(1.0, 1.3 * soft)
+    # The strokes are thin and blurred, so even their darkest pixels hold something of the face.
+    ink = light[inside > 0].mean(axis=0) + 1.15 * strongest
+    if plate.ink == "black" and ink[0] - ink[2] > _REDDEST:
+        return None
+    return np.uint8(erased.clip(0, 255)), np.float32(ink.clip(0, 255) / 255)
+
+
+def legend_box(box: Floats, plate: Plate, size: int) -> Floats:
+    """Centre x, centre y and half side of the legend in [-1, 1], float32 (3,)."""
+    width, height = box[2:] - box[:2]
+    x, y = box[0] + plate.centre[0] * width, box[1] + plate.centre[1] * height
+    side = plate.side * min(width, height)
+    return np.float32([2 * x / size - 1, 2 * y / size - 1, side / size])
+
+
+def blur_of(shown: float, size: int) -> float:
+    """Blur of a photograph ``shown`` pixels wide that is stored ``size`` pixels wide."""
+    return float(np.clip(_OPTICAL_BLUR * size / shown, 0.4, 1.6))
+
+
+def plate_labels(row: Mapping[str, str], plate: Plate) -> dict[str, str]:
+    """Attributes of an erased plate: what is known when the legend is gone, and its ink."""
+    return {**row, "legend": plate.ink, "text": "?", "pictogram": "?"}
+
+
+def transplant(
+    g: Generator,
+    count: int,
+    erased: ErasedBank,
+    pictograms: MaskBank,
+    pictogram_classes: Tensor,
+    texts: MaskBank,
+) -> tuple[Tensor, Tensor, Labels]:
+    """Draw numbers and pictograms on photographed plates.
+
+    Args:
+        g: source of randomness.
+        count: number of transplants.
+        erased: the plates.
+        pictograms: masks of pictograms, ``pictogram_classes`` (K,) the class of each.
+        pictogram_classes: int64 (K,).
+        texts: masks of strings.
+
+    Returns:
+        float32 (count, 3, S, S) in [0, 1]; slots, float32 (count, 1, S, S), k + 1 where character
+        k stands, else 0; labels.
+    """
+    picked = torch.randint(len(erased), (count,), generator=g)
+    size = erased.pixels.shape[-1]
+    written = torch.rand(count, generator=g) < erased.written[picked]
+    which_text = torch.randint(len(texts.names), (count,), generator=g)
+    which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
+    masks = torch.where(
+        written[:, None, None],
+        torch.from_numpy(texts.masks)[which_text],
+        torch.from_numpy(pictograms.masks)[which_pictogram],
+    )[:, None].float() / 255  # fmt: skip
+    placement = _placement(g, erased.boxes[picked])
+    legend = _blurred(warp(masks, placement, size), erased.sigma[picked] * uniform(g, count, 0.8, 1.5))
+    ink = erased.ink[picked] * uniform(g, count, 0.85, 1.1)[:, None]
+    faded = uniform(g, count, 0.85, 1.0)[:, None, None, None]
+    photographs = erased.pixels[picked].float() / 255
+    images = photographs + (ink[:, :, None, None] - photographs) * legend * faded
+    grain = 0.012 * torch.randn(images.shape, generator=g) * chosen(g, count, 0.5)[:, None, None, None]
+    assert texts.slots is not None, "the texts' bank must say where characters stand"
+    slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
+    slots = warp(slots, placement, size, mode="nearest") * written[:, None, None, None]
+    labels = replace(
+        erased.labels[picked],
+        text=torch.stack(
+            [
+                encode_text(texts.names[i] if w else "")
+                for i, w in zip(which_text.tolist(), written.tolist(), strict=True)
+            ]
+        ),
+        pictogram=torch.where(written, UNKNOWN, pictogram_classes[which_pictogram]),
+    )
+    return (images + grain).clamp(0, 1), slots, labels
+
+
+def _placement(g: Generator, boxes: Tensor) -> Tensor:
+    """Homographies (N, 3, 3) that scale masks into legend boxes, with a little play."""
+    count = len(boxes)
+    side = boxes[:, 2] * uniform(g, count, 0.85, 1.12) * SPRITE_SIZE / (SPRITE_SIZE - 4)
+    matrix = torch.zeros(count, 3, 3)
+    matrix[:, 0, 0] = matrix[:, 1, 1] = 1 / side
+    matrix[:, 0, 2] = -boxes[:, 0] / side + uniform(g, count, -0.06, 0.06)
+    matrix[:, 1, 2] = -boxes[:, 1] / side + uniform(g, count, -0.06, 0.06)
+    matrix[:, 2, 2] = 1
+    return matrix
+
+
+def _blurred(masks: Tensor, sigma: Tensor) -> Tensor:
+    """Blur each mask (N, 1, S, S) by a Gaussian of its own, cut off at three pixels."""
+    axis = torch.arange(-3.0, 4.0)
+    line = torch.exp(-(axis**2) / (2 * sigma[:, None] ** 2))
+    line = line / line.sum(dim=1, keepdim=True)
+    flat = F.pad(masks, (3, 3, 3, 3)).transpose(0, 1)
+    flat = F.conv2d(flat, line[:, None, None, :], groups=len(masks))
+    return F.conv2d(flat, line[:, None, :, None], groups=len(masks)).transpose(0, 1)

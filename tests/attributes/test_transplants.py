@@ -1,0 +1,116 @@
+"""Transplants: a photographed plate loses its legend and is given another."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from attributes.training.artwork import SPRITE_SIZE
+from attributes.training.labels import UNKNOWN, Labels
+from attributes.training.pictograms import MaskBank
+from attributes.training.transplants import (
+    ErasedBank,
+    erase,
+    legend_box,
+    plate_labels,
+    plate_of,
+    transplant,
+)
+from attributes.vocabulary import LEGEND, TEXT
+
+LIMIT = {
+    "shape": "circle", "border": "red", "background": "white", "legend": "black", "bar": "none",
+    "text": "50", "pictogram": "none",
+}  # fmt: skip
+SIZE = 56
+BOX = np.float32([6, 6, 50, 50])
+
+
+def photograph(face=(200, 190, 180), ink=(30, 30, 35)) -> np.ndarray:
+    """A speed limit in uneven light, uint8 (SIZE, SIZE, 3) RGB."""
+    picture = np.full((SIZE, SIZE, 3), 90, np.uint8)
+    cv2.circle(picture, (28, 28), 22, (150, 20, 25), -1)
+    cv2.circle(picture, (28, 28), 17, face, -1)
+    cv2.putText(picture, "50", (14, 35), cv2.FONT_HERSHEY_SIMPLEX, 0.7, ink, 2)
+    light = np.linspace(0.7, 1.0, SIZE, dtype=np.float32)[None, :, None]
+    return np.uint8(picture * light)
+
+
+def erased_bank(count: int, written: float) -> ErasedBank:
+    plate = plate_of(LIMIT)
+    assert plate is not None
+    pixels, ink = erase(photograph(), BOX, plate)
+    return ErasedBank(
+        torch.from_numpy(pixels).permute(2, 0, 1).expand(count, -1, -1, -1),
+        torch.from_numpy(ink).expand(count, -1),
+        torch.from_numpy(legend_box(BOX, plate, SIZE)).expand(count, -1),
+        torch.full((count,), 0.6),
+        torch.full((count,), written),
+        Labels.from_rows([plate_labels(LIMIT, plate)] * count, ()),
+    )
+
+
+def masks(names: tuple[str, ...]) -> MaskBank:
+    """Every mask is a filled left half, which is where its first character stands."""
+    drawn = np.zeros((len(names), SPRITE_SIZE, SPRITE_SIZE), np.uint8)
+    drawn[:, :, : SPRITE_SIZE // 2] = 1
+    return MaskBank(drawn * 255, names, drawn)
+
+
+def test_an_erased_plate_is_smooth_within_and_untouched_without():
+    before = photograph()
+    pixels, ink = erase(before, BOX, plate_of(LIMIT))
+    within = np.s_[20:36, 18:38]
+    assert before[within].std() > 3 * pixels[within].std()
+    assert np.array_equal(pixels[:10], before[:10])
+    assert (ink < 0.25).all()
+
+
+def test_the_light_on_the_face_stays():
+    pixels, _ = erase(photograph(), BOX, plate_of(LIMIT))
+    assert pixels[28, 40].mean() > pixels[28, 16].mean() + 5
+
+
+@pytest.mark.parametrize("ink", [(192, 182, 172), (120, 20, 20)])
+def test_a_legend_that_is_faint_or_red_is_left_alone(ink):
+    assert erase(photograph(ink=ink), BOX, plate_of(LIMIT)) is None
+
+
+@pytest.mark.parametrize(
+    "change", [{"bar": "stripes"}, {"legend": "none"}, {"legend": "?"}, {"shape": "octagon"}]
+)
+def test_plates_whose_legend_is_not_set_apart_are_not_used(change):
+    assert plate_of({**LIMIT, **change}) is None
+
+
+def test_a_blue_disc_has_a_white_legend():
+    row = {**LIMIT, "background": "blue", "legend": "white", "border": "none"}
+    labels = Labels.from_rows([plate_labels(row, plate_of(row))], ())
+    assert labels.legend[0, LEGEND.index("white")] == 1
+    assert labels.legend.sum() == 1
+
+
+def test_a_number_is_written_where_its_slots_say_and_labelled():
+    bank = erased_bank(4, written=1.0)
+    images, slots, labels = transplant(
+        torch.Generator().manual_seed(0), 4, bank, masks(("deer",)), torch.tensor([7]),
+        masks(("70",)),
+    )  # fmt: skip
+    assert images.shape == (4, 3, SIZE, SIZE)
+    assert 0 <= images.min() <= images.max() <= 1
+    standing = slots[:, 0] == 1
+    darker = (images < bank.pixels / 255 - 0.2).all(1)
+    assert darker[standing].float().mean() > 0.8
+    assert TEXT.decode(labels.text[0, :2].tolist()) == "70"
+    assert (labels.pictogram == UNKNOWN).all()
+    assert labels.legend[:, LEGEND.index("black")].all()
+
+
+def test_a_pictogram_is_drawn_in_place_of_the_number():
+    _, slots, labels = transplant(
+        torch.Generator().manual_seed(0), 4, erased_bank(4, written=0.0), masks(("deer",)),
+        torch.tensor([7]), masks(("70",)),
+    )  # fmt: skip
+    assert (labels.pictogram == 7).all()
+    assert (labels.text[:, 0] == 0).all()
+    assert (slots == 0).all()
