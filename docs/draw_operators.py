@@ -19,15 +19,25 @@ import torch
 from torch import Generator, Tensor
 
 from attributes.training import operators
-from attributes.training.artwork import SPRITE_SIZE
+from attributes.training.artwork import SPRITE_FILL, SPRITE_SIZE
 from attributes.training.batches import Materials, Sprites, photograph
 from attributes.training.labels import Labels
 from attributes.training.pictograms import MaskBank, text_masks
-from attributes.training.plates import compose_plates, draw_plate_bank
-from attributes.vocabulary import BAR, CATEGORICAL
+from attributes.training.plates import PlateBank, compose_plates, draw_plate_bank
+from attributes.training.transplants import (
+    ErasedBank,
+    blur_of,
+    erase,
+    legend_box,
+    plate_labels,
+    plate_of,
+    transplant,
+)
+from attributes.vocabulary import BAR, CATEGORICAL, SHAPE
 
 OUT = Path(__file__).with_name("operators")
 SIZE = 48
+PHOTOGRAPH = 56
 ENLARGED = 72
 GAP = 3
 PLATES, DRAWS = 4, 12
@@ -194,6 +204,58 @@ def whole_camera(plates: Plates) -> Tensor:
     return photograph(Generator().manual_seed(2), plates.materials, some, SIZE)[0]
 
 
+def limits_in_light(blanks: PlateBank, texts: MaskBank) -> Tensor:
+    """Speed limits as a camera might see them, float32 (PLATES, 3, PHOTOGRAPH, PHOTOGRAPH)."""
+    g = Generator().manual_seed(11)
+    discs = torch.nonzero(blanks.shapes == SHAPE.index("circle")).flatten()[:PLATES]
+    numbers = torch.tensor([i for i, t in enumerate(texts.names) if t.isdigit() and len(t) == 2][:PLATES])
+    face, plate = (x[discs].float() / 255 for x in (blanks.faces, blanks.outlines))
+    ink = torch.from_numpy(texts.masks)[numbers][:, None].float() / 255
+    ink = operators.warp(ink, torch.diag(torch.tensor([1.8, 1.8, 1.0])).expand(PLATES, 3, 3), 64)
+    red, white = (torch.tensor(c)[:, None, None] for c in ((0.7, 0.1, 0.1), (0.9, 0.9, 0.88)))
+    drawn = (red + (white - red) * face) * (1 - 0.9 * ink)
+    ground = 0.45 + 0.1 * operators.smooth_noise(g, PLATES, 64, 6, channels=3)
+    lit = operators.illuminate(g, drawn * plate + ground * (1 - plate))
+    return operators.warp(operators.blur(g, lit), torch.eye(3).repeat(PLATES, 1, 1), PHOTOGRAPH)
+
+
+def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:
+    """Plates, the same with their legend erased, and what else is drawn on them."""
+    photographs = limits_in_light(plates.materials.blanks, plates.materials.texts).clamp(0, 1)
+    row = {
+        "shape": "circle", "border": "red", "background": "white", "legend": "black",
+        "bar": "none", "text": "50", "pictogram": "none",
+    }  # fmt: skip
+    kind = plate_of(row)
+    assert kind is not None
+    margin = (1 - SPRITE_FILL) / 2 * PHOTOGRAPH
+    box = np.float32([margin, margin, PHOTOGRAPH - margin, PHOTOGRAPH - margin])
+    pixels, inks = [], []
+    for picture in to_pixels(photographs)[..., ::-1]:
+        done = erase(np.ascontiguousarray(picture), box, kind)
+        assert done is not None, "a drawn limit has a face and a legend"
+        pixels.append(torch.from_numpy(done[0]).permute(2, 0, 1))
+        inks.append(torch.from_numpy(done[1]))
+    each = torch.arange(DRAWS) % PLATES
+    bank = ErasedBank(
+        torch.stack(pixels)[each],
+        torch.stack(inks)[each],
+        torch.from_numpy(legend_box(box, kind, PHOTOGRAPH)).expand(DRAWS, 3),
+        torch.full((DRAWS,), blur_of(PHOTOGRAPH, PHOTOGRAPH)),
+        torch.ones(DRAWS),
+        Labels.from_rows([plate_labels(row, kind)] * DRAWS, ()),
+    )
+    m = plates.materials
+    drawn, _, _ = transplant(
+        Generator().manual_seed(4), DRAWS, bank, m.pictograms, m.pictogram_ids, m.texts
+    )
+    erased = torch.stack(pixels).float() / 255
+    return [
+        labelled("erase", row_of(torch.cat([photographs, erased]))),
+        labelled("transplant", row_of(torch.cat([photographs, drawn]))),
+    ]
+
+
 def write(name: str, rows: list[npt.NDArray[np.uint8]]) -> None:
     """One sheet.
 
@@ -218,6 +280,15 @@ def main() -> None:
                 for title, operator in rows.items()
             ],
         )
+    rows_of_transplants = transplants(plates)
+    widest = max(row.shape[1] for row in rows_of_transplants)
+    write(
+        "transplants",
+        [
+            np.pad(row, ((0, 0), (0, widest - row.shape[1]), (0, 0)), constant_values=255)
+            for row in rows_of_transplants
+        ],
+    )
     together = whole_camera(plates)
     half = len(together) // 2
     gap = np.full((GAP, row_of(together[:half]).shape[1], 3), 255, np.uint8)

@@ -136,7 +136,9 @@ def erase(rgb: Pixels, box: Floats, plate: Plate) -> tuple[Pixels, Floats] | Non
     y, x = np.mgrid[:size, :size].astype(np.float32) / size
     terms = np.stack([np.ones_like(x), x, y], axis=-1)
     coefficients, *_ = np.linalg.lstsq(terms[on_face], rgb[on_face].astype(np.float32), rcond=None)
-    light = terms @ coefficients
+    # Where the face is seen in part only, a plane would rise beyond what is lit there.
+    dimmest, brightest = np.percentile(rgb[on_face], (2, 98), axis=0)
+    light = (terms @ coefficients).clip(dimmest, brightest)
     difference = rgb[on_legend].astype(np.float32) - light[on_legend]
     strength = np.abs(difference.mean(axis=1))
     strongest = difference[strength >= np.quantile(strength, 0.8)].mean(axis=0)

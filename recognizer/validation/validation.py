@@ -19,7 +19,8 @@ from recognizer.thresholds_file import load_thresholds
 from recognizer.validation.agreement import Agreement, agree
 from recognizer.validation.blame import Blame, blame_errors
 from recognizer.validation.datasets import Dataset, DatasetError, Sample, open_dataset
-from recognizer.validation.figures import Figures, work_out
+from recognizer.validation.figures import Figures
+from recognizer.validation.figures_from_outcomes import work_out
 from recognizer.validation.frame_blame import blame_not_found
 from recognizer.validation.frame_ingestion import ReadFrames, read_frames
 from recognizer.validation.frame_outcomes import FrameOutcomes, judge_frames
