@@ -20,6 +20,8 @@ SPRITE_FILL = 0.9
 TABLE = Path(__file__).with_name("artwork.csv")
 EXCLUDED = Path(__file__).with_name("excluded_artwork.csv")
 GERMAN_TABLE = Path(__file__).with_name("gtsrb.csv")
+FURTHER_GERMAN_TABLE = Path(__file__).with_name("german_artwork.csv")
+"""Drawings of commonroad-io that show none of the signs of GTSRB."""
 
 Pixels = npt.NDArray[np.uint8]
 _TO_RGBA = {1: cv2.COLOR_GRAY2RGBA, 3: cv2.COLOR_BGR2RGBA, 4: cv2.COLOR_BGRA2RGBA}
@@ -66,7 +68,8 @@ def usable_rows(without: Sequence[str] = ()) -> list[tuple[str, dict[str, str]]]
     Args:
         without: what must not occur: pictogram classes, texts, or names of artwork, with its
             variant (``warning--turn-left--g1``) or for all variants (``warning--turn-left``). A
-            name hides the German drawing of the same sign too.
+            name hides the German drawing of the same sign of GTSRB too; other German drawings go
+            by their reference (``commonroad:133-20``).
     """
     excluded = {row["name"] for row in read_table(EXCLUDED)} if EXCLUDED.exists() else set()
     hidden = set(without)
@@ -79,6 +82,11 @@ def usable_rows(without: Sequence[str] = ()) -> list[tuple[str, dict[str, str]]]
         (f"commonroad:{row['commonroad']}", row)
         for row in german_rows()
         if row["commonroad"] and not _is_hidden(row, row["mapillary"], hidden)
+    ]
+    rows += [
+        (reference, row)
+        for row in read_table(FURTHER_GERMAN_TABLE)
+        if not _is_hidden(row, reference := f"commonroad:{row['name']}", hidden)
     ]
     return rows
 

@@ -22,7 +22,7 @@ from attributes.training.unseen_signs import shows_one_of, unseen_signs
 from attributes.vocabulary import TEXT
 
 _TEXTS = 6000
-_GERMAN_WEIGHT = 4.0
+_GERMAN_WEIGHT = 3.0
 """How much likelier a drawing of the road's own style is drawn than a generic one."""
 
 

@@ -18,6 +18,8 @@ UNKNOWN = -1
 """Label of what is not known; every loss skips it."""
 NO_PICTOGRAM = "none"
 """Pictogram class of plates that carry only characters, or nothing."""
+UNKNOWN_PICTOGRAM = "?"
+"""Stands in a table where it is not known which class a pictogram is of."""
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,19 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from attributes.training.artwork import Drawing
-from attributes.training.labels import NO_PICTOGRAM, UNKNOWN
+from attributes.training.labels import NO_PICTOGRAM, UNKNOWN, UNKNOWN_PICTOGRAM
 
 _FACING_EITHER_WAY = frozenset(
     {
         "adult-with-child", "camel", "cow-and-sheep", "deer", "elderly-couple", "emu",
         "equestrian", "flagger", "horse-cart-sulky", "kiwi", "tractor", "traffic-queue",
         "wheelchair",
+        "stripes-chevron-up", "lanes-up-up", "lanes-up-up-up", "lanes-up-up-up-up",
+        "lanes-up-up-up-up-up", "tent-and-caravan",
     }
 )  # fmt: skip
-"""Pictograms of which some drawings face left and others right (seen on contact sheets)."""
+"""Pictograms of which some drawings face left and others right, and symmetric ones that are drawn
+off the middle (seen on contact sheets)."""
 
 _SYMMETRIC_SHARE = 0.03
 """Largest share of a plate's pixels that may change when a symmetric drawing is mirrored."""
@@ -44,7 +47,7 @@ def pictogram_classes(
     shares: dict[str, list[float]] = {}
     for drawing in drawings:
         name = drawing.row["pictogram"]
-        if name != NO_PICTOGRAM:
+        if name not in {NO_PICTOGRAM, UNKNOWN_PICTOGRAM}:
             shares.setdefault(name, []).append(_changed_share(drawing))
     names = sorted(shares)
     mirrored: dict[str, str | None] = {}

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from attributes.training import packages
 from attributes.training.artwork import SPRITE_SIZE, Drawing
 from attributes.training.colours import usual_shade
-from attributes.training.labels import NO_PICTOGRAM
+from attributes.training.labels import NO_PICTOGRAM, UNKNOWN_PICTOGRAM
 from attributes.vocabulary import TEXT
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def pictogram_masks(drawings: Sequence[Drawing]) -> MaskBank:
     masks, names = [], []
     for drawing in drawings:
         row = drawing.row
-        if row["bar"] != "none" or row["text"] or row["pictogram"] == NO_PICTOGRAM:
+        if row["bar"] != "none" or row["text"]:
+            continue
+        if row["pictogram"] in {NO_PICTOGRAM, UNKNOWN_PICTOGRAM}:
             continue
         if "+" in row["legend"] or row["legend"] in {"none", "?", row["background"]}:
             continue

@@ -6,9 +6,10 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from recognizer.answering import ReadyCatalogue
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
 from recognizer.cli.options import add_format_option
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
@@ -21,7 +22,8 @@ from recognizer.validation.frame_outcomes import judge_frames
 from recognizer.validation.ingestion import ReadPictures
 from recognizer.validation.labels import load_labels, resolve_labels
 from recognizer.validation.outcomes import judge_pictures
-from recognizer.validation.validation import resolve_checked, searches
+from recognizer.validation.validation import Workbench, resolve_checked, searches
+from rules import CountryError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,13 +47,18 @@ def run(arguments: argparse.Namespace) -> int:
     baseline = Path(arguments.baseline) if arguments.baseline else None
     accepted = load_baseline(baseline) if baseline and not arguments.accept else {}
     workbench = workbench_from(arguments)
-    old = workbench.prepare(arguments.old, arguments.country)
-    new = workbench.prepare(arguments.new, arguments.country)
+    country = arguments.country
+    old, new = _prepare(workbench, arguments.old, arguments.new, country)
     labels = load_labels(arguments.labels) if arguments.labels else None
     dataset = open_dataset(arguments.on, arguments.split)
     is_searched = searches(dataset, arguments.boxes)
-    new_labels = resolve_checked(dataset, labels, new)
     old_labels = resolve_labels(dataset.classes, labels, old.catalogue)
+    # Where the edit removes a country's last sign, only the old rules have what the labels name.
+    is_gone = _has_signs_of(country, old) and not _has_signs_of(country, new)
+    if is_gone and any(label.is_sign for label in old_labels.values()):
+        new_labels = resolve_labels(dataset.classes, labels, new.catalogue)
+    else:
+        new_labels = resolve_checked(dataset, labels, new)
     pictures: ReadPictures | ReadFrames
     if is_searched:
         pictures = workbench.read_frames(dataset)
@@ -82,6 +89,39 @@ def run(arguments: argparse.Namespace) -> int:
     if worse:
         return FINDINGS
     return UNREADABLE if pictures.unreadable else FINE
+
+
+def _prepare(
+    workbench: Workbench, old: str, new: str, country: str | None
+) -> tuple[ReadyCatalogue, ReadyCatalogue]:
+    """Both rule files, made ready; a country may be one that only one of them has signs of.
+
+    Raises:
+        CountryError: neither has a sign of the country.
+    """
+    ready: list[ReadyCatalogue] = []
+    refused: list[CountryError] = []
+    for file in (old, new):
+        try:
+            ready.append(workbench.prepare(file, country))
+        except CountryError as error:
+            refused.append(error)
+            ready.append(_of_no_country(workbench.prepare(file)))
+    # Rules without any country are not refused, though they have no sign of it either.
+    if refused and not any(_has_signs_of(country, rules) for rules in ready):
+        raise refused[0]
+    return ready[0], ready[1]
+
+
+def _of_no_country(ready: ReadyCatalogue) -> ReadyCatalogue:
+    """What is left of rules for a country that they have no sign of: the signs of no country."""
+    signs = tuple(sign for sign in ready.catalogue.signs if sign.country is None)
+    rest = replace(ready.catalogue, signs=signs)
+    return ReadyCatalogue.prepare(rest, ready.gallery, ready.judge.thresholds)
+
+
+def _has_signs_of(country: str | None, ready: ReadyCatalogue) -> bool:
+    return country is not None and any(s.country == country for s in ready.catalogue.signs)
 
 
 def _summary(

@@ -70,9 +70,7 @@ def work_out(
         accuracy_of_answered=Rate.of(correct[known & answered]),
         strangers=Rate.of(everything.correct[found_strangers]),
         values=_values(outcomes, ready),
-        signs=tuple(
-            score_signs(confusion, everything.names, everything.not_found, labels, ready)
-        ),
+        signs=tuple(score_signs(confusion, everything.names, everything.not_found, labels, ready)),
         confusions=tuple(confusions_of(outcomes)),
         sizes=rates_by_size(everything.sides[of_signs], everything.correct[of_signs]),
         coverage=_coverage(outcomes),

@@ -22,7 +22,7 @@ def score_signs(
     labels: Mapping[str, ClassLabel],
     ready: ReadyCatalogue,
 ) -> Iterable[SignFigures]:
-    """The figures of each sign that is expected of a picture, in the order of the codes.
+    """The figures of all that is expected of any picture, in the order of the codes.
 
     Args:
         confusion: intp (C, C), pictures by the codes of what was expected (down) and answered.

@@ -11,6 +11,7 @@ from attributes.network import Architecture
 from attributes.training import configuration as configurations
 from attributes.training import loop, operators
 from attributes.training.artwork import (
+    FURTHER_GERMAN_TABLE,
     SPRITE_SIZE,
     TABLE,
     Drawing,
@@ -79,6 +80,19 @@ def test_every_row_of_the_artwork_table_speaks_the_vocabulary():
     rows = read_table(TABLE)
     assert len(rows) == 1543
     assert len(Labels.from_rows(rows, sorted({r["pictogram"] for r in rows}))) == 1543
+
+
+def test_the_further_german_drawings_are_labelled_and_none_of_gtsrb():
+    rows = read_table(FURTHER_GERMAN_TABLE)
+    assert len({row["name"] for row in rows}) == len(rows) == 216
+    assert len(Labels.from_rows(rows, [])) == 216
+    assert not {row["name"] for row in rows} & {row["commonroad"] for row in german_rows()}
+
+
+def test_an_unknown_pictogram_is_no_class():
+    plate = np.full((SPRITE_SIZE, SPRITE_SIZE, 4), 255, np.uint8)
+    names, _ = pictogram_classes([Drawing("x", {**ROW, "pictogram": "?"}, plate, 1.0)])
+    assert names == []
 
 
 def test_the_german_signs_are_labelled_and_have_their_artwork():

@@ -13,10 +13,23 @@ from validation_world import LABELS, LOOKS, StandInPredictor, World
 
 from attributes.readings import Readings
 from recognizer.frames.boxes import Boxes
+from recognizer.validation.frame_figures import FrameFigures
+from recognizer.validation.validation import Validation
 
 NO_SIGN = 200
 """Grey value of what is found and turns out to be no sign."""
 BoxLike = tuple[float, float, float, float]
+
+STOP: BoxLike = (20.0, 20.0, 60.0, 60.0)
+LIMIT: BoxLike = (120.0, 20.0, 160.0, 60.0)
+LEFT: BoxLike = (220.0, 20.0, 240.0, 40.0)
+FAR: BoxLike = (320.0, 200.0, 360.0, 240.0)
+"""Places for signs in a frame, none near to another."""
+
+
+def shifted(box: BoxLike, by: float) -> BoxLike:
+    """The box, moved to the right by so many pixels."""
+    return (box[0] + by, box[1], box[2] + by, box[3])
 
 
 class DoubtingPredictor(StandInPredictor):
@@ -118,3 +131,9 @@ class FrameWorld(World):
         """A command line on these frames."""
         cache = str(self.folder / "cache")
         return [verb, *map(str, more), "--labels", str(self.labels()), "--cache", cache]
+
+
+def of_frames(validation: Validation) -> FrameFigures:
+    """The figures that only frames have."""
+    assert validation.figures.frames is not None
+    return validation.figures.frames

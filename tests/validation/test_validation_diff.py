@@ -78,6 +78,54 @@ def test_a_new_sign_counts_for_the_better(world: World) -> None:
     assert changes_of(old, new) == {Effect.WORSE: 0, Effect.BETTER: 8, Effect.SIDEWAYS: 0}
 
 
+def of_country(world: World, code: str) -> Path:
+    return world.rules(("version: 1\n", f"version: 1\ncountry: {code}\n"), name=f"{code}.yaml")
+
+
+def test_all_answers_are_new_with_the_first_signs_of_a_country(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(1)
+    without, having = of_country(world, "AT"), of_country(world, "DE")
+    assert diff(world, without, having, "--country", "DE", "--format", "json") == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["counts"] == {"worse": 0, "better": 8, "sideways": 0}
+    assert {change["old"] for change in data["changes"]} == {"unknown"}
+
+
+def test_all_answers_are_lost_with_the_last_signs_of_a_country(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(1)
+    without, having = of_country(world, "AT"), of_country(world, "DE")
+    assert diff(world, having, without, "--country", "DE", "--format", "json") == 1
+    data = json.loads(capsys.readouterr().out)
+    assert data["counts"] == {"worse": 8, "better": 0, "sideways": 0}
+    assert {change["new"] for change in data["changes"]} == {"unknown"}
+
+
+def test_signs_of_no_country_answer_whichever_is_asked_for(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(1)
+    signs = [f"- id: xx.{name}\n" for name in ("limit", "stop")]
+    without = world.rules(*((s, f"{s}    country: AT\n") for s in signs), name="some.yaml")
+    assert diff(world, without, of_country(world, "DE"), "--country", "DE") == 0
+    out = capsys.readouterr().out
+    assert "5 answers changed: 5 better, 0 worse, 0 sideways" in out
+    assert "xx.left" not in out
+
+
+def test_a_country_that_neither_has_is_refused(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(1)
+    austria, nowhere = of_country(world, "AT"), world.rules()
+    for old, new in ((austria, austria), (austria, nowhere), (nowhere, austria)):
+        assert diff(world, old, new, "--country", "DE") == 2
+        assert "no sign belongs to the country `DE`; expected AT" in capsys.readouterr().err
+
+
 def test_what_is_accepted_does_not_stop_ci(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,57 @@
+"""The commands on a folder of frames: what they say, and when they fail."""
+
+from __future__ import annotations
+
+import pytest
+from frame_world import FrameWorld
+
+from recognizer.cli.main import main
+
+
+def test_the_command_says_it_all(street: FrameWorld, capsys: pytest.CaptureFixture[str]) -> None:
+    command = street.command("validate", street.data, "--catalogue", street.rules())
+    report = street.folder / "report"
+    assert main([*command, "--report", str(report)]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    for words in (
+        "found (recall) 66.67% (4 of 6,", "precision 66.67%",
+        "found and named 50.00%", "0.667 per frame (2 in 3; 1 answered as a sign)",
+        "2 not found", "8 crops read by the network, 3 frames searched",
+    ):  # fmt: skip
+        assert words in out, words
+    assert "mind: the labelled boxes were cut out" not in out
+    assert main([*command, "--min-found", "0.6"]) == 0
+    assert main([*command, "--min-found", "0.7"]) == 1
+    assert main([*command, "--max-false-signs", "0.4"]) == 0  # 1 in 3 frames; the other is unknown
+    assert main([*command, "--max-false-signs", "0.3"]) == 1
+    assert "false signs: 0.3333 per frame are more than 0.3000" in capsys.readouterr().err
+    assert main([*command, "--boxes", "labelled", "--max-false-signs", "0"]) == 0
+    assert "mind: the labelled boxes were cut out" in capsys.readouterr().out
+    street.lines.append("00009.ppm;10;10;50;50;0")
+    street.write_list()
+    assert main(command) == 3
+    assert "1 frames or labelled boxes could not be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rate", ["-1", "nan", "few"])
+def test_impossible_limits_of_false_signs_are_refused(frames: FrameWorld, rate: str) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(frames.command("validate", frames.data, "--max-false-signs", rate))
+    assert refused.value.code == 2
+
+
+def test_labels_are_suggested_without_searching(
+    street: FrameWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = street.command("validate", street.data, "--catalogue", street.rules())
+    assert main([*command, "--suggest-labels"]) == 0
+    assert street.finder.calls == 0
+    assert 'dataset: "data"' in capsys.readouterr().out
+
+
+def test_calibrate_chooses_on_what_was_found(
+    street: FrameWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = street.command("calibrate", street.data, "--catalogue", street.rules())
+    assert main([*command, "--accuracy", "0.5"]) == 0
+    assert "chosen on the labelled signs that were found" in capsys.readouterr().out
