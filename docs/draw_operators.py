@@ -208,7 +208,8 @@ def limits_in_light(blanks: PlateBank, texts: MaskBank) -> Tensor:
     """Speed limits as a camera might see them, float32 (PLATES, 3, PHOTOGRAPH, PHOTOGRAPH)."""
     g = Generator().manual_seed(11)
     discs = torch.nonzero(blanks.shapes == SHAPE.index("circle")).flatten()[:PLATES]
-    numbers = torch.tensor([i for i, t in enumerate(texts.names) if t.isdigit() and len(t) == 2][:PLATES])
+    short = [i for i, text in enumerate(texts.names) if text.isdigit() and len(text) == 2]
+    numbers = torch.tensor(short[:PLATES])
     face, plate = (x[discs].float() / 255 for x in (blanks.faces, blanks.outlines))
     ink = torch.from_numpy(texts.masks)[numbers][:, None].float() / 255
     ink = operators.warp(ink, torch.diag(torch.tensor([1.8, 1.8, 1.0])).expand(PLATES, 3, 3), 64)

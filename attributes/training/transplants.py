@@ -60,17 +60,18 @@ class Plate:
 
 def _disc(radius: float) -> Floats:
     turn = np.linspace(0, 2 * np.pi, 32, endpoint=False)
-    return np.stack([0.5 + radius * np.cos(turn), 0.5 + radius * np.sin(turn)], 1).astype(np.float32)
+    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    return np.asarray(0.5 + radius * circle, np.float32)
 
 
 _PLATES: dict[tuple[str, str], Plate] = {
     ("circle", "white"): Plate(_disc(0.37), (0.5, 0.5), 0.64, 0.7),
     ("circle", "blue"): Plate(_disc(0.45), (0.5, 0.5), 0.72, 0.3, "white"),
     ("triangle", "white"): Plate(
-        np.float32([(0.5, 0.24), (0.83, 0.86), (0.17, 0.86)]), (0.5, 0.64), 0.42, 0.15
+        np.array([(0.5, 0.24), (0.83, 0.86), (0.17, 0.86)], np.float32), (0.5, 0.64), 0.42, 0.15
     ),
 }
-"""By shape and face colour; other plates have no legend, or none that is set apart from its face."""
+"""By shape and face colour; other plates have no legend, or none that is set apart."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def legend_box(box: Floats, plate: Plate, size: int) -> Floats:
     width, height = box[2:] - box[:2]
     x, y = box[0] + plate.centre[0] * width, box[1] + plate.centre[1] * height
     side = plate.side * min(width, height)
-    return np.float32([2 * x / size - 1, 2 * y / size - 1, side / size])
+    return np.array([2 * x / size - 1, 2 * y / size - 1, side / size], np.float32)
 
 
 def blur_of(shown: float, size: int) -> float:
@@ -205,12 +206,14 @@ def transplant(
         torch.from_numpy(pictograms.masks)[which_pictogram],
     )[:, None].float() / 255  # fmt: skip
     placement = _placement(g, erased.boxes[picked])
-    legend = _blurred(warp(masks, placement, size), erased.sigma[picked] * uniform(g, count, 0.8, 1.5))
+    sigma = erased.sigma[picked] * uniform(g, count, 0.8, 1.5)
+    legend = _blurred(warp(masks, placement, size), sigma)
     ink = erased.ink[picked] * uniform(g, count, 0.85, 1.1)[:, None]
     faded = uniform(g, count, 0.85, 1.0)[:, None, None, None]
     photographs = erased.pixels[picked].float() / 255
     images = photographs + (ink[:, :, None, None] - photographs) * legend * faded
-    grain = 0.012 * torch.randn(images.shape, generator=g) * chosen(g, count, 0.5)[:, None, None, None]
+    grainy = chosen(g, count, 0.5)[:, None, None, None]
+    images = images + 0.012 * grainy * torch.randn(images.shape, generator=g)
     assert texts.slots is not None, "the texts' bank must say where characters stand"
     slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
     slots = warp(slots, placement, size, mode="nearest") * written[:, None, None, None]
@@ -224,7 +227,7 @@ def transplant(
         ),
         pictogram=torch.where(written, UNKNOWN, pictogram_classes[which_pictogram]),
     )
-    return (images + grain).clamp(0, 1), slots, labels
+    return images.clamp(0, 1), slots, labels
 
 
 def _placement(g: Generator, boxes: Tensor) -> Tensor:
