@@ -31,7 +31,20 @@ def chosen(g: Generator, count: int, probability: float) -> Tensor:
 def smooth_noise(g: Generator, count: int, size: int, cells: int, channels: int = 1) -> Tensor:
     """Band-limited noise (count, channels, size, size), zero mean, about unit variance."""
     coarse = torch.randn(count, channels, cells + 1, cells + 1, generator=g)
-    return F.interpolate(coarse, size=(size, size), mode="bicubic", align_corners=True)
+    rise = _bicubic(cells + 1, size)
+    return rise @ coarse @ rise.T
+
+
+@lru_cache(maxsize=64)
+def _bicubic(cells: int, size: int) -> Tensor:
+    """Bicubic enlargement of ``cells`` values to ``size`` as a matrix (size, cells).
+
+    It is separable, and two small products are several times as fast as the general function.
+    """
+    one = F.interpolate(
+        torch.eye(cells)[None, None], size=(size, cells), mode="bicubic", align_corners=True
+    )
+    return one[0, 0]
 
 
 def random_homographies(
@@ -72,12 +85,11 @@ def warp(
     """Resample (N, C, H, W) to (N, C, size, size) through output-to-input homographies."""
     axis = (torch.arange(size) + 0.5) / size * 2 - 1
     y, x = torch.meshgrid(axis, axis, indexing="ij")
-    points = torch.stack([x, y, torch.ones_like(x)], dim=-1).reshape(-1, 3)
-    projected = points @ homographies.transpose(1, 2)
-    grid = projected[..., :2] / projected[..., 2:].clamp(min=1e-3)
-    return F.grid_sample(
-        images, grid.reshape(-1, size, size, 2), mode, padding_mode=padding, align_corners=False
-    )
+    points = torch.stack([x, y, torch.ones_like(x)]).reshape(3, -1)
+    projected = homographies @ points
+    grid = projected[:, :2] / projected[:, 2:].clamp(min=1e-3)
+    grid = grid.reshape(-1, 2, size, size).permute(0, 2, 3, 1)
+    return F.grid_sample(images, grid, mode, padding_mode=padding, align_corners=False)
 
 
 def foreshorten(g: Generator, homographies: Tensor, probability: float) -> Tensor:
@@ -348,8 +360,9 @@ def transplant_tones(images: Tensor, donors: Tensor) -> Tensor:
     """
     quarter = donors.shape[-1] // 4
     centre = donors[:, :, quarter:-quarter, quarter:-quarter].flatten(2)
-    ordered = centre.sort(dim=2).values
     last = centre.shape[2] - 1
-    dark = ordered[:, :, round(0.03 * last)][:, :, None, None]
-    bright = ordered[:, :, round(0.97 * last)][:, :, None, None]
+    dark, bright = (
+        centre.kthvalue(round(share * last) + 1, dim=2).values[:, :, None, None]
+        for share in (0.03, 0.97)
+    )
     return dark + images * (bright - dark)

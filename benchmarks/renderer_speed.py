@@ -1,0 +1,52 @@
+"""Training crops per second that the renderer makes, beside what the network learns from.
+
+``python benchmarks/renderer_speed.py [--threads N]`` (extra ``train``). Batches are those of the
+configuration ``templates-only``, which needs no data set. The step is a whole training step
+without rendering: forward, losses, backward and optimizer, so that the ratio says whether training
+waits for its pictures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+from rendering import fresh_materials
+from torch import Generator
+
+from attributes.network import Architecture
+from attributes.training import loop
+from attributes.training.batches import make_batch
+from attributes.training.configuration import load
+
+ROUNDS = 20
+
+
+def main() -> None:
+    """Print both speeds, measured in turn."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--threads", type=int, default=2, help="of the CPU")
+    torch.set_num_threads(parser.parse_args().threads)
+    drawings, materials = fresh_materials()
+    classes = len({drawing.row["pictogram"] for drawing in drawings})
+    configuration = load("templates-only").model_copy(update={"steps": ROUNDS, "seed": 0})
+    size = Architecture().input_size
+    crops = len(make_batch(Generator(), materials, configuration, size).images)
+    started = time.perf_counter()
+    for seed in range(ROUNDS):
+        make_batch(Generator().manual_seed(seed), materials, configuration, size)
+    rendering = (time.perf_counter() - started) / ROUNDS
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        loop.train(configuration, materials, 2 * classes, Path(folder))
+        whole = (time.perf_counter() - started) / ROUNDS
+    print(f"rendering {crops / rendering:7,.0f} crops/s, batches of {crops}")
+    print(f"training  {crops / whole:7,.0f} crops/s, rendering included")
+    print(f"rendering takes {rendering / whole:.0%} of a training step")
+
+
+if __name__ == "__main__":
+    main()
