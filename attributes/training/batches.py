@@ -129,6 +129,7 @@ def make_batch(
         part_labels.append(labels)
     if materials.photographs is not None and share.photographs:
         images, labels = _photographs(g, materials, share.photographs, size)
+        labels = _hide_numbers(g, labels, 1 - configuration.photographed_numbers)
         parts.append(images)
         part_labels.append(labels)
     if share.scenes:
@@ -265,6 +266,16 @@ def _photographs(
     images, labels = _mirror_some(g, images, bank.labels[picked], materials.mirror)
     images, _ = _photograph_again(g, images, torch.zeros(count, 1, 1, 1), size)
     return images, labels
+
+
+def _hide_numbers(g: Generator, labels: Labels, probability: float) -> Labels:
+    """Leave some numbers out of the text reader's loss.
+
+    The few numbers that photographs show would be learnt as wholes, and others read as them.
+    """
+    digits = torch.tensor([TEXT.encode(digit)[0] for digit in "0123456789"])
+    hidden = chosen(g, len(labels), probability) & torch.isin(labels.text[:, 0], digits)
+    return replace(labels, text=labels.text.masked_fill(hidden[:, None], UNKNOWN))
 
 
 def _transplants(

@@ -68,8 +68,8 @@ class Configuration(RunConfiguration):
     embedding_scale: float = Field(gt=0, description="factor of the cosines before the softmax")
     embedding_margin: float = Field(ge=0, description="taken off the right class's cosine")
     photographs: Literal["gtsrb", "none"] = "gtsrb"
-    photographed_numbers: bool = Field(
-        True, description="whether the text reader is told which numbers photographs show"
+    photographed_numbers: float = Field(
+        1.0, ge=0, le=1, description="share of photographed numbers that the text reader is told"
     )
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")

@@ -106,10 +106,7 @@ class PhotographBank:
 
 
 def load_gtsrb(
-    root: Path,
-    pictograms: list[str],
-    classes: Collection[int] | None = None,
-    numbers: bool = True,
+    root: Path, pictograms: list[str], classes: Collection[int] | None = None
 ) -> PhotographBank:
     """Read the training tracks (never the validation tracks) of GTSRB.
 
@@ -117,7 +114,6 @@ def load_gtsrb(
         root: see :func:`gtsrb_crops`.
         pictograms: names of the pictogram classes, in index order.
         classes: only these class ids; None for all.
-        numbers: whether the labels tell which number a photograph shows.
 
     Raises:
         DatasetError: see :func:`gtsrb_crops`.
@@ -126,12 +122,9 @@ def load_gtsrb(
     pixels = torch.empty(len(used), 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8)
     for index, crop in enumerate(track(used, "GTSRB")):
         pixels[index] = _stored(_read(crop.path))
-    rows = [
-        {**row, "text": "?"} if row["text"][:1].isdigit() and not numbers else row
-        for row in german_rows()
-    ]
+    per_class = Labels.from_rows(german_rows(), pictograms)
     class_ids = torch.tensor([c.class_id for c in used])
-    return PhotographBank(pixels, Labels.from_rows(rows, pictograms)[class_ids], class_ids)
+    return PhotographBank(pixels, per_class[class_ids], class_ids)
 
 
 def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBank:

@@ -54,9 +54,7 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     told = ["mapillary_sprite_source 1.8.0 (artwork)", "commonroad-io 2026.1 (artwork)"]
     if configuration.photographs == "gtsrb":
         folder = data or Path()
-        photographs = load_gtsrb(
-            folder / "gtsrb", names, configuration.classes, configuration.photographed_numbers
-        )
+        photographs = load_gtsrb(folder / "gtsrb", names, configuration.classes)
         if configuration.batch.transplants:
             erased = load_erased(folder / "gtsrb", configuration.classes)
         scenes = load_scenes(folder / "gtsdb", LAST_TRAINING_FRAME, configuration.seed)

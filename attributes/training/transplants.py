@@ -65,7 +65,7 @@ def _disc(radius: float) -> Floats:
 
 
 _PLATES: dict[tuple[str, str], Plate] = {
-    ("circle", "white"): Plate(_disc(0.37), (0.5, 0.5), 0.64, 0.7),
+    ("circle", "white"): Plate(_disc(0.37), (0.5, 0.5), 0.64, 0.85),
     ("circle", "blue"): Plate(_disc(0.45), (0.5, 0.5), 0.72, 0.3, "white"),
     ("triangle", "white"): Plate(
         np.array([(0.5, 0.24), (0.83, 0.86), (0.17, 0.86)], np.float32), (0.5, 0.64), 0.42, 0.15

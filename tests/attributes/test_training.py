@@ -1,6 +1,7 @@
 """Training: labels, operators, split and resuming, on small materials without any data set."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,14 +28,16 @@ from attributes.training.losses import attention_loss
 from attributes.training.mirroring import pictogram_classes
 from attributes.training.optimization import half_cosine, scheduled_rate
 from attributes.training.photographs import (
+    STORED_SIZE,
     Crop,
     DatasetError,
+    PhotographBank,
     gtsrb_crops,
     validation_tracks,
 )
 from attributes.training.pictograms import MaskBank
 from attributes.training.plates import compose_plates, draw_plate_bank
-from attributes.vocabulary import BAR, CATEGORICAL, LEGEND, SHAPE
+from attributes.vocabulary import BAR, CATEGORICAL, LEGEND, SHAPE, TEXT
 
 ROW = {
     "shape": "circle", "border": "red", "background": "white", "legend": "black", "bar": "none",
@@ -210,6 +213,23 @@ def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():
     assert len(batch.labels) == 10
     assert torch.equal(batch.images, again.images)
     assert 0 <= batch.images.min() <= batch.images.max() <= 1
+
+
+@pytest.mark.parametrize(("told", "expected"), [(0.0, UNKNOWN), (1.0, TEXT.encode("5")[0])])
+def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
+    bank = PhotographBank(
+        torch.zeros(2, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
+        Labels.from_rows([ROW, {**ROW, "text": "STOP"}], []),
+        torch.tensor([0, 1]),
+    )
+    configuration = tiny_configuration(
+        photographed_numbers=told,
+        batch={"photographs": 16, "artwork": 1, "composed": 1, "scenes": 0},
+    )
+    materials = replace(tiny_materials(), photographs=bank)
+    labels = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48).labels
+    first = labels.text[-16:, 0].unique().tolist()
+    assert sorted(first) == sorted([expected, TEXT.encode("S")[0]])
 
 
 def test_validation_tracks_are_a_tenth_of_each_class_and_at_least_one():
