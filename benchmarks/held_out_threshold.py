@@ -102,10 +102,7 @@ def photograph_new_signs(predictor: AttributePredictor, data: Path) -> NewSigns:
 def triangles(plates: ErasedBank) -> ErasedBank:
     """Those of the plates that are triangles."""
     rows = plates.labels.categorical[:, CATEGORICAL.index(SHAPE)] == SHAPE.index("triangle")
-    return ErasedBank(
-        plates.pixels[rows], plates.ink[rows], plates.boxes[rows], plates.sigma[rows],
-        plates.written[rows], plates.labels[rows],
-    )  # fmt: skip
+    return plates[rows]
 
 
 def catalogue_with(

@@ -9,7 +9,7 @@ and says nothing about which sign it was.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import cv2
 import numpy as np
@@ -97,6 +97,10 @@ class ErasedBank:
     def __len__(self) -> int:
         return len(self.pixels)
 
+    def __getitem__(self, rows: Tensor) -> ErasedBank:
+        """Some of the plates."""
+        return ErasedBank(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
 
 def plate_of(row: Mapping[str, str]) -> Plate | None:
     """How the legend of a sign can be erased, or None if it has none or shares it with a bar."""
@@ -108,8 +112,8 @@ def plate_of(row: Mapping[str, str]) -> Plate | None:
 def erase(rgb: Pixels, box: Floats, plate: Plate) -> tuple[Pixels, Floats] | None:
     """Erase a legend.
 
-    The face is the larger of two groups of grey levels; its light is fitted by a plane. What is
-    no face gives way to that plane, the rest keeps its texture.
+    Grey levels fall into two groups (Otsu, 1979): face and legend. The light on the face is fitted
+    by a plane; what is no face gives way to that plane, the rest keeps its texture.
 
     Args:
         rgb: uint8 (S, S, 3), the photograph.

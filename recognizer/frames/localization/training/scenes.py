@@ -16,6 +16,10 @@ from recognizer.frames.localization.training.pasting import Pixels, decoy, paste
 _SMALLEST = 9.0
 """Side below which nobody could tell a sign, pixels; such signs are neither right nor wrong."""
 _PASTED_SIDES = (10.0, 200.0)
+_SHOWN_SIDES = (12.0, 96.0)
+"""Sides at which a labelled sign is shown, pixels: what is missed is small, so small ones are
+practised as often as large ones."""
+_SCALES = (0.42, 1.7)
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class SceneMaker:
         pasted = []
         for _ in range(int(rng.integers(0, 5))):
             plate = self.plates[int(rng.integers(len(self.plates)))]
-            side = float(np.exp(rng.uniform(*np.log(_PASTED_SIDES))))
+            side = _log_uniform(rng, _PASTED_SIDES)
             centre = (float(rng.uniform(0, self.size)), float(rng.uniform(0, self.size)))
             if not _is_free(taken, centre, side):
                 continue
@@ -82,7 +86,10 @@ class SceneMaker:
         frame = self.frames[index]
         pixels = self._pixels[index]
         height, width = pixels.shape[:2]
-        scale = float(np.exp(rng.uniform(np.log(0.42), np.log(1.7))))
+        scale = _log_uniform(rng, _SCALES)
+        if shown is not None:
+            scale = _log_uniform(rng, _SHOWN_SIDES) / float((shown[2:] - shown[:2]).max())
+            scale = float(np.clip(scale, *_SCALES))
         side = min(self.size / scale, height, width)
         if shown is None:
             corner = rng.uniform(0, 1, 2) * (width - side, height - side)
@@ -110,6 +117,11 @@ class SceneMaker:
         if places:
             return places[int(rng.integers(len(places)))]
         return int(rng.integers(len(self.frames))), None
+
+
+def _log_uniform(rng: np.random.Generator, limits: tuple[float, float]) -> float:
+    """A number whose logarithm is drawn evenly between those of the limits."""
+    return float(np.exp(rng.uniform(*np.log(limits))))
 
 
 def _places(
