@@ -239,7 +239,7 @@ def compose_plates(
         torch.from_numpy(texts.masks)[which_text],
         torch.from_numpy(pictograms.masks)[which_pictogram],
     )
-    placement = _placement(g, blanks.legend_boxes[plate])
+    placement = place_legends(g, blanks.legend_boxes[plate], (0.8, 1.08), 0.05)
     legend = warp(masks[:, None].float() / 255, placement, SPRITE_SIZE)
     legend = legend * (written | drawn).float()[:, None, None, None]
     assert texts.slots is not None, "the texts' bank must say where characters stand"
@@ -274,14 +274,24 @@ def compose_plates(
     return torch.cat([sprites, outline], dim=1), slots, blanks.aspects[plate], labels
 
 
-def _placement(g: Generator, boxes: Tensor) -> Tensor:
-    """Homographies (N, 3, 3) that scale masks into their legend boxes, with a little play."""
+def place_legends(g: Generator, boxes: Tensor, sizes: tuple[float, float], play: float) -> Tensor:
+    """Homographies that scale masks into the boxes of legends.
+
+    Args:
+        g: source of randomness.
+        boxes: float32 (N, 3), centre x, centre y and half the side, in [-1, 1].
+        sizes: least and greatest factor of the side.
+        play: largest shift, as a share of half the side.
+
+    Returns:
+        output-to-input, float32 (N, 3, 3), for :func:`attributes.training.operators.warp`.
+    """
     count = len(boxes)
-    side = boxes[:, 2] * uniform(g, count, 0.8, 1.08)
+    side = boxes[:, 2] * uniform(g, count, *sizes)
     matrix = torch.zeros(count, 3, 3)
     matrix[:, 0, 0] = matrix[:, 1, 1] = 1 / side
-    matrix[:, 0, 2] = -boxes[:, 0] / side + uniform(g, count, -0.05, 0.05)
-    matrix[:, 1, 2] = -boxes[:, 1] / side + uniform(g, count, -0.05, 0.05)
+    matrix[:, 0, 2] = -boxes[:, 0] / side + uniform(g, count, -play, play)
+    matrix[:, 1, 2] = -boxes[:, 1] / side + uniform(g, count, -play, play)
     matrix[:, 2, 2] = 1
     return matrix
 

@@ -18,10 +18,10 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.labels import UNKNOWN, Labels, encode_text
 from attributes.training.operators import chosen, uniform, warp
 from attributes.training.pictograms import MaskBank
+from attributes.training.plates import place_legends
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -209,7 +209,7 @@ def transplant(
         torch.from_numpy(texts.masks)[which_text],
         torch.from_numpy(pictograms.masks)[which_pictogram],
     )[:, None].float() / 255  # fmt: skip
-    placement = _placement(g, erased.boxes[picked])
+    placement = place_legends(g, erased.boxes[picked], (0.9, 1.2), 0.06)
     sigma = erased.sigma[picked] * uniform(g, count, 0.8, 1.5)
     legend = _blurred(warp(masks, placement, size), sigma)
     ink = erased.ink[picked] * uniform(g, count, 0.85, 1.1)[:, None]
@@ -232,18 +232,6 @@ def transplant(
         pictogram=torch.where(written, UNKNOWN, pictogram_classes[which_pictogram]),
     )
     return images.clamp(0, 1), slots, labels
-
-
-def _placement(g: Generator, boxes: Tensor) -> Tensor:
-    """Homographies (N, 3, 3) that scale masks into legend boxes, with a little play."""
-    count = len(boxes)
-    side = boxes[:, 2] * uniform(g, count, 0.85, 1.12) * SPRITE_SIZE / (SPRITE_SIZE - 4)
-    matrix = torch.zeros(count, 3, 3)
-    matrix[:, 0, 0] = matrix[:, 1, 1] = 1 / side
-    matrix[:, 0, 2] = -boxes[:, 0] / side + uniform(g, count, -0.06, 0.06)
-    matrix[:, 1, 2] = -boxes[:, 1] / side + uniform(g, count, -0.06, 0.06)
-    matrix[:, 2, 2] = 1
-    return matrix
 
 
 def _blurred(masks: Tensor, sigma: Tensor) -> Tensor:
