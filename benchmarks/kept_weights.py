@@ -64,21 +64,17 @@ def chosen_predictor(arguments: argparse.Namespace, name: str) -> AttributePredi
         raise SystemExit(str(missing)) from None
 
 
-def make_ready(
-    catalogue: Catalogue, predictor: AttributePredictor, thresholds: Thresholds | None = None
-) -> ReadyCatalogue:
+def make_ready(catalogue: Catalogue, predictor: AttributePredictor) -> ReadyCatalogue:
     """A catalogue whose exemplars are embedded with the weights at hand, from their artwork.
 
-    Thresholds are the built-in ones unless given: those beside a rule file may have been
-    calibrated on the very pictures that a benchmark measures.
+    Thresholds are the built-in ones: those beside a rule file may have been calibrated on the
+    very pictures that a benchmark measures.
     """
     embeddings = {
         name: embed_pictogram(pictogram, predictor, _load_bgra)
         for name, pictogram in catalogue.pictograms.items()
     }
-    return ReadyCatalogue.prepare(
-        catalogue, Gallery.from_embeddings(embeddings), thresholds or Thresholds()
-    )
+    return ReadyCatalogue.prepare(catalogue, Gallery.from_embeddings(embeddings), Thresholds())
 
 
 def answered_ids(ready: ReadyCatalogue, readings: Readings) -> list[str]:

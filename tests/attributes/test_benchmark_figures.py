@@ -5,7 +5,7 @@ import pytest
 from cross_plates import recall_across_plates
 from heads import Judged, judge_heads
 from held_out import SEEN, UNSEEN, Outcome, catalogue_of
-from held_out_threshold import left_out_for_choice
+from held_out_threshold import left_out_for_threshold
 from kept_weights import NoWeightsError, find_weights
 
 from attributes.readings import Readings
@@ -104,9 +104,9 @@ def test_weights_that_are_not_there_are_asked_for(monkeypatch, tmp_path):
     assert find_weights("held-out").parent == tmp_path
 
 
-def test_the_threshold_of_held_out_is_chosen_on_signs_that_are_none_of_gtsrb():
-    chosen_on = set(left_out_for_choice())
-    assert len(chosen_on) > 20
-    assert not chosen_on & {row["pictogram"] for row in german_rows()}
+def test_the_threshold_of_held_out_is_judged_on_signs_that_are_none_of_gtsrb():
+    judged_on = set(left_out_for_threshold())
+    assert len(judged_on) > 20
+    assert not judged_on & {row["pictogram"] for row in german_rows()}
     seen = {row["pictogram"] for _, row in usable_rows(load("held-out").without)}
-    assert not chosen_on & seen
+    assert not judged_on & seen
