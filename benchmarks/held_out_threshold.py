@@ -20,7 +20,7 @@ import held_out
 import numpy as np
 import torch
 import yaml
-from kept_weights import add_weights_option, chosen_predictor, make_ready
+from kept_weights import add_weights_option, answered_ids, chosen_predictor, make_ready
 from torch import Generator
 
 from attributes.predictor import AttributePredictor
@@ -76,12 +76,9 @@ def photograph_new_signs(predictor: AttributePredictor, data: Path) -> NewSigns:
     others = []
     for drawing in load_drawings():
         name = drawing.row["pictogram"]
-        is_plain = drawing.row["bar"] == "none" and not drawing.row["text"]
-        if (
-            name in names
-            and is_plain
-            and exemplars.setdefault(name, drawing.source) != drawing.source
-        ):
+        if name not in names or drawing.row["bar"] != "none" or drawing.row["text"]:
+            continue
+        if exemplars.setdefault(name, drawing.source) != drawing.source:
             others.append(drawing)
     masks = pictogram_masks(others)
     shown = sorted(set(masks.names))
@@ -136,13 +133,7 @@ def catalogue_with(
 def answers_at(ready: ReadyCatalogue, readings: Readings, cosine: float) -> list[str]:
     """Answers of a catalogue with another ``match_cosine``."""
     judge = Judge(ready.engine, ready.gallery, Thresholds(match_cosine=cosine))
-    verdicts = replace(ready, judge=judge).verdicts(
-        readings, ready.gallery.similarity(readings.embedding)
-    )
-    return [
-        candidate if verdicts.why_unknown(row) is None else UNKNOWN
-        for row, candidate in enumerate(verdicts.candidates)
-    ]
+    return answered_ids(replace(ready, judge=judge), readings)
 
 
 def shares(
