@@ -164,6 +164,7 @@ SHEETS: dict[str, dict[str, Operator]] = {
     "camera": {
         "blur": operators.blur,
         "lower_resolution": operators.lower_resolution,
+        "mosaic": operators.mosaic,
         "sensor_noise": operators.sensor_noise,
         "jpeg": operators.jpeg,
     },
@@ -248,8 +249,9 @@ def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:
     )
     m = plates.materials
     drawn, _, _ = transplant(
-        Generator().manual_seed(4), DRAWS, bank, m.pictograms, m.pictogram_ids, m.texts
-    )
+        Generator().manual_seed(4), DRAWS, bank, m.pictograms, m.pictogram_ids, m.texts,
+        m.blanks.bars,
+    )  # fmt: skip
     erased = torch.stack(pixels).float() / 255
     return [
         labelled("erase", row_of(torch.cat([photographs, erased]))),

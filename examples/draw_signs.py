@@ -47,7 +47,7 @@ class Plate:
     def text(self, string: str, height: float, colour: tuple[int, int, int]) -> Plate:
         """A centred string; ``height`` is that of the letters."""
         font = ImageFont.truetype(
-            str(truetype(packages.barlow_fonts() / "barlow-latin-700-normal.woff")),
+            str(truetype(packages.web_font(packages.BARLOW, 700))),
             round(height * SIZE * 1.38),
         )
         self._draw.text((SIZE / 2, SIZE / 2), string, font=font, fill=colour, anchor="mm")

@@ -284,8 +284,9 @@ def _transplants(
     """Photographed plates with other legends, their slot maps, and labels."""
     assert materials.erased is not None
     images, slots, labels = transplant(
-        g, count, materials.erased, materials.pictograms, materials.pictogram_ids, materials.texts
-    )
+        g, count, materials.erased, materials.pictograms, materials.pictogram_ids,
+        materials.texts, materials.blanks.bars,
+    )  # fmt: skip
     images, labels = _mirror_some(g, images, labels, materials.mirror)
     images, slots = _photograph_again(g, images, slots, size)
     return images, slots, labels

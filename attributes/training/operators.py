@@ -318,19 +318,45 @@ def lower_resolution(g: Generator, images: Tensor, smallest: int = 14) -> Tensor
     """A distant sign: area-averaged to fewer pixels, then enlarged again.
 
     Images are dealt into eight groups of one resolution each, half of them at full resolution.
+    Every other group is seen through a colour filter (:func:`mosaic`), whose false colours are as
+    large as the strokes of a distant number.
     """
     count, _, size, _ = images.shape
     result = images.clone()
     order = torch.randperm(count, generator=g)
-    for group in order[: count // 2].chunk(8):
+    for number, group in enumerate(order[: count // 2].chunk(8)):
         if not len(group):
             continue
         side = int(smallest + (size - smallest) * float(uniform(g, 1)) ** 1.3)
         small = F.interpolate(images[group], size=(side, side), mode="area")
+        if number % 2:
+            small = mosaic(g, small)
         result[group] = F.interpolate(
             small, size=(size, size), mode="bilinear", align_corners=False
         )
     return result
+
+
+def mosaic(g: Generator, images: Tensor) -> Tensor:
+    """A sensor that sees one colour per pixel (Bayer, US 3,971,065); the others are interpolated.
+
+    Bilinearly, as by GTSRB's camera: edges get fringes of false colour.
+    """
+    size = images.shape[2]
+    phase = torch.randint(2, (2,), generator=g)
+    odd_row, odd_column = ((torch.arange(size) + shift) % 2 for shift in phase.tolist())
+    red = (odd_row[:, None] * odd_column).float()
+    blue = ((1 - odd_row)[:, None] * (1 - odd_column)).float()
+    seen = torch.stack([red, 1 - red - blue, blue])
+    weights = _tent().expand(3, 1, 3, 3)
+    total = F.conv2d(F.pad(images * seen, (1, 1, 1, 1)), weights, groups=3)
+    return total / F.conv2d(F.pad(seen[None], (1, 1, 1, 1)), weights, groups=3)
+
+
+def _tent() -> Tensor:
+    """Bilinear interpolation between neighbours, float32 (3, 3)."""
+    line = torch.tensor([0.5, 1.0, 0.5])
+    return line[:, None] * line
 
 
 def sensor_noise(g: Generator, images: Tensor) -> Tensor:

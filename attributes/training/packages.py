@@ -20,6 +20,9 @@ from attributes.errors import UserError
 MAPILLARY = "mapillary_sprite_source@1.8.0"  # MIT: 1,543 SVGs
 COMMONROAD = "commonroad-io==2026.1"  # BSD-3: German signs as PNG, by VZ number
 BARLOW = "@fontsource/barlow@5.3.0"  # OFL: letters near to DIN 1451
+BARLOW_SEMI_CONDENSED = "@fontsource/barlow-semi-condensed@5.3.0"  # as roads write three digits
+BARLOW_CONDENSED = "@fontsource/barlow-condensed@5.3.0"
+OVERPASS = "@fontsource/overpass@5.3.0"  # OFL: letters near to Highway Gothic
 
 
 class MissingPackageError(UserError):
@@ -47,9 +50,10 @@ def commonroad_signs() -> Path:
     )  # fmt: skip
 
 
-def barlow_fonts() -> Path:
-    """Folder of the Barlow web fonts (woff)."""
-    return _npm(BARLOW) / "files"
+def web_font(package: str, weight: int) -> Path:
+    """One weight (400 is regular, 700 bold) of a font of Fontsource's, a woff file."""
+    name = package.split("/")[1].split("@")[0]
+    return _npm(package) / "files" / f"{name}-latin-{weight}-normal.woff"
 
 
 def _npm(package: str) -> Path:

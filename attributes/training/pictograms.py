@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 Mask = npt.NDArray[np.uint8]
 
+_FONTS = (
+    packages.BARLOW,
+    packages.BARLOW_SEMI_CONDENSED,
+    packages.BARLOW_CONDENSED,
+    packages.OVERPASS,
+)
 _WORDS = ("STOP", "TAXI", "ZONE", "BUS", "P", "H", "HALT", "ZOLL", "KM", "YIELD", "ONLY", "M", "T")
 _CAPTIONS = ("SPEED", "LIMIT", "MAX", "km/h", "t", "m", "ZONE", "mph", "MINIMUM")
 
@@ -159,16 +165,16 @@ def _random_string(rng: np.random.Generator) -> str:
 
 
 def load_fonts() -> list[FreeTypeFont]:
-    """The fonts that strings are drawn with, in several weights.
+    """The fonts that strings are drawn with, in several widths and weights.
 
     Raises:
         MissingPackageError: the fonts cannot be had.
     """
     from PIL import ImageFont
 
-    folder = packages.barlow_fonts()
     return [
-        ImageFont.truetype(str(truetype(folder / f"barlow-latin-{weight}-normal.woff")), 44)
+        ImageFont.truetype(str(truetype(packages.web_font(package, weight))), 44)
+        for package in _FONTS
         for weight in (400, 500, 600, 700, 800)
     ]
 

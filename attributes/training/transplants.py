@@ -19,9 +19,10 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from attributes.training.labels import UNKNOWN, Labels, encode_text
-from attributes.training.operators import chosen, uniform, warp
+from attributes.training.operators import chosen, mosaic, uniform, warp
 from attributes.training.pictograms import MaskBank
 from attributes.training.plates import place_legends
+from attributes.vocabulary import BAR, CATEGORICAL
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -30,6 +31,9 @@ _SMALLEST_CONTRAST = 16.0
 """Between face and legend, grey levels; what shows less is too dark or too bright to be erased."""
 _REDDEST = 40.0
 """Red above blue, grey levels, in what shall be black ink; more is a rim that was taken for it."""
+_BARRED = 0.2
+"""Share of the transplants that a bar crosses: few photographed signs have one, and a network that
+never sees a photographed pictogram under a bar learns that photographs have none."""
 _OPTICAL_BLUR = 0.55
 """Standard deviation of the blur of GTSRB's camera and its mosaic, in its own pixels."""
 
@@ -184,8 +188,9 @@ def transplant(
     pictograms: MaskBank,
     pictogram_classes: Tensor,
     texts: MaskBank,
+    bars: Mapping[int, Tensor],
 ) -> tuple[Tensor, Tensor, Labels]:
-    """Draw numbers and pictograms on photographed plates.
+    """Draw numbers and pictograms on photographed plates, some of them under a bar.
 
     Args:
         g: source of randomness.
@@ -194,6 +199,7 @@ def transplant(
         pictograms: masks of pictograms, ``pictogram_classes`` (K,) the class of each.
         pictogram_classes: int64 (K,).
         texts: masks of strings.
+        bars: see :class:`attributes.training.plates.PlateBank`; none is drawn if empty.
 
     Returns:
         float32 (count, 3, S, S) in [0, 1]; slots, float32 (count, 1, S, S), k + 1 where character
@@ -210,8 +216,14 @@ def transplant(
         torch.from_numpy(pictograms.masks)[which_pictogram],
     )[:, None].float() / 255  # fmt: skip
     placement = place_legends(g, erased.boxes[picked], (0.9, 1.2), 0.06)
-    sigma = erased.sigma[picked] * uniform(g, count, 0.8, 1.5)
-    legend = _blurred(warp(masks, placement, size), sigma)
+    bar, strokes = _bars(g, bars, erased.boxes[picked], size)
+    # On roads the legend under a bar is often paler than the bar.
+    paler = torch.where(bar > 0, uniform(g, count, 0.45, 1.0), torch.ones(count))
+    drawn = torch.maximum(warp(masks, placement, size) * paler[:, None, None, None], strokes)
+    sigma = erased.sigma[picked] * uniform(g, count, 0.5, 1.2)
+    legend = _through_colour_filter(g, _blurred(drawn, sigma), sigma)
+    # The ink was measured where the old legend was darkest: the new one is as dark somewhere.
+    legend = legend / legend.amax((1, 2, 3), keepdim=True).clamp(min=0.4)
     ink = erased.ink[picked] * uniform(g, count, 0.85, 1.1)[:, None]
     faded = uniform(g, count, 0.85, 1.0)[:, None, None, None]
     photographs = erased.pixels[picked].float() / 255
@@ -221,8 +233,12 @@ def transplant(
     assert texts.slots is not None, "the texts' bank must say where characters stand"
     slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
     slots = warp(slots, placement, size, mode="nearest") * written[:, None, None, None]
+    labels = erased.labels[picked]
+    categorical = labels.categorical.clone()
+    categorical[:, CATEGORICAL.index(BAR)] = bar
     labels = replace(
-        erased.labels[picked],
+        labels,
+        categorical=categorical,
         text=torch.stack(
             [
                 encode_text(texts.names[i] if w else "")
@@ -234,6 +250,33 @@ def transplant(
     return images.clamp(0, 1), slots, labels
 
 
+def _bars(
+    g: Generator, bars: Mapping[int, Tensor], boxes: Tensor, size: int
+) -> tuple[Tensor, Tensor]:
+    """A bar for some of N legends: index of its kind, int64 (N,), and its mask (N, 1, S, S)."""
+    count = len(boxes)
+    strokes = torch.zeros(count, 1, size, size)
+    # Behind a bar that lies across the whole face there is no legend.
+    kinds = [kind for kind in bars if kind != BAR.index("horizontal")]
+    if not kinds:
+        return torch.full((count,), BAR.index("none")), strokes
+    drawn = torch.tensor(kinds)[torch.randint(len(kinds), (count,), generator=g)]
+    kind = torch.where(chosen(g, count, _BARRED), drawn, BAR.index("none"))
+    placement = place_legends(g, boxes, (1.05, 1.2), 0.04)
+    for index in kinds:
+        rows = torch.nonzero(kind == index).flatten()
+        picked = torch.randint(len(bars[index]), (len(rows),), generator=g)
+        masks = bars[index][picked].float() / 255
+        strokes[rows] = warp(masks * _inscribed(masks.shape[-1]), placement[rows], size)
+    return kind, strokes
+
+
+def _inscribed(size: int) -> Tensor:
+    """1 inside the circle that touches the sides of a square, 0 outside; float32 (S, S)."""
+    axis = torch.linspace(-1, 1, size)
+    return (axis[:, None] ** 2 + axis**2 <= 1).float()
+
+
 def _blurred(masks: Tensor, sigma: Tensor) -> Tensor:
     """Blur each mask (N, 1, S, S) by a Gaussian of its own, cut off at three pixels."""
     axis = torch.arange(-3.0, 4.0)
@@ -242,3 +285,20 @@ def _blurred(masks: Tensor, sigma: Tensor) -> Tensor:
     flat = F.pad(masks, (3, 3, 3, 3)).transpose(0, 1)
     flat = F.conv2d(flat, line[:, None, None, :], groups=len(masks))
     return F.conv2d(flat, line[:, None, :, None], groups=len(masks)).transpose(0, 1)
+
+
+def _through_colour_filter(g: Generator, masks: Tensor, sigma: Tensor) -> Tensor:
+    """Give half of the masks (N, 1, S, S) the false colours of the camera; float32 (N, 3, S, S).
+
+    They are as large as the camera's pixels, of which the blur tells the size.
+    """
+    size = masks.shape[-1]
+    result = masks.repeat(1, 3, 1, 1)
+    order = sigma.argsort()
+    for rows in order[chosen(g, len(order), 0.5)].chunk(6):
+        if not len(rows):
+            continue
+        side = min(size, round(_OPTICAL_BLUR * size / float(sigma[rows].mean())))
+        small = mosaic(g, F.interpolate(result[rows], size=(side, side), mode="area"))
+        result[rows] = F.interpolate(small, size=(size, size), mode="bilinear", align_corners=False)
+    return result

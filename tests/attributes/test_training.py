@@ -116,7 +116,8 @@ def test_a_question_mark_is_left_out_of_the_loss():
     [
         operators.fade, operators.dirt, operators.stickers, operators.occlude,
         operators.illuminate, operators.glare, operators.expose, operators.desaturate,
-        operators.blur, operators.lower_resolution, operators.sensor_noise, operators.jpeg,
+        operators.blur, operators.lower_resolution, operators.mosaic, operators.sensor_noise,
+        operators.jpeg,
     ],
 )  # fmt: skip
 def test_operators_keep_shape_and_are_reproduced_by_their_seed(operator):
@@ -127,6 +128,18 @@ def test_operators_keep_shape_and_are_reproduced_by_their_seed(operator):
     assert torch.equal(first, second)
     assert torch.isfinite(first).all()
     assert not torch.equal(first, images)
+
+
+def test_the_colour_filter_leaves_a_plain_colour_and_puts_false_ones_at_edges():
+    plain = torch.tensor([0.8, 0.3, 0.1])[None, :, None, None].expand(1, 3, 12, 12)
+    seen = operators.mosaic(torch.Generator().manual_seed(0), plain)
+    assert torch.allclose(seen, plain, atol=1e-6)
+    edge = torch.zeros(1, 3, 12, 12)
+    edge[..., 6:] = 1
+    seen = operators.mosaic(torch.Generator().manual_seed(0), edge)
+    assert (seen.amax(1) - seen.amin(1)).max() >= 0.5
+    assert (seen[..., :4] == 0).all()
+    assert (seen[..., 8:] == 1).all()
 
 
 def test_the_identity_homography_changes_nothing():

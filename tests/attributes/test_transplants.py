@@ -16,7 +16,7 @@ from attributes.training.transplants import (
     plate_of,
     transplant,
 )
-from attributes.vocabulary import LEGEND, TEXT
+from attributes.vocabulary import BAR, CATEGORICAL, LEGEND, TEXT
 
 LIMIT = {
     "shape": "circle", "border": "red", "background": "white", "legend": "black", "bar": "none",
@@ -94,7 +94,7 @@ def test_a_number_is_written_where_its_slots_say_and_labelled():
     bank = erased_bank(4, written=1.0)
     images, slots, labels = transplant(
         torch.Generator().manual_seed(0), 4, bank, masks(("deer",)), torch.tensor([7]),
-        masks(("70",)),
+        masks(("70",)), {},
     )  # fmt: skip
     assert images.shape == (4, 3, SIZE, SIZE)
     assert 0 <= images.min() <= images.max() <= 1
@@ -109,8 +109,21 @@ def test_a_number_is_written_where_its_slots_say_and_labelled():
 def test_a_pictogram_is_drawn_in_place_of_the_number():
     _, slots, labels = transplant(
         torch.Generator().manual_seed(0), 4, erased_bank(4, written=0.0), masks(("deer",)),
-        torch.tensor([7]), masks(("70",)),
+        torch.tensor([7]), masks(("70",)), {},
     )  # fmt: skip
     assert (labels.pictogram == 7).all()
     assert (labels.text[:, 0] == 0).all()
     assert (slots == 0).all()
+
+
+def test_a_bar_crosses_some_and_is_labelled():
+    bank = erased_bank(200, written=1.0)
+    filled = torch.full((1, 1, SPRITE_SIZE, SPRITE_SIZE), 255, dtype=torch.uint8)
+    images, _, labels = transplant(
+        torch.Generator().manual_seed(0), 200, bank, masks(("deer",)), torch.tensor([7]),
+        masks(("70",)), {BAR.index("slash"): filled},
+    )  # fmt: skip
+    barred = labels.categorical[:, CATEGORICAL.index(BAR)] == BAR.index("slash")
+    assert 20 <= barred.sum() <= 60
+    darkened = ((bank.pixels / 255 - images) > 0.2).float().mean((1, 2, 3))
+    assert darkened[barred].min() > darkened[~barred].max()
