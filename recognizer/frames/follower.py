@@ -76,6 +76,8 @@ class FrameFollower:
     def _follow(self, frame: Frame, size: tuple[int, int], found: Boxes) -> FrameResult:
         read = read_boxes(self._recognizer, frame.image, found.xyxy)
         tracks = self._tracker.update(frame.index, found.xyxy)
+        for track, score in zip(tracks, found.score.tolist(), strict=True):
+            track.take_score(score)
         announced = np.zeros(len(tracks), np.bool_)
         read_rows = np.flatnonzero(read.is_readable).tolist()
         for row, logs, weight in zip(
@@ -84,7 +86,8 @@ class FrameFollower:
             tracks[row].read(frame.index, logs, weight)
         fused = fuse([tracks[row].evidence for row in read_rows], self.settings.frame_correlation)
         for row, answer in zip(read_rows, self._recognizer.judge(fused), strict=True):
-            announced[row] = tracks[row].announcement.update(answer, frame.index)
+            track = tracks[row]
+            announced[row] = track.announcement.update(answer, frame.index, track.is_active)
         smallest = self._recognizer.thresholds.min_side
         shown = [
             track.announcement.shown or read.too_small(row, smallest)

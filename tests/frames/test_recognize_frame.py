@@ -279,6 +279,20 @@ def test_settings_decide_how_many_frames_must_agree(recognizer):
     assert [follower.update(f).announced.any() for f in drive.frames].index(True) == 5
 
 
+@pytest.mark.parametrize(("best", "announced"), [(0.45, False), (0.55, True)])
+def test_a_track_of_weak_finds_is_answered_but_announced_only_after_a_strong_one(
+    recognizer, best, announced
+):
+    drive = Drive([40] * 8)
+    scores = iter([0.4] * 3 + [best] + [0.4] * 4)
+    follower = recognizer.follow(
+        detector=lambda image: np.column_stack([drive.detect(image), np.float32([next(scores)])])
+    )
+    results = [follower.update(frame) for frame in drive.frames]
+    assert [r.sign_ids for r in results] == [["de.206"]] * 8
+    assert any(r.announced.any() for r in results) == announced
+
+
 def test_a_frame_of_another_size_ends_all_tracks(recognizer):
     drive = Drive([30, 31, 32])
     follower = recognizer.follow(detector=drive.detect)

@@ -99,6 +99,7 @@ def test_after_a_reset_ids_go_on():
         ("max_missed", -1),
         ("max_distance", 0.0),
         ("max_scale", 1.0),
+        ("activation_threshold", 1.5),
         ("min_votes", 0),
         ("lead_margin", 1.0),
         ("frame_correlation", 0.0),
@@ -202,6 +203,13 @@ def test_votes_are_frames_in_a_row():
 def test_an_answer_without_enough_lead_waits_until_it_has_it():
     hesitant = answer("a", 0.74)
     assert run([hesitant] * 5 + [answer("a", 0.75)])[-2:] == ["a", "a!"]
+
+
+def test_an_answer_waits_until_the_detector_was_sure_of_the_track_once():
+    announcement = Announcement(min_votes=3, lead_margin=0.5)
+    sure = [False] * 4 + [True] + [False] * 2
+    announced = [announcement.update(A, frame, is_active) for frame, is_active in enumerate(sure)]
+    assert announced == [False] * 4 + [True] + [False] * 2
 
 
 def test_unknown_is_never_announced():

@@ -40,12 +40,14 @@ class Announcement:
         self.shown: Recognition | None = None
         self.since = NOT_ANNOUNCED
 
-    def update(self, present: Recognition, frame: int) -> bool:
+    def update(self, present: Recognition, frame: int, is_active: bool = True) -> bool:
         """Take the track's answer in a frame in which it was read.
 
         Args:
             present: what all that was read so far says.
             frame: its index.
+            is_active: whether the detector was ever sure enough of the track to announce it;
+                votes count before that, too.
 
         Returns:
             whether this frame announces the answer.
@@ -57,7 +59,7 @@ class Announcement:
             self.shown = present
             return False
         has_votes = self._votes >= self._needed
-        is_certain = present.is_known and present.confidence >= self._least_confidence
+        is_certain = is_active and present.is_known and present.confidence >= self._least_confidence
         if has_votes and is_certain:
             self._needed *= 2
             self.shown, self.since = present, frame

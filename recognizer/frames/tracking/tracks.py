@@ -33,6 +33,9 @@ class TrackSettings:
         max_distance: how far a find may lie from where the track is expected, in sides of the
             sign.
         max_scale: how many times larger or smaller than expected a find may be.
+        activation_threshold: score of the detector that one find of a track must reach before its
+            answer may be announced: weaker finds carry a track on, they do not make one (ByteTrack,
+            ECCV 2022).
         min_votes: frames in a row that must agree before an answer is announced.
         lead_margin: how far the confidence of an answer must lead that of all others together
             before it is announced, in [0, 1): 0.8 asks for a confidence of 0.9.
@@ -47,6 +50,7 @@ class TrackSettings:
     max_missed: int = 10
     max_distance: float = 1.5
     max_scale: float = 2.0
+    activation_threshold: float = 0.5
     min_votes: int = 5
     lead_margin: float = 0.8
     frame_correlation: float = 0.5
@@ -57,6 +61,7 @@ class TrackSettings:
             ("max_missed", self.max_missed >= 0, "at least 0"),
             ("max_distance", self.max_distance > 0, "above 0"),
             ("max_scale", self.max_scale > 1, "above 1"),
+            ("activation_threshold", 0 <= self.activation_threshold <= 1, "in [0, 1]"),
             ("min_votes", self.min_votes >= 1, "at least 1"),
             ("lead_margin", 0 <= self.lead_margin < 1, "in [0, 1)"),
             ("frame_correlation", 0 < self.frame_correlation <= 1, "in (0, 1]"),
@@ -81,6 +86,7 @@ class Track:
         evidence: what was read so far.
         announcement: what is said about it.
         place: smoothed centre x, y, log width, log height when last seen; float64 (4,), pixels.
+        is_active: whether the detector was sure of it once, so that it may be announced.
     """
 
     def __init__(self, identity: int, frame: int, box: FloatArray, settings: TrackSettings) -> None:
@@ -92,6 +98,12 @@ class Track:
         self._last_read = frame
         self.place = box
         self._velocity: FloatArray | None = None
+        self._activation_threshold = settings.activation_threshold
+        self.is_active = False
+
+    def take_score(self, score: float) -> None:
+        """Take how sure the detector was of a find, in [0, 1]."""
+        self.is_active = self.is_active or score >= self._activation_threshold
 
     def read(self, frame: int, row: npt.NDArray[np.float32], weight: float) -> None:
         """Add what was read in a frame, see :meth:`.fusion.Evidence.add`."""
