@@ -54,8 +54,8 @@ class ReadyCatalogue:
 
     def verdicts(self, readings: Readings, similarity: npt.NDArray[np.float32]) -> Verdicts:
         """The same as arrays, for many crops that nobody asks the reasons of."""
-        decisions = self.judge.decide(self.engine.score(readings), similarity)
-        reason = self.judge.reasons(decisions, readings.presence)
+        decisions = self.judge.decide(self.engine.score(readings), similarity, readings.presence)
+        reason = self.judge.reasons(decisions)
         return verdicts_of(self.engine, readings, decisions, reason)
 
     def _answer(
@@ -116,6 +116,7 @@ def _explain(
             for s in runners_up
             if confidence[s] >= _CONSIDERED
         ),
+        float(decisions.presence[row]),
     )
 
 

@@ -69,7 +69,9 @@ class Decisions:
     """What N crops are, before values are filled in.
 
     Attributes:
-        confidence: float32 (N, S), probability of each sign of the catalogue.
+        confidence: float32 (N, S), probability of each sign of the catalogue, and that there is a
+            sign at all.
+        presence: float32 (N,), probability of the latter alone.
         best: intp (N,), the likeliest sign.
         alternative: intp (N,), the alternative of it that fits best; -1 for a sign without rule.
         alternatives: intp (N, S), the same of every sign.
@@ -78,6 +80,7 @@ class Decisions:
     """
 
     confidence: FloatArray
+    presence: FloatArray
     best: npt.NDArray[np.intp]
     alternative: npt.NDArray[np.intp]
     alternatives: npt.NDArray[np.intp]
@@ -115,35 +118,37 @@ class Judge:
         )
         self._priorities = np.array([sign.priority for sign in engine.signs], np.intp)
 
-    def decide(self, scores: Scores, similarity: FloatArray) -> Decisions:
+    def decide(self, scores: Scores, similarity: FloatArray, presence: FloatArray) -> Decisions:
         """Confidence of every sign for every crop, and the best.
 
         Args:
             scores: of N crops against the A alternatives.
             similarity: float32 (N, P), see :meth:`recognizer.gallery.Gallery.similarity`.
+            presence: float32 (N,), probability that each crop shows a sign at all.
         """
         fit = np.exp(scores.log_fit)
         evidence = self._evidence(fit, similarity)
         signs, best_alternative = self._per_sign(_quality(fit, evidence))
         confidence = self._weigh_rules(fit, evidence, signs, best_alternative)
         self._try_exemplars(confidence, signs, similarity)
+        # What looks like a sign's attributes is that sign only if it is a sign.
+        confidence *= presence[:, None]
         best = confidence.argmax(axis=1) if self._sign_count else np.zeros(len(fit), np.intp)
         rows = np.arange(len(fit))
         alternative = (
             best_alternative[rows, best] if self._sign_count else np.full(len(fit), -1, np.intp)
         )
-        return Decisions(confidence, best, alternative, best_alternative, fit, similarity)
+        return Decisions(
+            confidence, presence, best, alternative, best_alternative, fit, similarity
+        )
 
-    def reasons(
-        self, decisions: Decisions, presence: npt.NDArray[np.float32]
-    ) -> npt.NDArray[np.int8]:
+    def reasons(self, decisions: Decisions) -> npt.NDArray[np.int8]:
         """Why the best sign of each crop is not good enough.
 
         It must be likely enough, and likelier than every other.
 
         Args:
             decisions: about N crops.
-            presence: float32 (N,), probability that each crop shows a sign at all.
 
         Returns:
             int8 (N,), indices into :data:`REASONS`; -1 where the best sign is good enough.
@@ -159,12 +164,15 @@ class Judge:
         if self._sign_count:
             best = decisions.best
             confidence = decisions.confidence[rows, best]
-            enough = confidence >= self._min_confidence[best]
+            needed = self._min_confidence[best]
+            enough = confidence >= needed
+            if_a_sign = confidence >= needed * decisions.presence
             # The order of the file shall not choose between two that are exactly as likely.
             tied = (decisions.confidence == confidence[:, None]).sum(axis=1) > 1
             reason[enough] = -1
             reason[enough & tied] = REASONS.index(Reason.AMBIGUOUS)
-        reason[presence < self.thresholds.min_presence] = REASONS.index(Reason.NOT_A_SIGN)
+            reason[if_a_sign & ~enough] = REASONS.index(Reason.NOT_A_SIGN)
+        reason[decisions.presence < self.thresholds.min_presence] = REASONS.index(Reason.NOT_A_SIGN)
         return reason
 
     def _evidence(self, fit: FloatArray, similarity: FloatArray) -> FloatArray:

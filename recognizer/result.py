@@ -12,6 +12,9 @@ from rules import ConditionOutcome, Position
 
 __all__ = ["UNKNOWN", "Exemplar", "Explanation", "Recognition", "RunnerUp"]
 
+_SURELY_A_SIGN = 0.99
+"""Presence from which it need not be mentioned."""
+
 
 @dataclass(frozen=True)
 class Exemplar:
@@ -55,6 +58,7 @@ class Explanation:
         pictograms: what the rule asks for; empty if it does not ask.
         exemplars: the nearest pictograms of the gallery, the nearest first.
         runners_up: the next best signs.
+        presence: probability that the crop shows a sign at all.
     """
 
     sign_id: str | None
@@ -63,12 +67,14 @@ class Explanation:
     pictograms: tuple[str, ...] = ()
     exemplars: tuple[Exemplar, ...] = ()
     runners_up: tuple[RunnerUp, ...] = ()
+    presence: float = 1.0
 
     def to_dict(self) -> dict[str, object]:
         """The explanation as plain JSON data."""
         return {
             "sign_id": self.sign_id,
             "rule": str(self.position) if self.position else None,
+            "presence": round(self.presence, 4),
             "conditions": [_condition_dict(c) for c in self.conditions],
             "pictograms": list(self.pictograms),
             "exemplars": [
@@ -90,6 +96,8 @@ class Explanation:
         lines = []
         if self.sign_id is not None:
             lines.append(f"rule {self.sign_id} at {self.position}")
+        if self.presence < _SURELY_A_SIGN:
+            lines.append(f"  may be no sign at all: a sign with p={self.presence:.3f}")
         for c in self.conditions:
             mark = "yes" if c.passed else "NO "
             lines.append(

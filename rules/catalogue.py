@@ -185,4 +185,8 @@ class Catalogue:
                 f"{self.files[0]}: no sign belongs to the country {quote(country)}; "
                 f"expected {one_of(countries)}" + (f"; {hint}" if hint else "")
             )
+        return self.without_other_countries(country)
+
+    def without_other_countries(self, country: str) -> Catalogue:
+        """The signs of a country, if there are any, and those of no country."""
         return replace(self, signs=tuple(s for s in self.signs if s.country in (country, None)))

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from recognizer.answering import ReadyCatalogue
@@ -96,6 +96,8 @@ def _prepare(
 ) -> tuple[ReadyCatalogue, ReadyCatalogue]:
     """Both rule files, made ready; a country may be one that only one of them has signs of.
 
+    Of the other file the signs of no country are left.
+
     Raises:
         CountryError: neither has a sign of the country.
     """
@@ -106,18 +108,14 @@ def _prepare(
             ready.append(workbench.prepare(file, country))
         except CountryError as error:
             refused.append(error)
-            ready.append(_of_no_country(workbench.prepare(file)))
+            whole = workbench.prepare(file)
+            assert country is not None, "no country is refused that was not asked for"
+            rest = whole.catalogue.without_other_countries(country)
+            ready.append(ReadyCatalogue.prepare(rest, whole.gallery, whole.judge.thresholds))
     # Rules without any country are not refused, though they have no sign of it either.
     if refused and not any(_has_signs_of(country, rules) for rules in ready):
         raise refused[0]
     return ready[0], ready[1]
-
-
-def _of_no_country(ready: ReadyCatalogue) -> ReadyCatalogue:
-    """What is left of rules for a country that they have no sign of: the signs of no country."""
-    signs = tuple(sign for sign in ready.catalogue.signs if sign.country is None)
-    rest = replace(ready.catalogue, signs=signs)
-    return ReadyCatalogue.prepare(rest, ready.gallery, ready.judge.thresholds)
 
 
 def _has_signs_of(country: str | None, ready: ReadyCatalogue) -> bool:

@@ -1,5 +1,6 @@
 """The decision: fits and cosines become one answer, or unknown with its reason."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,12 +49,13 @@ def engine(tmp_path: Path) -> Engine:
     return Engine(load_catalogue(path))
 
 
-def decide(engine: Engine, attributes: dict, cosines: dict, thresholds=None):
+def decide(engine: Engine, attributes: dict, cosines: dict, thresholds=None, presence=1.0):
     gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in NAMES})
     judge = Judge(engine, gallery, thresholds or Thresholds())
     similarity = np.array([[cosines.get(n, -0.2) for n in NAMES]], np.float32)
-    decisions = judge.decide(engine.score(certain_readings([attributes])), similarity)
-    reason = judge.reasons(decisions, np.ones(1, np.float32))[0]
+    scores = engine.score(certain_readings([attributes]))
+    decisions = judge.decide(scores, similarity, np.array([presence], np.float32))
+    reason = judge.reasons(decisions)[0]
     best = engine.signs[decisions.best[0]].id
     return (best if reason < 0 else REASONS[reason]), float(decisions.confidence[0].max())
 
@@ -121,9 +123,33 @@ def test_confidences_never_exceed_one(engine):
     judge = Judge(engine, gallery, Thresholds())
     readings = certain_readings([TRIANGLE, CIRCLE, {**CIRCLE, "digits": 50}, {"shape": "other"}])
     similarity = np.full((4, 3), 0.99, np.float32)
-    confidence = judge.decide(engine.score(readings), similarity).confidence
+    confidence = judge.decide(engine.score(readings), similarity, readings.presence).confidence
     assert (confidence >= 0).all()
     assert (confidence.sum(axis=1) <= 1 + 1e-5).all()
+
+
+def test_no_answer_is_surer_than_that_there_is_a_sign(engine):
+    limit = {**CIRCLE, "digits": 50}
+    answered, confidence = decide(engine, limit, {})
+    doubted, lowered = decide(engine, limit, {}, presence=0.8)
+    assert answered == doubted == "xx.limit"
+    assert lowered == pytest.approx(0.8 * confidence)
+
+
+def test_a_crop_that_is_probably_no_sign_is_called_so_whatever_it_looks_like(engine):
+    limit = {**CIRCLE, "digits": 50}
+    assert decide(engine, limit, {}, presence=0.4)[0] is Reason.NOT_A_SIGN
+    strict = Thresholds(min_confidence=0.9)
+    assert decide(engine, limit, {}, strict, presence=0.8)[0] is Reason.NOT_A_SIGN
+
+
+def test_an_explanation_says_that_it_may_be_no_sign(engine):
+    readings = certain_readings([{**CIRCLE, "digits": 50}])
+    assert "no sign at all" not in answer(engine, readings, {}).explain()
+    doubted = replace(readings, presence=np.array([0.8], np.float32))
+    answered = answer(engine, doubted, {})
+    assert "may be no sign at all: a sign with p=0.800" in answered.explain()
+    assert answered.explanation.to_dict()["presence"] == 0.8
 
 
 def test_a_runner_up_is_told_by_its_pictogram(engine):
@@ -171,6 +197,9 @@ def test_an_empty_catalogue_knows_nothing(tmp_path):
     path.write_text("version: 1\nsigns: []\n")
     engine = Engine(load_catalogue(path))
     judge = Judge(engine, Gallery.from_embeddings({}), Thresholds())
-    decisions = judge.decide(engine.score(certain_readings([CIRCLE])), np.zeros((1, 0), np.float32))
-    reason = judge.reasons(decisions, np.ones(1, np.float32))[0]
+    readings = certain_readings([CIRCLE])
+    decisions = judge.decide(
+        engine.score(readings), np.zeros((1, 0), np.float32), readings.presence
+    )
+    reason = judge.reasons(decisions)[0]
     assert REASONS[reason] is Reason.NO_RULE
