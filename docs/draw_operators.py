@@ -165,6 +165,7 @@ SHEETS: dict[str, dict[str, Operator]] = {
         "blur": operators.blur,
         "lower_resolution": operators.lower_resolution,
         "mosaic": operators.mosaic,
+        "sharpen": operators.sharpen,
         "sensor_noise": operators.sensor_noise,
         "jpeg": operators.jpeg,
     },

@@ -19,7 +19,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from attributes.training.labels import UNKNOWN, Labels, encode_text
-from attributes.training.operators import chosen, mosaic, uniform, warp
+from attributes.training.operators import chosen, mosaic, sharpen, uniform, warp
 from attributes.training.pictograms import MaskBank
 from attributes.training.plates import place_legends
 from attributes.vocabulary import BAR, CATEGORICAL
@@ -29,6 +29,8 @@ Floats = npt.NDArray[np.float32]
 
 _SMALLEST_CONTRAST = 16.0
 """Between face and legend, grey levels; what shows less is too dark or too bright to be erased."""
+_TRACE = 0.15
+"""Share of the legend's contrast from which a pixel of the face counts as blurred into it."""
 _REDDEST = 40.0
 """Red above blue, grey levels, in what shall be black ink; more is a rim that was taken for it."""
 _BARRED = 0.2
@@ -117,7 +119,8 @@ def erase(rgb: Pixels, box: Floats, plate: Plate) -> tuple[Pixels, Floats] | Non
     """Erase a legend.
 
     Grey levels fall into two groups (Otsu, 1979): face and legend. The light on the face is fitted
-    by a plane; what is no face gives way to that plane, the rest keeps its texture.
+    by a plane; what is no face, or blurred into the legend, gives way to that plane, the rest
+    keeps its texture.
 
     Args:
         rgb: uint8 (S, S, 3), the photograph.
@@ -142,25 +145,52 @@ def erase(rgb: Pixels, box: Floats, plate: Plate) -> tuple[Pixels, Floats] | Non
     on_face, on_legend = (inside > 0) & face, (inside > 0) & ~face
     if on_face.sum() < 20 or on_legend.sum() < 5:
         return None
-    y, x = np.mgrid[:size, :size].astype(np.float32) / size
-    terms = np.stack([np.ones_like(x), x, y], axis=-1)
-    coefficients, *_ = np.linalg.lstsq(terms[on_face], rgb[on_face].astype(np.float32), rcond=None)
-    # Where the face is seen in part only, a plane would rise beyond what is lit there.
-    dimmest, brightest = np.percentile(rgb[on_face], (2, 98), axis=0)
-    light = (terms @ coefficients).clip(dimmest, brightest)
-    difference = rgb[on_legend].astype(np.float32) - light[on_legend]
-    strength = np.abs(difference.mean(axis=1))
-    strongest = difference[strength >= np.quantile(strength, 0.8)].mean(axis=0)
+    light = _light_on(rgb, on_face, plate.is_dark)
+    difference = rgb.astype(np.float32) - light
+    strength = np.abs(difference.mean(axis=2))
+    strongest = difference[on_legend & (strength >= np.quantile(strength[on_legend], 0.9))]
+    strongest = strongest.mean(axis=0)
     if np.abs(strongest).mean() < _SMALLEST_CONTRAST:
         return None
-    legend = cv2.dilate(np.uint8(on_legend), np.ones((3, 3), np.uint8))
+    # Where a stroke is blurred into the face, the pixel is face to Otsu and yet too dark.
+    blurred = (strength > _TRACE * np.abs(strongest.mean())) & (inside > 0)
+    legend = cv2.dilate(np.uint8(on_legend | blurred), np.ones((3, 3), np.uint8))
     soft = cv2.GaussianBlur(np.float32(legend * inside), (0, 0), 0.8)[:, :, None]
     erased = rgb + (light - rgb) * np.minimum(1.0, 1.3 * soft)
     # The strokes are thin and blurred, so even their darkest pixels hold something of the face.
-    ink = light[inside > 0].mean(axis=0) + 1.15 * strongest
-    if plate.ink == "black" and ink[0] - ink[2] > _REDDEST:
-        return None
+    shade = light[inside > 0].mean(axis=0)
+    ink = shade + 1.1 * strongest
+    if plate.ink == "black":
+        if ink[0] - ink[2] > _REDDEST:
+            return None
+        # Black paint has the colour of the light; what else was measured is the rim's red.
+        ink = shade * max(0.0, float(ink.mean() / shade.mean()))
     return np.uint8(erased.clip(0, 255)), np.float32(ink.clip(0, 255) / 255)
+
+
+def _light_on(rgb: Pixels, on_face: npt.NDArray[np.bool_], is_dark: bool) -> Floats:
+    """A plane through the colours of a face, float32 (S, S, 3).
+
+    On a distant sign most of the face is blurred into the legend. The second fit is through the
+    half that the first leaves on the side away from it.
+    """
+    size = rgb.shape[0]
+    y, x = np.mgrid[:size, :size].astype(np.float32) / size
+    terms = np.stack([np.ones_like(x), x, y], axis=-1)
+    light = np.zeros(rgb.shape, np.float32)
+    fitted = on_face
+    for _ in range(2):
+        coefficients, *_ = np.linalg.lstsq(
+            terms[fitted], rgb[fitted].astype(np.float32), rcond=None
+        )
+        # Where the face is seen in part only, a plane would rise beyond what is lit there.
+        dimmest, brightest = np.percentile(rgb[on_face], (2, 98), axis=0)
+        light = np.float32((terms @ coefficients).clip(dimmest, brightest))
+        brighter = (rgb - light).mean(axis=2) > 0
+        fitted = on_face & (~brighter if is_dark else brighter)
+        if fitted.sum() < 20:
+            break
+    return light
 
 
 def legend_box(box: Floats, plate: Plate, size: int) -> Floats:
@@ -288,17 +318,18 @@ def _blurred(masks: Tensor, sigma: Tensor) -> Tensor:
 
 
 def _through_colour_filter(g: Generator, masks: Tensor, sigma: Tensor) -> Tensor:
-    """Give half of the masks (N, 1, S, S) the false colours of the camera; float32 (N, 3, S, S).
+    """Give most of the masks (N, 1, S, S) the false colours of the camera; float32 (N, 3, S, S).
 
     They are as large as the camera's pixels, of which the blur tells the size.
     """
     size = masks.shape[-1]
     result = masks.repeat(1, 3, 1, 1)
     order = sigma.argsort()
-    for rows in order[chosen(g, len(order), 0.5)].chunk(6):
+    for rows in order[chosen(g, len(order), 0.75)].chunk(6):
         if not len(rows):
             continue
         side = min(size, round(_OPTICAL_BLUR * size / float(sigma[rows].mean())))
-        small = mosaic(g, F.interpolate(result[rows], size=(side, side), mode="area"))
+        small = F.interpolate(result[rows], size=(side, side), mode="area")
+        small = sharpen(g, mosaic(g, small))
         result[rows] = F.interpolate(small, size=(size, size), mode="bilinear", align_corners=False)
     return result

@@ -116,8 +116,8 @@ def test_a_question_mark_is_left_out_of_the_loss():
     [
         operators.fade, operators.dirt, operators.stickers, operators.occlude,
         operators.illuminate, operators.glare, operators.expose, operators.desaturate,
-        operators.blur, operators.lower_resolution, operators.mosaic, operators.sensor_noise,
-        operators.jpeg,
+        operators.blur, operators.lower_resolution, operators.mosaic, operators.sharpen,
+        operators.sensor_noise, operators.jpeg,
     ],
 )  # fmt: skip
 def test_operators_keep_shape_and_are_reproduced_by_their_seed(operator):

@@ -71,6 +71,22 @@ def test_the_light_on_the_face_stays():
     assert pixels[28, 40].mean() > pixels[28, 16].mean() + 5
 
 
+def test_a_distant_face_is_as_bright_without_its_legend_as_between_the_strokes():
+    near = photograph()
+    far = cv2.GaussianBlur(near, (0, 0), 2.0)
+    pixels, _ = erase(far, BOX, plate_of(LIMIT))
+    without = cv2.GaussianBlur(photograph(ink=(200, 190, 180)), (0, 0), 2.0)
+    face = np.s_[22:34, 22:34]
+    assert abs(pixels[face].mean() - without[face].mean()) < 12
+    assert abs(far[face].mean() - without[face].mean()) > 25
+
+
+def test_black_ink_has_the_colour_of_the_light():
+    _, ink = erase(photograph(face=(150, 150, 210), ink=(40, 20, 25)), BOX, plate_of(LIMIT))
+    assert ink[0] == pytest.approx(ink[1], rel=0.05)
+    assert ink[2] == pytest.approx(1.4 * ink[0], rel=0.1)
+
+
 @pytest.mark.parametrize("ink", [(192, 182, 172), (120, 20, 20)])
 def test_a_legend_that_is_faint_or_red_is_left_alone(ink):
     assert erase(photograph(ink=ink), BOX, plate_of(LIMIT)) is None

@@ -182,8 +182,9 @@ def _camera(rng: np.random.Generator, scene: Pixels) -> npt.NDArray[np.uint8]:
     if rng.random() < 0.2:
         scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), rng.uniform(0.4, 1.2)), np.float32)
     image = cv2.convertScaleAbs(np.maximum(scene, 0), alpha=255)
-    if rng.random() < 0.6:
-        gain = np.exp(rng.normal(0, 0.35)) * (1 + rng.normal(0, 0.05, 3))
+    if rng.random() < 0.7:
+        # Oftener darker than brighter: a blue disc in the shade is what is missed first.
+        gain = np.exp(rng.normal(-0.25, 0.5)) * (1 + rng.normal(0, 0.08, 3))
         level = np.clip(np.arange(256)[:, None] / 255 * gain, 0, 1) ** np.exp(rng.normal(0, 0.2))
         image = cv2.LUT(image, np.uint8((level * 255).round())[:, None])
     if rng.random() < 0.7:
