@@ -138,9 +138,7 @@ class Judge:
         alternative = (
             best_alternative[rows, best] if self._sign_count else np.full(len(fit), -1, np.intp)
         )
-        return Decisions(
-            confidence, presence, best, alternative, best_alternative, fit, similarity
-        )
+        return Decisions(confidence, presence, best, alternative, best_alternative, fit, similarity)
 
     def reasons(self, decisions: Decisions) -> npt.NDArray[np.int8]:
         """Why the best sign of each crop is not good enough.
