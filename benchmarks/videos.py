@@ -9,7 +9,8 @@ false; they are counted with both catalogues.
 
 No clip touched training, but the sign-free ones are not blind: the defaults of
 ``recognizer.frames.tracking.tracks.TrackSettings`` were chosen after looking at what random boxes
-in these two clips were announced as.
+in these two clips were announced as, and two false announcements in them (a fence, truck wheels)
+led to its ``activation_threshold`` and to confidences that include the presence of a sign.
 """
 
 from __future__ import annotations

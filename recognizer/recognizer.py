@@ -18,7 +18,7 @@ from recognizer.default_catalogue import default_catalogue
 from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, TrackSettings
 from recognizer.gallery import load_gallery
 from recognizer.pictures import Crop, Picture, PictureError, to_crop
-from recognizer.result import UNKNOWN, Recognition
+from recognizer.result import UNKNOWN, Recognition, too_small
 from recognizer.thresholds_file import load_thresholds
 from recognizer.watching import CatalogueWatcher
 from rules import Catalogue, load_catalogue
@@ -255,9 +255,3 @@ class Recognizer:
 
 def _unreadable(error: PictureError) -> Recognition:
     return Recognition(UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.UNREADABLE, detail=str(error))
-
-
-def too_small(width: int, height: int, smallest: int) -> Recognition:
-    """The answer for a sign of fewer pixels than attributes can be read from."""
-    detail = f"{width}×{height} pixels, at least {smallest} are needed"
-    return Recognition(UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.TOO_SMALL, detail=detail)

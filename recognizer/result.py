@@ -10,7 +10,7 @@ from recognizer.decision import Reason
 from recognizer.verdicts import UNKNOWN
 from rules import ConditionOutcome, Position
 
-__all__ = ["UNKNOWN", "Exemplar", "Explanation", "Recognition", "RunnerUp"]
+__all__ = ["UNKNOWN", "Exemplar", "Explanation", "Recognition", "RunnerUp", "too_small"]
 
 _SURELY_A_SIGN = 0.99
 """Presence from which it need not be mentioned."""
@@ -185,6 +185,12 @@ class Recognition:
         if explain:
             data["explanation"] = self.explanation.to_dict()
         return data
+
+
+def too_small(width: int, height: int, smallest: int) -> Recognition:
+    """The answer for a sign of fewer pixels than attributes can be read from."""
+    detail = f"{width}×{height} pixels, at least {smallest} are needed"
+    return Recognition(UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.TOO_SMALL, detail=detail)
 
 
 def _condition_dict(c: ConditionOutcome) -> dict[str, object]:

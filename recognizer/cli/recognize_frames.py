@@ -16,7 +16,8 @@ from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.output.annotated_video_writer import AnnotatedVideoWriter
 from recognizer.frames.output.json_lines_writer import JsonLinesWriter
 from recognizer.frames.output.writers import FrameWriter
-from recognizer.frames.source_recognition import FrameRecognizer, recognition_of
+from recognizer.frames.protocols import FrameRecognizer
+from recognizer.frames.source_recognition import recognition_of
 from recognizer.frames.sources.opening import FrameSource, SourceError, open_source
 
 _FRAMES_PER_SECOND = 25.0

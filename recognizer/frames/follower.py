@@ -11,12 +11,12 @@ from recognizer.frames.boxes import Boxes
 from recognizer.frames.detections import Detector, to_boxes, without_repeats
 from recognizer.frames.frame import Frame
 from recognizer.frames.frame_result import FrameResult
+from recognizer.frames.protocols import CropRecognizer, FrameRecognizer
 from recognizer.frames.recognition import are_signs, class_names, read_boxes
 from recognizer.frames.source_recognition import recognition_of
 from recognizer.frames.sources.opening import FrameSource, Source, open_source
 from recognizer.frames.tracking.fusion import fuse, log_rows
 from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, Tracker, TrackSettings
-from recognizer.recognizer import Recognizer
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class FrameFollower:
 
     def __init__(
         self,
-        recognizer: Recognizer,
+        recognizer: CropRecognizer,
         settings: TrackSettings = DEFAULT_SETTINGS,
         detector: Detector | None = None,
     ) -> None:
@@ -110,7 +110,7 @@ class FrameFollower:
 
 
 def follow(
-    recognizer: Recognizer,
+    recognizer: FrameRecognizer,
     source: Source,
     settings: TrackSettings,
     detector: Detector | None,

@@ -15,9 +15,9 @@ from recognizer.frames.crops import crop_weight, cut_crops, visible_sides
 from recognizer.frames.detections import BoxesLike, to_boxes, without_repeats
 from recognizer.frames.frame import Image
 from recognizer.frames.frame_result import NO_TRACK, FrameResult
+from recognizer.frames.protocols import CropRecognizer
 from recognizer.pictures import Picture, to_crop
-from recognizer.recognizer import Recognizer, too_small
-from recognizer.result import Recognition
+from recognizer.result import Recognition, too_small
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class FrameReadings:
 
 
 def read_boxes(
-    recognizer: Recognizer, image: Image, xyxy: npt.NDArray[np.float32]
+    recognizer: CropRecognizer, image: Image, xyxy: npt.NDArray[np.float32]
 ) -> FrameReadings:
     """Read all boxes of a frame, in one pass of the network.
 
@@ -62,7 +62,7 @@ def read_boxes(
 
 
 def recognize_frame(
-    recognizer: Recognizer, picture: Picture, boxes: BoxesLike | None
+    recognizer: CropRecognizer, picture: Picture, boxes: BoxesLike | None
 ) -> FrameResult:
     """See :meth:`recognizer.Recognizer.recognize_frame`."""
     image = to_crop(picture)
@@ -101,6 +101,6 @@ def are_signs(answers: Sequence[Recognition]) -> npt.NDArray[np.bool_]:
     return np.array([answer.reason is not Reason.NOT_A_SIGN for answer in answers], np.bool_)
 
 
-def class_names(recognizer: Recognizer) -> tuple[str, ...]:
+def class_names(recognizer: CropRecognizer) -> tuple[str, ...]:
     """Ids of the catalogue's signs, in its order."""
     return tuple(sign.id for sign in recognizer.catalogue.signs)

@@ -4,32 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
 
-from recognizer.frames.frame import Frame, Image
+from recognizer.frames.detections import Detector
+from recognizer.frames.frame import Frame
 from recognizer.frames.frame_result import FrameResult
+from recognizer.frames.protocols import FrameRecognizer
 from recognizer.frames.sources.frame_source import FrameSource
 from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, TrackSettings
-
-if TYPE_CHECKING:
-    from recognizer.frames.detections import BoxesLike, Detector
-
-
-class Follower(Protocol):
-    """The part of :class:`recognizer.frames.follower.FrameFollower` that is needed here."""
-
-    def update(self, frame: Frame) -> FrameResult:
-        """The signs of the next frame."""
-
-
-class FrameRecognizer(Protocol):
-    """The part of :class:`recognizer.Recognizer` that is needed here."""
-
-    def recognize_frame(self, image: Image, boxes: BoxesLike | None = None) -> FrameResult:
-        """The signs of one frame by itself."""
-
-    def follow(self, *, settings: TrackSettings = ..., detector: Detector | None = ...) -> Follower:
-        """What finds and follows the signs of one stream."""
 
 
 def recognition_of(
