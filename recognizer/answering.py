@@ -95,8 +95,9 @@ def _explain(
 ) -> Explanation:
     """Why crop ``row`` of the decisions, whose reading is the only one in ``reading``, won."""
     engine = ready.engine
+    presence = float(decisions.presence[row])
     if not engine.signs:
-        return Explanation(None, None)
+        return Explanation(None, None, presence=presence)
     confidence = decisions.confidence[row]
     ranked = np.argsort(-confidence, kind="stable")
     best = int(decisions.best[row])
@@ -116,7 +117,7 @@ def _explain(
             for s in runners_up
             if confidence[s] >= _CONSIDERED
         ),
-        float(decisions.presence[row]),
+        presence,
     )
 
 

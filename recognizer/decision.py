@@ -131,13 +131,13 @@ class Judge:
         signs, best_alternative = self._per_sign(_quality(fit, evidence))
         confidence = self._weigh_rules(fit, evidence, signs, best_alternative)
         self._try_exemplars(confidence, signs, similarity)
-        # What looks like a sign's attributes is that sign only if it is a sign.
-        confidence *= presence[:, None]
         best = confidence.argmax(axis=1) if self._sign_count else np.zeros(len(fit), np.intp)
         rows = np.arange(len(fit))
         alternative = (
             best_alternative[rows, best] if self._sign_count else np.full(len(fit), -1, np.intp)
         )
+        # What has a sign's attributes is that sign only if it is a sign.
+        confidence *= presence[:, None]
         return Decisions(confidence, presence, best, alternative, best_alternative, fit, similarity)
 
     def reasons(self, decisions: Decisions) -> npt.NDArray[np.int8]:
@@ -157,19 +157,18 @@ class Judge:
         if fit.shape[1]:
             unmatched = self._with_pictogram[fit.argmax(axis=1)] & (fit.max(axis=1) >= _HOLDS)
             reason[unmatched] = REASONS.index(Reason.PICTOGRAM_UNMATCHED)
-            ambiguous = decisions.confidence.sum(axis=1) >= self.thresholds.min_confidence
+            # Between signs, or between them and none at all.
+            certain = self.thresholds.min_confidence * decisions.presence
+            ambiguous = decisions.confidence.sum(axis=1) >= certain
             reason[ambiguous] = REASONS.index(Reason.AMBIGUOUS)
         if self._sign_count:
             best = decisions.best
             confidence = decisions.confidence[rows, best]
-            needed = self._min_confidence[best]
-            enough = confidence >= needed
-            if_a_sign = confidence >= needed * decisions.presence
+            enough = confidence >= self._min_confidence[best]
             # The order of the file shall not choose between two that are exactly as likely.
             tied = (decisions.confidence == confidence[:, None]).sum(axis=1) > 1
             reason[enough] = -1
             reason[enough & tied] = REASONS.index(Reason.AMBIGUOUS)
-            reason[if_a_sign & ~enough] = REASONS.index(Reason.NOT_A_SIGN)
         reason[decisions.presence < self.thresholds.min_presence] = REASONS.index(Reason.NOT_A_SIGN)
         return reason
 

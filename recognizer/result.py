@@ -58,7 +58,7 @@ class Explanation:
         pictograms: what the rule asks for; empty if it does not ask.
         exemplars: the nearest pictograms of the gallery, the nearest first.
         runners_up: the next best signs.
-        presence: probability that the crop shows a sign at all.
+        presence: probability that the crop shows a sign at all; None if it was not read.
     """
 
     sign_id: str | None
@@ -67,14 +67,14 @@ class Explanation:
     pictograms: tuple[str, ...] = ()
     exemplars: tuple[Exemplar, ...] = ()
     runners_up: tuple[RunnerUp, ...] = ()
-    presence: float = 1.0
+    presence: float | None = None
 
     def to_dict(self) -> dict[str, object]:
         """The explanation as plain JSON data."""
         return {
             "sign_id": self.sign_id,
             "rule": str(self.position) if self.position else None,
-            "presence": round(self.presence, 4),
+            "presence": None if self.presence is None else round(self.presence, 4),
             "conditions": [_condition_dict(c) for c in self.conditions],
             "pictograms": list(self.pictograms),
             "exemplars": [
@@ -96,7 +96,7 @@ class Explanation:
         lines = []
         if self.sign_id is not None:
             lines.append(f"rule {self.sign_id} at {self.position}")
-        if self.presence < _SURELY_A_SIGN:
+        if self.presence is not None and self.presence < _SURELY_A_SIGN:
             lines.append(f"  may be no sign at all: a sign with p={self.presence:.3f}")
         for c in self.conditions:
             mark = "yes" if c.passed else "NO "

@@ -37,7 +37,7 @@ class Materials:
         blanks, pictograms, pictogram_ids, texts: what plates are composed from.
         photographs: labelled photographs, or None in a templates-only run.
         scenes: uint8 (K, 3, s, s) photographs without signs, or None for procedural ones.
-        unseen: labels of signs that no composed plate may happen to be, or None.
+        unseen: labels of signs that no composed plate or transplant may happen to be, or None.
         not_signs: uint8 (K, 3, s, s) photographs of what was once taken for a sign, or None.
         erased: photographed plates to draw another legend on, or None.
     """
@@ -92,7 +92,7 @@ def gather_materials(
         texts=text_masks(rng, _TEXTS, without=configuration.without),
         photographs=photographs,
         scenes=scenes,
-        unseen=unseen_signs(configuration.classes),
+        unseen=unseen_signs(configuration.classes, names),
         not_signs=not_signs,
         erased=erased,
     )
@@ -287,6 +287,9 @@ def _transplants(
         g, count, materials.erased, materials.pictograms, materials.pictogram_ids,
         materials.texts, materials.blanks.bars,
     )  # fmt: skip
+    if materials.unseen is not None:
+        kept = _instead_of(shows_one_of(labels, materials.unseen))
+        images, slots, labels = images[kept], slots[kept], labels[kept]
     images, labels = _mirror_some(g, images, labels, materials.mirror)
     images, slots = _photograph_again(g, images, slots, size)
     return images, slots, labels

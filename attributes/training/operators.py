@@ -338,9 +338,9 @@ def lower_resolution(g: Generator, images: Tensor, smallest: int = 14) -> Tensor
 
 
 def mosaic(g: Generator, images: Tensor) -> Tensor:
-    """A sensor that sees one colour per pixel (Bayer, US 3,971,065); the others are interpolated.
+    """A sensor that sees one colour per pixel (Bayer, US 3,971,065), the others interpolated.
 
-    Bilinearly, as by GTSRB's camera: edges get fringes of false colour.
+    Bilinearly, so that edges get fringes of false colour. Images are square, of 2 pixels and more.
     """
     size = images.shape[2]
     phase = torch.randint(2, (2,), generator=g)
@@ -360,7 +360,7 @@ def _tent() -> Tensor:
 
 
 def sharpen(g: Generator, images: Tensor) -> Tensor:
-    """Unsharp masking as cameras do it: strokes stay strong, with a halo around them."""
+    """Unsharp masking as cameras do it: strokes stay strong, with a halo that may leave [0, 1]."""
     amount = uniform(g, len(images), 0.0, 1.2)[:, None, None, None]
     kernel = (_tent() / 4).expand(images.shape[1], 1, 3, 3)
     padded = F.pad(images, (1, 1, 1, 1), mode="replicate")

@@ -86,7 +86,7 @@ class ErasedBank:
 
     Attributes:
         pixels: uint8 (K, 3, S, S), RGB.
-        ink: float32 (K, 3), colour that the legend had, in [0, 1].
+        ink: float32 (K, 3), colour to draw another legend in, in [0, 1].
         boxes: float32 (K, 3), centre x, centre y and half the side of the legend, in [-1, 1].
         sigma: float32 (K,), blur of the photograph, standard deviation in its stored pixels.
         written: float32 (K,), share of the transplants that are text.
@@ -128,8 +128,8 @@ def erase(rgb: Pixels, box: Floats, plate: Plate) -> tuple[Pixels, Floats] | Non
         plate: kind of plate.
 
     Returns:
-        the photograph without legend and the legend's colour, float32 (3,) in [0, 1]; None if
-        face and legend are not told apart.
+        the photograph without legend and the colour to draw another one in, float32 (3,) in
+        [0, 1]; None if face and legend are not told apart.
     """
     size = rgb.shape[0]
     corners = box[:2] + plate.face * (box[2:] - box[:2])
@@ -146,26 +146,40 @@ def erase(rgb: Pixels, box: Floats, plate: Plate) -> tuple[Pixels, Floats] | Non
     if on_face.sum() < 20 or on_legend.sum() < 5:
         return None
     light = _light_on(rgb, on_face, plate.is_dark)
-    difference = rgb.astype(np.float32) - light
-    strength = np.abs(difference.mean(axis=2))
-    strongest = difference[on_legend & (strength >= np.quantile(strength[on_legend], 0.9))]
-    strongest = strongest.mean(axis=0)
-    if np.abs(strongest).mean() < _SMALLEST_CONTRAST:
+    difference = rgb - light
+    towards_legend = difference.mean(axis=2) * (1 if plate.is_dark else -1)
+    inkiest = on_legend & (towards_legend >= np.quantile(towards_legend[on_legend], 0.9))
+    strongest = difference[inkiest].mean(axis=0)
+    contrast = float(towards_legend[inkiest].mean())
+    if contrast < _SMALLEST_CONTRAST:
         return None
-    # Where a stroke is blurred into the face, the pixel is face to Otsu and yet too dark.
-    blurred = (strength > _TRACE * np.abs(strongest.mean())) & (inside > 0)
+    ink = _ink(light[inside > 0].mean(axis=0), strongest, plate)
+    if ink is None:
+        return None
+    # Where a stroke is blurred into the face, the pixel is face to Otsu and yet not as lit.
+    blurred = (inside > 0) & (towards_legend > _TRACE * contrast)
     legend = cv2.dilate(np.uint8(on_legend | blurred), np.ones((3, 3), np.uint8))
     soft = cv2.GaussianBlur(np.float32(legend * inside), (0, 0), 0.8)[:, :, None]
     erased = rgb + (light - rgb) * np.minimum(1.0, 1.3 * soft)
-    # The strokes are thin and blurred, so even their darkest pixels hold something of the face.
-    shade = light[inside > 0].mean(axis=0)
-    ink = shade + 1.1 * strongest
+    return np.uint8(erased.clip(0, 255)), ink
+
+
+def _ink(face: Floats, strongest: Floats, plate: Plate) -> Floats | None:
+    """Colour to draw in on a face of this colour, float32 (3,) in [0, 1]; None if it is a rim's.
+
+    Args:
+        face: float32 (3,), grey levels.
+        strongest: float32 (3,), what the strongest pixels of the old legend differ from it by.
+        plate: kind of plate.
+    """
+    # The strokes are thin and blurred, so even their strongest pixels hold something of the face.
+    ink = face + 1.1 * strongest
     if plate.ink == "black":
         if ink[0] - ink[2] > _REDDEST:
             return None
         # Black paint has the colour of the light; what else was measured is the rim's red.
-        ink = shade * max(0.0, float(ink.mean() / shade.mean()))
-    return np.uint8(erased.clip(0, 255)), np.float32(ink.clip(0, 255) / 255)
+        ink = face * max(0.0, float(ink.mean() / face.mean()))
+    return np.asarray(ink.clip(0, 255) / 255, np.float32)
 
 
 def _light_on(rgb: Pixels, on_face: npt.NDArray[np.bool_], is_dark: bool) -> Floats:
@@ -177,20 +191,17 @@ def _light_on(rgb: Pixels, on_face: npt.NDArray[np.bool_], is_dark: bool) -> Flo
     size = rgb.shape[0]
     y, x = np.mgrid[:size, :size].astype(np.float32) / size
     terms = np.stack([np.ones_like(x), x, y], axis=-1)
-    light = np.zeros(rgb.shape, np.float32)
-    fitted = on_face
-    for _ in range(2):
-        coefficients, *_ = np.linalg.lstsq(
-            terms[fitted], rgb[fitted].astype(np.float32), rcond=None
-        )
-        # Where the face is seen in part only, a plane would rise beyond what is lit there.
-        dimmest, brightest = np.percentile(rgb[on_face], (2, 98), axis=0)
-        light = np.float32((terms @ coefficients).clip(dimmest, brightest))
-        brighter = (rgb - light).mean(axis=2) > 0
-        fitted = on_face & (~brighter if is_dark else brighter)
-        if fitted.sum() < 20:
-            break
-    return light
+    # Where the face is seen in part only, a plane would rise beyond what is lit there.
+    dimmest, brightest = np.percentile(rgb[on_face], (2, 98), axis=0)
+
+    def plane_through(fitted: npt.NDArray[np.bool_]) -> Floats:
+        coefficients, *_ = np.linalg.lstsq(terms[fitted], np.float32(rgb[fitted]), rcond=None)
+        return np.asarray((terms @ coefficients).clip(dimmest, brightest), np.float32)
+
+    first = plane_through(on_face)
+    is_brighter = (rgb - first).mean(axis=2) > 0
+    away = on_face & (~is_brighter if is_dark else is_brighter)
+    return plane_through(away) if away.sum() >= 20 else first
 
 
 def legend_box(box: Floats, plate: Plate, size: int) -> Floats:
@@ -235,9 +246,9 @@ def transplant(
         float32 (count, 3, S, S) in [0, 1]; slots, float32 (count, 1, S, S), k + 1 where character
         k stands, else 0; labels.
     """
-    picked = torch.randint(len(erased), (count,), generator=g)
-    size = erased.pixels.shape[-1]
-    written = torch.rand(count, generator=g) < erased.written[picked]
+    plates = erased[torch.randint(len(erased), (count,), generator=g)]
+    size = plates.pixels.shape[-1]
+    written = torch.rand(count, generator=g) < plates.written
     which_text = torch.randint(len(texts.names), (count,), generator=g)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
     masks = torch.where(
@@ -245,45 +256,59 @@ def transplant(
         torch.from_numpy(texts.masks)[which_text],
         torch.from_numpy(pictograms.masks)[which_pictogram],
     )[:, None].float() / 255  # fmt: skip
-    placement = place_legends(g, erased.boxes[picked], (0.9, 1.2), 0.06)
-    bar, strokes = _bars(g, bars, erased.boxes[picked], size)
+    placement = place_legends(g, plates.boxes, (0.9, 1.2), 0.06)
+    bar, strokes = _bars(g, bars, plates.boxes, size)
     # On roads the legend under a bar is often paler than the bar.
-    paler = torch.where(bar > 0, uniform(g, count, 0.45, 1.0), torch.ones(count))
-    drawn = torch.maximum(warp(masks, placement, size) * paler[:, None, None, None], strokes)
-    sigma = erased.sigma[picked] * uniform(g, count, 0.5, 1.2)
-    legend = _through_colour_filter(g, _blurred(drawn, sigma), sigma)
-    # The ink was measured where the old legend was darkest: the new one is as dark somewhere.
-    legend = legend / legend.amax((1, 2, 3), keepdim=True).clamp(min=0.4)
-    ink = erased.ink[picked] * uniform(g, count, 0.85, 1.1)[:, None]
-    faded = uniform(g, count, 0.85, 1.0)[:, None, None, None]
-    photographs = erased.pixels[picked].float() / 255
-    images = photographs + (ink[:, :, None, None] - photographs) * legend * faded
-    grainy = chosen(g, count, 0.5)[:, None, None, None]
-    images = images + 0.012 * grainy * torch.randn(images.shape, generator=g)
+    is_barred = bar != BAR.index("none")
+    paler = torch.where(is_barred, uniform(g, count, 0.45, 1.0), torch.ones(count))
+    legends = torch.maximum(warp(masks, placement, size) * paler[:, None, None, None], strokes)
     assert texts.slots is not None, "the texts' bank must say where characters stand"
     slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
     slots = warp(slots, placement, size, mode="nearest") * written[:, None, None, None]
-    labels = erased.labels[picked]
-    categorical = labels.categorical.clone()
+    strings = [
+        texts.names[i] if w else ""
+        for i, w in zip(which_text.tolist(), written.tolist(), strict=True)
+    ]
+    pictogram = torch.where(written, UNKNOWN, pictogram_classes[which_pictogram])
+    labels = _relabelled(plates.labels, bar, strings, pictogram)
+    return _painted(g, plates, legends), slots, labels
+
+
+def _relabelled(plates: Labels, bar: Tensor, strings: list[str], pictogram: Tensor) -> Labels:
+    """Labels of plates with what was drawn on them."""
+    categorical = plates.categorical.clone()
     categorical[:, CATEGORICAL.index(BAR)] = bar
-    labels = replace(
-        labels,
-        categorical=categorical,
-        text=torch.stack(
-            [
-                encode_text(texts.names[i] if w else "")
-                for i, w in zip(which_text.tolist(), written.tolist(), strict=True)
-            ]
-        ),
-        pictogram=torch.where(written, UNKNOWN, pictogram_classes[which_pictogram]),
-    )
-    return images.clamp(0, 1), slots, labels
+    text = torch.stack([encode_text(string) for string in strings])
+    return replace(plates, categorical=categorical, text=text, pictogram=pictogram)
+
+
+def _painted(g: Generator, plates: ErasedBank, legends: Tensor) -> Tensor:
+    """Plates with legends (N, 1, S, S) in their ink, as the camera would have seen them.
+
+    Returns:
+        float32 (N, 3, S, S) in [0, 1].
+    """
+    count = len(legends)
+    blurred = _blurred(legends, plates.sigma * uniform(g, count, 0.5, 1.2))
+    seen = _through_colour_filter(g, blurred, plates.sigma)
+    # The ink was measured where the old legend was strongest: the new one is as strong somewhere.
+    seen = seen / seen.amax((1, 2, 3), keepdim=True).clamp(min=0.4)
+    ink = plates.ink * uniform(g, count, 0.85, 1.1)[:, None]
+    faded = uniform(g, count, 0.85, 1.0)[:, None, None, None]
+    photographs = plates.pixels.float() / 255
+    images = photographs + (ink[:, :, None, None] - photographs) * seen * faded
+    grainy = chosen(g, count, 0.5)[:, None, None, None]
+    images = images + 0.012 * grainy * torch.randn(images.shape, generator=g)
+    return images.clamp(0, 1)
 
 
 def _bars(
     g: Generator, bars: Mapping[int, Tensor], boxes: Tensor, size: int
 ) -> tuple[Tensor, Tensor]:
-    """A bar for some of N legends: index of its kind, int64 (N,), and its mask (N, 1, S, S)."""
+    """A bar for some of N legends: index of its kind, int64 (N,), and its mask (N, 1, S, S).
+
+    It is drawn in the legend's ink, on blue discs in white: what has to be learnt is the stroke.
+    """
     count = len(boxes)
     strokes = torch.zeros(count, 1, size, size)
     # Behind a bar that lies across the whole face there is no legend.
@@ -320,7 +345,8 @@ def _blurred(masks: Tensor, sigma: Tensor) -> Tensor:
 def _through_colour_filter(g: Generator, masks: Tensor, sigma: Tensor) -> Tensor:
     """Give most of the masks (N, 1, S, S) the false colours of the camera; float32 (N, 3, S, S).
 
-    They are as large as the camera's pixels, of which the blur tells the size.
+    They are as large as the camera's pixels, of which the photograph's blur ``sigma`` (N,) tells
+    the size.
     """
     size = masks.shape[-1]
     result = masks.repeat(1, 3, 1, 1)

@@ -6,25 +6,26 @@ may turn out to be that sign. A white disc with stripes and nothing else is the 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import torch
 from torch import Tensor
 
 from attributes.training.artwork import german_rows
-from attributes.training.labels import NO_PICTOGRAM, UNKNOWN, Labels
+from attributes.training.labels import NO_PICTOGRAM, Labels
 from attributes.vocabulary import BACKGROUND, BAR, CATEGORICAL, SHAPE
 
 _COLUMN = {attribute: index for index, attribute in enumerate(CATEGORICAL)}
 
 
-def unseen_signs(seen_classes: Collection[int] | None) -> Labels | None:
-    """Labels of the GTSRB signs outside ``seen_classes`` that have no pictogram.
+def unseen_signs(seen_classes: Collection[int] | None, pictograms: Sequence[str]) -> Labels | None:
+    """Labels of the GTSRB signs outside ``seen_classes`` that training could put together.
 
-    Signs with a pictogram need no such care: their pictogram is left out by name.
+    Signs whose pictogram is left out need no such care.
 
     Args:
         seen_classes: the classes that are trained on; None for all.
+        pictograms: names of those that are trained on, in index order.
 
     Returns:
         the labels, or None if there is no such sign.
@@ -33,18 +34,19 @@ def unseen_signs(seen_classes: Collection[int] | None) -> Labels | None:
         return None
     rows = [
         row for row in german_rows()
-        if int(row["class"]) not in seen_classes and row["pictogram"] == NO_PICTOGRAM
+        if int(row["class"]) not in seen_classes
+        and row["pictogram"] in {NO_PICTOGRAM, *pictograms}
     ]  # fmt: skip
-    return Labels.from_rows(rows, ()) if rows else None
+    return Labels.from_rows(rows, pictograms) if rows else None
 
 
 def shows_one_of(labels: Labels, signs: Labels) -> Tensor:
     """Which of N plates look like one of M signs, boolean (N,).
 
-    A plate looks like a sign if shape, face and text are the same, it has no pictogram, and both
-    have a bar or neither has: a slash is too near to stripes, and colours of rims to each other.
+    A plate looks like a sign if shape, face, text and pictogram are the same, and both have a bar
+    or neither has: a slash is too near to stripes, and colours of rims to each other.
     """
-    same = labels.pictogram[:, None] == UNKNOWN
+    same = labels.pictogram[:, None] == signs.pictogram[None]
     for attribute in (SHAPE, BACKGROUND):
         column = _COLUMN[attribute]
         same = same & (labels.categorical[:, None, column] == signs.categorical[None, :, column])

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from attributes.predictor import AttributePredictor
-from attributes.readings import Readings
-from recognizer.decision import Thresholds
-from recognizer.frames.detections import BoxesLike, Detector
-from recognizer.frames.frame import Frame, Image
-from recognizer.frames.frame_result import FrameResult
-from recognizer.frames.localization.localizer import Localizer
-from recognizer.frames.tracking.tracks import TrackSettings
-from recognizer.pictures import Crop
-from recognizer.result import Recognition
-from rules import Catalogue
+if TYPE_CHECKING:
+    from attributes.predictor import AttributePredictor
+    from attributes.readings import Readings
+    from recognizer.decision import Thresholds
+    from recognizer.frames.detections import BoxesLike, Detector
+    from recognizer.frames.frame import Frame, Image
+    from recognizer.frames.frame_result import FrameResult
+    from recognizer.frames.localization.localizer import Localizer
+    from recognizer.frames.tracking.tracks import TrackSettings
+    from recognizer.pictures import Crop
+    from recognizer.result import Recognition
+    from rules import Catalogue
 
 
 class CropRecognizer(Protocol):
@@ -49,8 +50,8 @@ class Follower(Protocol):
         """The signs of the next frame."""
 
 
-class FrameRecognizer(CropRecognizer, Protocol):
-    """Answers frames, too, each by itself or all of a stream."""
+class FrameRecognizer(Protocol):
+    """Answers frames, each by itself or all of a stream."""
 
     def recognize_frame(self, image: Image, boxes: BoxesLike | None = None) -> FrameResult:
         """The signs of one frame by itself."""

@@ -142,6 +142,25 @@ def test_the_colour_filter_leaves_a_plain_colour_and_puts_false_ones_at_edges():
     assert (seen[..., 8:] == 1).all()
 
 
+def test_a_quarter_of_the_pictures_is_distant_and_seen_through_the_filter():
+    edge = torch.zeros(64, 3, 48, 48)
+    edge[..., 23:] = 1
+    seen = operators.lower_resolution(torch.Generator().manual_seed(0), edge)
+    is_coloured = (seen.amax(1) - seen.amin(1)).amax((1, 2)) > 0.1
+    assert is_coloured.sum() == 16
+    has_halo = seen.amax((1, 2, 3)) > 1.02
+    assert 0 < has_halo.sum() <= 16
+    assert not (has_halo & ~is_coloured).any()
+
+
+def test_sharpening_leaves_plain_colours_and_strengthens_lines():
+    plain = torch.full((4, 3, 12, 12), 0.6)
+    assert torch.allclose(operators.sharpen(torch.Generator().manual_seed(0), plain), plain)
+    line = plain.clone()
+    line[..., 6] = 0.4
+    assert (operators.sharpen(torch.Generator().manual_seed(0), line).amin((1, 2, 3)) < 0.4).all()
+
+
 def test_the_identity_homography_changes_nothing():
     images = torch.rand(2, 3, 32, 32)
     assert torch.allclose(

@@ -1,5 +1,7 @@
 """Transplants: a photographed plate loses its legend and is given another."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -143,3 +145,30 @@ def test_a_bar_crosses_some_and_is_labelled():
     assert 20 <= barred.sum() <= 60
     darkened = ((bank.pixels / 255 - images) > 0.2).float().mean((1, 2, 3))
     assert darkened[barred].min() > darkened[~barred].max()
+
+
+def test_no_bar_is_drawn_that_lies_across_the_whole_face():
+    filled = torch.full((1, 1, SPRITE_SIZE, SPRITE_SIZE), 255, dtype=torch.uint8)
+    _, _, labels = transplant(
+        torch.Generator().manual_seed(0), 50, erased_bank(50, written=1.0), masks(("deer",)),
+        torch.tensor([7]), masks(("70",)), {BAR.index("horizontal"): filled},
+    )  # fmt: skip
+    assert (labels.categorical[:, CATEGORICAL.index(BAR)] == BAR.index("none")).all()
+
+
+def test_a_faint_legend_is_drawn_as_strongly_as_the_old_one_was():
+    bank = erased_bank(30, written=1.0)
+    faint = masks(("70",))
+    faint = replace(faint, masks=faint.masks // 2)
+    images, _, _ = transplant(
+        torch.Generator().manual_seed(0), 30, bank, masks(("deer",)), torch.tensor([7]), faint, {},
+    )  # fmt: skip
+    darkest = images.amin((1, 2, 3))
+    assert (darkest < 0.3).all()
+
+
+def test_texture_that_is_brighter_than_the_face_stays():
+    before = photograph()
+    before[40:42, 26:30] = 255
+    pixels, _ = erase(before, BOX, plate_of(LIMIT))
+    assert pixels[40:42, 26:30].min() > 220

@@ -149,22 +149,24 @@ def test_what_must_not_be_mirrored_stays_as_it_is(monkeypatch):
 
 
 def test_a_composed_plate_is_told_from_the_signs_it_must_not_be():
-    signs = unseen_signs(load("held-out").classes)
+    signs = unseen_signs(load("held-out").classes, ["deer", "two-cars"])
     assert signs is not None
     plates = [
         {**PLAIN, "bar": "stripes"},  # the end of all limits
         {**PLAIN, "bar": "slash"},
         {**PLAIN, "bar": "stripes", "text": "80"},  # the end of a limit of 80
         {**PLAIN, "border": "red", "text": "20"},
+        {**PLAIN, "bar": "stripes", "pictogram": "two-cars"},  # the end of no overtaking
         {**PLAIN, "bar": "stripes", "text": "60"},
         {**PLAIN, "text": "80"},
         PLAIN,
         {**PLAIN, "shape": "square", "bar": "stripes"},
         {**PLAIN, "bar": "stripes", "pictogram": "deer"},
+        {**PLAIN, "border": "red", "pictogram": "two-cars"},
     ]
-    shown = shows_one_of(Labels.from_rows(plates, ["deer"]), signs)
-    assert shown.tolist() == [True] * 4 + [False] * 5
-    assert unseen_signs(None) is None
+    shown = shows_one_of(Labels.from_rows(plates, ["deer", "two-cars"]), signs)
+    assert shown.tolist() == [True] * 5 + [False] * 6
+    assert unseen_signs(None, ["deer"]) is None
 
 
 @pytest.mark.usefixtures("fonts")

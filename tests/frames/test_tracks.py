@@ -182,7 +182,7 @@ def run(answers: list[Recognition], min_votes: int = 3, lead_margin: float = 0.5
     announcement = Announcement(min_votes, lead_margin)
     shown = []
     for frame, present in enumerate(answers):
-        announced = announcement.update(present, frame)
+        announced = announcement.update(present, frame, is_active=True)
         assert announcement.shown is not None
         assert (announcement.since == frame) == announced
         shown.append(announcement.shown.id + ("!" if announced else ""))

@@ -139,8 +139,24 @@ def test_no_answer_is_surer_than_that_there_is_a_sign(engine):
 def test_a_crop_that_is_probably_no_sign_is_called_so_whatever_it_looks_like(engine):
     limit = {**CIRCLE, "digits": 50}
     assert decide(engine, limit, {}, presence=0.4)[0] is Reason.NOT_A_SIGN
+
+
+def test_a_sign_that_may_be_none_is_ambiguous_when_that_is_not_sure_enough(engine):
+    limit = {**CIRCLE, "digits": 50}
     strict = Thresholds(min_confidence=0.9)
-    assert decide(engine, limit, {}, strict, presence=0.8)[0] is Reason.NOT_A_SIGN
+    assert decide(engine, limit, {}, strict, presence=0.95)[0] == "xx.limit"
+    assert decide(engine, limit, {}, strict, presence=0.8)[0] is Reason.AMBIGUOUS
+    alike = {"deer": 0.8, "cow": 0.8}
+    assert decide(engine, TRIANGLE, alike, presence=0.8)[0] is Reason.AMBIGUOUS
+
+
+def test_a_crop_that_is_surely_no_sign_still_has_its_best_candidate(engine):
+    gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in NAMES})
+    judge = Judge(engine, gallery, Thresholds())
+    scores = engine.score(certain_readings([{**CIRCLE, "digits": 50}]))
+    nothing = np.full((1, 3), -0.2, np.float32)
+    best = [judge.decide(scores, nothing, np.float32([p])).best[0] for p in (0.0, 1.0)]
+    assert best[0] == best[1]
 
 
 def test_an_explanation_says_that_it_may_be_no_sign(engine):

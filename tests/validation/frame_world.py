@@ -38,7 +38,9 @@ class DoubtingPredictor(StandInPredictor):
     def predict(self, crops: Sequence[np.ndarray]) -> Readings:
         is_sign = np.array([crop[0, 0, 0] != NO_SIGN for crop in crops])
         readable = [c if s else np.zeros_like(c) for c, s in zip(crops, is_sign, strict=True)]
-        return replace(super().predict(readable), presence=is_sign.astype(np.float32))
+        return replace(
+            super().predict(readable), presence=np.where(is_sign, 1.0, 0.4).astype(np.float32)
+        )
 
 
 class StandInFinder:

@@ -33,7 +33,7 @@ def test_diff_lists_boxes_and_other_finds(
 
 def test_what_other_thresholds_change(street: FrameWorld) -> None:
     old = street.validate()
-    new = street.validate(thresholds=Thresholds(min_presence=0.0))
+    new = street.validate(thresholds=Thresholds(min_presence=0.3, min_confidence=0.3))
     assert old.frames is not None
     assert new.frames is not None
     changes = compare_frames(old.frames, old.labels, new.frames, new.labels)

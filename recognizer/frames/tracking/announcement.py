@@ -14,11 +14,12 @@ class Announcement:
     """What is said about one track.
 
     An answer is announced when it was the answer of ``min_votes`` frames in a row and, in the
-    last of them, leads by ``lead_margin``. From then on it stands. Another answer replaces it
-    only after having been the answer of twice as many frames in a row, the next one after four
-    times as many, and so on: an answer that goes to and fro falls silent instead of being
-    announced over and over (n frames give at most ``1 + log2(n / min_votes)`` announcements). If
-    the other answer is *unknown*, the announced one is withdrawn and nothing is announced.
+    last of them, leads by ``lead_margin`` and the track is active. From then on it stands.
+    Another answer replaces it only after having been the answer of twice as many frames in a row,
+    the next one after four times as many, and so on: an answer that goes to and fro falls silent
+    instead of being announced over and over (n frames give at most
+    ``1 + log2(n / min_votes)`` announcements). If the other answer is *unknown*, the announced one
+    is withdrawn and nothing is announced.
 
     The lead is ``confidence - (1 - confidence)``: confidences of all signs, all values and
     *unknown* sum to at most 1, so no other answer, nor all others together, can be nearer.
@@ -40,7 +41,7 @@ class Announcement:
         self.shown: Recognition | None = None
         self.since = NOT_ANNOUNCED
 
-    def update(self, present: Recognition, frame: int, is_active: bool = True) -> bool:
+    def update(self, present: Recognition, frame: int, is_active: bool) -> bool:
         """Take the track's answer in a frame in which it was read.
 
         Args:

@@ -34,9 +34,9 @@ class TrackSettings:
             sign.
         max_scale: how many times larger or smaller than expected a find may be.
         activation_threshold: score of the detector that one find of a track must reach before its
-            answer may be announced: weaker finds carry a track on, they do not make one (ByteTrack,
-            ECCV 2022). The default is where the localizer has one false find in ten frames of
-            GTSDB (``benchmarks/localizer.py``).
+            answer may be announced: weaker ones are followed and answered, but not announced
+            (after the two thresholds of ByteTrack, ECCV 2022). From the default on the localizer
+            has about one false find in ten frames of GTSDB (``benchmarks/localizer.py``).
         min_votes: frames in a row that must agree before an answer is announced.
         lead_margin: how far the confidence of an answer must lead that of all others together
             before it is announced, in [0, 1): 0.8 asks for a confidence of 0.9.
