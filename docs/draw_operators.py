@@ -2,7 +2,7 @@
 
 ``python docs/draw_operators.py`` (extra ``train``). A row shows the plates untouched, then the
 operator at work on them again and again. The plates are of our own making, lettered with Barlow
-(OFL); no data set and no artwork takes part. Operators that touch only a share of the pictures
+and Overpass (OFL); no data set and no artwork takes part. Operators that touch only a share of the pictures
 are shown where they do.
 """
 

@@ -24,7 +24,7 @@ from attributes.weights_file import Calibration, describe_network, save_weights
 
 _LICENCE = (
     "MIT; trained on artwork under MIT (mapillary_sprite_source) and BSD-3 (commonroad-io), "
-    "letters under OFL (Barlow)"
+    "letters under OFL (Barlow, Overpass)"
 )
 
 
