@@ -2,8 +2,8 @@
 
 ``python docs/draw_operators.py`` (extra ``train``). A row shows the plates untouched, then the
 operator at work on them again and again. The plates are of our own making, lettered with Barlow
-and Overpass (OFL); no data set and no artwork takes part. Operators that touch only a share of the pictures
-are shown where they do.
+and Overpass (OFL); no data set and no artwork takes part. Operators that touch only a share of
+the pictures are shown where they do.
 """
 
 from __future__ import annotations
@@ -21,18 +21,11 @@ from torch import Generator, Tensor
 from attributes.training import operators
 from attributes.training.artwork import SPRITE_FILL, SPRITE_SIZE
 from attributes.training.batches import Materials, Sprites, photograph
+from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, plate_of
 from attributes.training.labels import Labels
 from attributes.training.pictograms import MaskBank, text_masks
 from attributes.training.plates import PlateBank, compose_plates, draw_plate_bank
-from attributes.training.transplants import (
-    ErasedBank,
-    blur_of,
-    erase,
-    legend_box,
-    plate_labels,
-    plate_of,
-    transplant,
-)
+from attributes.training.transplants import ErasedBank, transplant
 from attributes.vocabulary import BAR, CATEGORICAL, SHAPE
 
 OUT = Path(__file__).with_name("operators")

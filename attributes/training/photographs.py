@@ -14,17 +14,11 @@ from torch import Tensor
 
 from attributes.progress import track
 from attributes.training.artwork import german_rows
+from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, plate_of
 from attributes.training.gtsdb import DatasetError, read_frames
 from attributes.training.labels import Labels
 from attributes.training.splits import held_out_tracks
-from attributes.training.transplants import (
-    ErasedBank,
-    blur_of,
-    erase,
-    legend_box,
-    plate_labels,
-    plate_of,
-)
+from attributes.training.transplants import ErasedBank
 
 STORED_SIZE = 56
 """Side at which photographs are kept in memory, pixels; a little more than the network's input."""

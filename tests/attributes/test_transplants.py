@@ -8,16 +8,10 @@ import pytest
 import torch
 
 from attributes.training.artwork import SPRITE_SIZE
+from attributes.training.erasing import erase, legend_box, plate_labels, plate_of
 from attributes.training.labels import UNKNOWN, Labels
 from attributes.training.pictograms import MaskBank
-from attributes.training.transplants import (
-    ErasedBank,
-    erase,
-    legend_box,
-    plate_labels,
-    plate_of,
-    transplant,
-)
+from attributes.training.transplants import ErasedBank, transplant
 from attributes.vocabulary import BAR, CATEGORICAL, LEGEND, TEXT
 
 LIMIT = {
