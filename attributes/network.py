@@ -114,7 +114,7 @@ class TextReader(nn.Module):
 class AttributeNetwork(nn.Module):
     """Crops -> :class:`AttributeLogits`.
 
-    Input: float (N, 3, S, S), RGB, normalised as the weights' card says, S = input_size.
+    Input: float (N, 3, S, S), RGB, standardized per crop, S = input_size.
     """
 
     def __init__(self, architecture: Architecture | None = None) -> None:

@@ -14,6 +14,7 @@ from torch import Tensor
 from attributes.network import AttributeLogits
 from attributes.precision import Precision
 from attributes.readings import Readings
+from attributes.standardization import standardize
 from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
 from attributes.weights_file import Preprocessing, load_weights
 
@@ -63,7 +64,7 @@ class AttributePredictor:
 
 
 def preprocess(crops: Sequence[Crop], settings: Preprocessing) -> Tensor:
-    """Square, resize and normalise crops: float32 (N, 3, S, S), channels last in memory.
+    """Square, resize and standardize crops: float32 (N, 3, S, S), channels last in memory.
 
     Raises:
         ValueError: a crop is not uint8 (H, W, 3) or has no pixels.
@@ -80,9 +81,7 @@ def preprocess(crops: Sequence[Crop], settings: Preprocessing) -> Tensor:
         interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         cv2.resize(squared, (size, size), dst=target, interpolation=interpolation)
     rgb = torch.from_numpy(batch[..., ::-1].copy()).permute(0, 3, 1, 2)
-    mean = torch.tensor(settings.mean)[:, None, None] * 255
-    std = torch.tensor(settings.std)[:, None, None] * 255
-    return (rgb.float() - mean) / std
+    return standardize(rgb.float() / 255)
 
 
 def _square(crop: Crop, squeezed: float) -> Crop:

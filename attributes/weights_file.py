@@ -43,14 +43,14 @@ class _Section(BaseModel):
 class Preprocessing(_Section):
     """How a crop becomes the network's input.
 
-    ``input_size`` is the side in pixels; ``mean`` and ``std`` are per RGB channel of [0, 1] values;
-    an oblong crop is made square by repeating its rim, unless its sides differ by no more than
-    ``squeezed`` of the longer one: annotated crops of round signs are often a pixel or two off.
+    ``input_size`` is the side in pixels; each crop is brought to zero mean and unit deviation (see
+    :func:`attributes.standardization.standardize`); an oblong crop is made square by repeating its
+    rim, unless its sides differ by no more than ``squeezed`` of the longer one: annotated crops of
+    round signs are often a pixel or two off.
     """
 
     input_size: int
-    mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
-    std: tuple[float, float, float] = (0.25, 0.25, 0.25)
+    contrast: Literal["standardized"] = "standardized"
     square: Literal["replicate"] = "replicate"
     squeezed: float = 0.12
 

@@ -18,6 +18,7 @@ from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
 from attributes.training.plates import PlateBank, compose_plates, draw_plate_bank
 from attributes.training.transplants import ErasedBank, transplant
+from attributes.training.turning import turned_masks
 from attributes.training.unseen_signs import shows_one_of, unseen_signs
 from attributes.vocabulary import TEXT
 
@@ -71,6 +72,11 @@ def gather_materials(
     """Turn drawings into tensors and cut their pictograms out."""
     rng = np.random.default_rng(configuration.seed)
     pictograms = pictogram_masks(drawings)
+    if configuration.turned_pictograms:
+        turned = turned_masks(pictograms)
+        names = [*names, *sorted(set(turned.names))]
+        mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
+        pictograms = pictograms.joined_with(turned)
     counts: dict[str, int] = {}
     for drawing in drawings:
         counts[drawing.row["pictogram"]] = counts.get(drawing.row["pictogram"], 0) + 1

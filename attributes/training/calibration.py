@@ -13,10 +13,10 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from attributes.network import AttributeLogits, AttributeNetwork
+from attributes.standardization import standardize
 from attributes.training.batches import Materials, make_batch
 from attributes.training.configuration import Configuration
 from attributes.training.labels import UNKNOWN, Labels
-from attributes.training.loop import normalise
 from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
 
 _BATCHES = 24
@@ -34,7 +34,7 @@ def fit_temperatures(
     for number in range(_BATCHES):
         g = Generator().manual_seed(_FRESH_SEED + configuration.seed * _BATCHES + number)
         batch = make_batch(g, materials, configuration, network.architecture.input_size)
-        for name, logits, target in _pairs(network(normalise(batch.images)), batch.labels):
+        for name, logits, target in _pairs(network(standardize(batch.images)), batch.labels):
             collected.setdefault(name, []).append((logits, target))
     return {
         name: _best_temperature(torch.cat([p for p, _ in pairs]), torch.cat([t for _, t in pairs]))

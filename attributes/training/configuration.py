@@ -65,11 +65,18 @@ class Configuration(RunConfiguration):
     """What a run of the attribute network trains on and how."""
 
     batch: BatchShares
+    matrix_rate: float = Field(
+        gt=0, description="learning rate of hidden layers' weights; all else has learning_rate"
+    )
+    matrix_decay: float = Field(ge=0, description="weight decay of hidden layers' weights")
     embedding_scale: float = Field(gt=0, description="factor of the cosines before the softmax")
     embedding_margin: float = Field(ge=0, description="taken off the right class's cosine")
     photographs: Literal["gtsrb", "none"] = "gtsrb"
     photographed_numbers: float = Field(
         1.0, ge=0, le=1, description="share of photographed numbers that the text reader is told"
+    )
+    turned_pictograms: bool = Field(
+        False, description="whether pictograms are also drawn turned, as classes of their own"
     )
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")

@@ -13,15 +13,18 @@ from attributes.memory import keep_freed_memory
 from attributes.network import Architecture, AttributeNetwork
 from attributes.precision import fast_precision
 from attributes.progress import progress_bar
+from attributes.standardization import standardize
 from attributes.training.batches import Materials, make_batch
 from attributes.training.configuration import Configuration, ConfigurationError
 from attributes.training.losses import CosineMarginLoss, attention_loss, attribute_losses
+from attributes.training.muon import Muon
 from attributes.training.optimization import (
     adamw,
     append_to_curve,
     load_checkpoint,
     save_checkpoint,
-    scheduled_rate,
+    scheduled_share,
+    set_rate,
     update_average,
 )
 
@@ -37,7 +40,8 @@ class Run:
     network: AttributeNetwork
     average: AttributeNetwork
     embedding_loss: CosineMarginLoss
-    optimizer: torch.optim.Optimizer
+    muon: Muon
+    adamw: torch.optim.AdamW
     step: int = 0
 
 
@@ -104,13 +108,27 @@ def _new_run(
     embedding_loss = CosineMarginLoss(
         classes, configuration.embedding_scale, configuration.embedding_margin
     ).to(device)
-    optimizer = adamw(
-        network.parameters(),
+    hidden = hidden_weights(network)
+    muon = Muon(hidden, configuration.matrix_rate, configuration.matrix_decay)
+    known = {id(weight) for weight in hidden}
+    others = adamw(
+        (p for p in network.parameters() if id(p) not in known),
         embedding_loss.parameters(),
         configuration.learning_rate,
         configuration.weight_decay,
     )
-    return Run(network, average, embedding_loss, optimizer)
+    return Run(network, average, embedding_loss, muon, others)
+
+
+def hidden_weights(network: AttributeNetwork) -> list[Tensor]:
+    """Weights of all layers but the first and those whose outputs are logits."""
+    heads = [*network.categorical.values(), network.legend, network.presence, network.text.classify]
+    outer = [network.stem[0], *(head[-1] for head in heads)]  # type: ignore[index]
+    return [
+        layer.weight
+        for layer in network.modules()
+        if isinstance(layer, (nn.Conv2d, nn.Linear)) and not any(layer is o for o in outer)
+    ]
 
 
 def _step(
@@ -120,9 +138,10 @@ def _step(
     g = Generator().manual_seed(configuration.seed * 1_000_003 + run.step)
     size = run.network.architecture.input_size
     batch = make_batch(g, materials, configuration, size)
-    inputs = normalise(batch.images).to(device, memory_format=torch.channels_last)
-    for group in run.optimizer.param_groups:
-        group["lr"] = scheduled_rate(configuration, run.step, _WARM_UP)
+    inputs = standardize(batch.images).to(device, memory_format=torch.channels_last)
+    share = scheduled_share(configuration, run.step, _WARM_UP)
+    set_rate(run.muon, configuration.matrix_rate * share)
+    set_rate(run.adamw, configuration.learning_rate * share)
     run.network.train()
     with torch.autocast(device.type, torch.bfloat16, enabled=supports_fast_bfloat16(device)):
         logits = run.network(inputs)
@@ -131,21 +150,15 @@ def _step(
     losses["pictogram"] = run.embedding_loss(logits.embedding, labels.pictogram)
     losses["attention"] = attention_loss(logits.attention, batch.places.to(device))
     total = torch.stack(list(losses.values())).sum()
-    run.optimizer.zero_grad(set_to_none=True)
+    run.muon.zero_grad(set_to_none=True)
+    run.adamw.zero_grad(set_to_none=True)
     total.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(run.network.parameters(), 5.0)
-    run.optimizer.step()
+    run.muon.step()
+    run.adamw.step()
     run.step += 1
     update_average(run.average, run.network, configuration.average_decay, run.step)
     return {name: float(value.detach()) for name, value in losses.items()}
-
-
-def normalise(images: Tensor) -> Tensor:
-    """[0, 1] RGB -> what the network expects: mean 0.5 and standard deviation 0.25 per channel.
-
-    :mod:`attributes.predictor` does the same with the figures in the weights' card.
-    """
-    return (images - 0.5) / 0.25
 
 
 def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
@@ -160,7 +173,8 @@ def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
     run.network.load_state_dict(state["network"])
     run.average.load_state_dict(state["average"])
     run.embedding_loss.load_state_dict(state["embedding_loss"])
-    run.optimizer.load_state_dict(state["optimizer"])
+    run.muon.load_state_dict(state["muon"])
+    run.adamw.load_state_dict(state["adamw"])
     run.step = state["step"]
 
 
@@ -172,7 +186,8 @@ def _save(run: Run, configuration: Configuration, folder: Path) -> None:
             "network": run.network.state_dict(),
             "average": run.average.state_dict(),
             "embedding_loss": run.embedding_loss.state_dict(),
-            "optimizer": run.optimizer.state_dict(),
+            "muon": run.muon.state_dict(),
+            "adamw": run.adamw.state_dict(),
             "step": run.step,
         },
     )

@@ -368,9 +368,13 @@ def sharpen(g: Generator, images: Tensor) -> Tensor:
 
 
 def sensor_noise(g: Generator, images: Tensor) -> Tensor:
-    """Gaussian noise, standard deviation up to 0.06, stronger in few images than in most."""
-    sigma = (uniform(g, len(images)) ** 3 * 0.06)[:, None, None, None]
-    return images + sigma * torch.randn(images.shape, generator=g)
+    """Shot noise: its variance grows with the light, up to a deviation of 0.08 in white.
+
+    Stronger in few images than in most.
+    """
+    sigma = (uniform(g, len(images)) ** 3 * 0.08)[:, None, None, None]
+    light = images.clamp(0, 1) * 0.95 + 0.05
+    return images + sigma * light.sqrt() * torch.randn(images.shape, generator=g)
 
 
 def jpeg(g: Generator, images: Tensor, probability: float = 0.35) -> Tensor:

@@ -23,12 +23,21 @@ def half_cosine(step: int, steps: int, peak: float, warm_up: int) -> float:
     return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
 
 
-def scheduled_rate(configuration: RunConfiguration, step: int, warm_up: int) -> float:
-    """Half a cosine, begun anew at each of the configuration's restarts (SGDR, same paper)."""
+def scheduled_share(configuration: RunConfiguration, step: int, warm_up: int) -> float:
+    """Share of the highest learning rate that a step is taken at.
+
+    Half a cosine, begun anew at each of the configuration's restarts (SGDR, same paper).
+    """
     ends = [*configuration.restarts, configuration.steps]
     start = max([0, *(r for r in configuration.restarts if r <= step)])
     end = next(e for e in ends if e > step)
-    return half_cosine(step - start, end - start, configuration.learning_rate, warm_up)
+    return half_cosine(step - start, end - start, 1.0, warm_up)
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Make all parameters of an optimizer learn at one rate."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
 
 
 def adamw(

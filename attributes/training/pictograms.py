@@ -51,9 +51,16 @@ class MaskBank:
     names: tuple[str, ...]
     slots: Mask | None = None
 
+    def joined_with(self, other: MaskBank) -> MaskBank:
+        """The masks of two banks of pictograms."""
+        return MaskBank(np.concatenate([self.masks, other.masks]), self.names + other.names)
+
 
 def pictogram_masks(drawings: Sequence[Drawing]) -> MaskBank:
-    """Masks of all pictograms that are drawn in one colour and crossed by no bar."""
+    """Masks of all pictograms that are crossed by no bar and drawn in one colour, or red and black.
+
+    Of the latter, prohibitions print one half in red: their ends show both in grey.
+    """
     masks, names = [], []
     for drawing in drawings:
         row = drawing.row
@@ -61,7 +68,8 @@ def pictogram_masks(drawings: Sequence[Drawing]) -> MaskBank:
             continue
         if row["pictogram"] in {NO_PICTOGRAM, UNKNOWN_PICTOGRAM}:
             continue
-        if "+" in row["legend"] or row["legend"] in {"none", "?", row["background"]}:
+        several = "+" in row["legend"] and row["legend"] != "red+black"
+        if several or row["legend"] in {"none", "?", row["background"]}:
             continue
         mask = _legend_mask(drawing)
         if mask is not None:
@@ -73,7 +81,7 @@ def pictogram_masks(drawings: Sequence[Drawing]) -> MaskBank:
 def _legend_mask(drawing: Drawing) -> Mask | None:
     """Pixels inside the rim that differ from the face, scaled to fill a sprite; None if unclear.
 
-    The two cluster centres of the interior are the face, which the table names, and the legend.
+    The cluster centres of the interior are the face, which the table names, and the legend's.
     """
     alpha = drawing.sprite[:, :, 3]
     plate = np.uint8(alpha > 128) * 255
@@ -82,16 +90,18 @@ def _legend_mask(drawing: Drawing) -> Mask | None:
     if interior.sum() < 80:
         return None
     pixels = drawing.sprite[:, :, :3].astype(np.float32)
+    clusters = 2 + drawing.row["legend"].count("+")
     _, _, centres = cv2.kmeans(
-        pixels[interior], 2, None, (cv2.TERM_CRITERIA_MAX_ITER, 20, 1.0), 3, cv2.KMEANS_PP_CENTERS
-    )
+        pixels[interior], clusters, None, (cv2.TERM_CRITERIA_MAX_ITER, 20, 1.0), 3,
+        cv2.KMEANS_PP_CENTERS,
+    )  # fmt: skip
     shade = np.array(usual_shade(drawing.row["background"])) * 255
     face = int(np.argmin(np.square(centres - shade).sum(axis=1)))
-    axis = centres[1 - face] - centres[face]
-    length = float(axis @ axis)
-    if length < 60**2:
+    axes = np.delete(centres, face, axis=0) - centres[face]
+    lengths = np.square(axes).sum(axis=1)
+    if lengths.min() < 60**2:
         return None
-    share = ((pixels - centres[face]) @ axis / length).clip(0, 1)
+    share = ((pixels - centres[face]) @ axes.T / lengths).clip(0, 1).max(axis=2)
     # Beyond the interior only what hangs together with the legend inside belongs to it.
     wide = cv2.erode(plate, np.ones((2 * (rim // 2) + 1,) * 2, np.uint8), borderValue=0) > 0
     candidates = np.uint8((share > 0.5) & wide)

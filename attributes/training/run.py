@@ -66,7 +66,7 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     materials = gather_materials(
         drawings, names, mirror, photographs, scenes, configuration, not_signs, erased
     )
-    return Prepared(materials, len(names), tuple(told))
+    return Prepared(materials, len(materials.mirror), tuple(told))
 
 
 def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:

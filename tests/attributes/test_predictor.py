@@ -72,8 +72,23 @@ def test_channels_arrive_as_rgb():
     blue = np.zeros((10, 10, 3), np.uint8)
     blue[:, :, 0] = 255  # BGR
     red, _, blue_channel = preprocess([blue], SETTINGS)[0].mean((1, 2)).tolist()
-    assert blue_channel == pytest.approx(2.0)
-    assert red == pytest.approx(-2.0)
+    assert blue_channel == pytest.approx(2**0.5)
+    assert red == pytest.approx(-(0.5**0.5))
+
+
+def test_the_light_of_a_crop_makes_no_difference():
+    rng = np.random.default_rng(2)
+    sign = rng.integers(0, 256, (30, 30, 3), np.uint8)
+    dark, hazy = (sign // 5, sign // 3 + 120)
+    for crop in (dark, hazy):
+        seen = preprocess([crop], SETTINGS)
+        assert torch.allclose(seen, preprocess([sign], SETTINGS), atol=0.1)
+
+
+def test_an_even_crop_is_not_made_loud():
+    crop = np.full((30, 30, 3), 100, np.uint8)
+    crop[::2] = 101
+    assert preprocess([crop], SETTINGS).abs().max() < 0.2
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from attributes.training.labels import UNKNOWN, Labels
 from attributes.training.loop import train
 from attributes.training.losses import attention_loss
 from attributes.training.mirroring import pictogram_classes
-from attributes.training.optimization import half_cosine, scheduled_rate
+from attributes.training.optimization import half_cosine, scheduled_share
 from attributes.training.photographs import (
     STORED_SIZE,
     Crop,
@@ -319,7 +319,7 @@ def test_the_learning_rate_rises_then_falls_to_nothing():
 
 def test_the_learning_rate_begins_anew_at_a_restart():
     configuration = tiny_configuration(steps=900, restarts=(400,))
-    rates = [scheduled_rate(configuration, step, warm_up=200) for step in range(900)]
+    rates = [scheduled_share(configuration, step, warm_up=200) for step in range(900)]
     assert rates[199] == rates[599] == max(rates)
     assert rates[399] < 0.01 * max(rates)
     assert rates[400] < 0.01 * max(rates)

@@ -21,7 +21,8 @@ from attributes.training.optimization import (
     append_to_curve,
     load_checkpoint,
     save_checkpoint,
-    scheduled_rate,
+    scheduled_share,
+    set_rate,
     update_average,
 )
 from recognizer.frames.localization.network import LocalizerNetwork
@@ -119,8 +120,8 @@ def _step(
 ) -> dict[str, float]:
     images = torch.from_numpy(np.stack([s.image for s in scenes])).permute(0, 3, 1, 2)
     inputs = normalise(images).to(device, memory_format=torch.channels_last)
-    for group in run.optimizer.param_groups:
-        group["lr"] = scheduled_rate(configuration, run.step, _WARM_UP)
+    share = scheduled_share(configuration, run.step, _WARM_UP)
+    set_rate(run.optimizer, configuration.learning_rate * share)
     run.network.train()
     with torch.autocast(device.type, torch.bfloat16, enabled=supports_fast_bfloat16(device)):
         outputs = run.network(inputs)
