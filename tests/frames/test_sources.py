@@ -340,7 +340,9 @@ def test_a_live_stream_gives_the_newest_frame_and_counts_the_dropped():
         first = next(source)
         time.sleep(0.1)
         second = next(source)
-        assert second.index - first.index == source.dropped + 1 > 3
+        assert second.index - first.index > 3
+        # All but these two; the camera goes on, and so does the count.
+        assert source.dropped >= second.index + 1 - len([first, second])
         assert second.seconds > first.seconds
 
 
