@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 _LEAST_DEVIATION = 0.02
-"""What varies less is noise, not a sign; it is not made louder than this."""
+"""An image that varies less shows noise and no sign: it is divided by this instead."""
 
 
 def standardize(images: Tensor) -> Tensor:

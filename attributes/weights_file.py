@@ -163,9 +163,14 @@ def _read_card(path: Path) -> Card:
         return Card.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise WeightsError(f"{path}: no such card beside the weights") from None
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
-        raise WeightsError(f"{path}: not readable as a weights card: {reason}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise WeightsError(f"{path}: not readable as a weights card: {error}") from None
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        place = ".".join(map(str, wrong["loc"])) or "JSON"
+        raise WeightsError(
+            f"{path}: not readable as a weights card of this version: {place}: {wrong['msg']}"
+        ) from None
 
 
 def fold_batch_norms(module: nn.Module) -> None:

@@ -68,7 +68,9 @@ class Configuration(RunConfiguration):
     matrix_rate: float = Field(
         gt=0, description="learning rate of hidden layers' weights; all else has learning_rate"
     )
-    matrix_decay: float = Field(ge=0, description="weight decay of hidden layers' weights")
+    matrix_decay: float = Field(
+        ge=0, description="weight decay of hidden layers' weights; others have weight_decay"
+    )
     embedding_scale: float = Field(gt=0, description="factor of the cosines before the softmax")
     embedding_margin: float = Field(ge=0, description="taken off the right class's cosine")
     photographs: Literal["gtsrb", "none"] = "gtsrb"

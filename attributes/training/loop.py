@@ -121,7 +121,10 @@ def _new_run(
 
 
 def hidden_weights(network: AttributeNetwork) -> list[Tensor]:
-    """Weights of all layers but the first and those whose outputs are logits."""
+    """Weights of convolutions and linear layers, but the first and those that give logits.
+
+    Slots and positions of the text reader, norms and biases are not among them.
+    """
     heads = [*network.categorical.values(), network.legend, network.presence, network.text.classify]
     outer = [network.stem[0], *(head[-1] for head in heads)]  # type: ignore[index]
     return [

@@ -15,6 +15,7 @@ from torch import Tensor
 _QUINTIC = (3.4445, -4.7750, 2.0315)
 """Jordan's coefficients: they bring singular values to about 1 in five steps, not exactly to 1."""
 _ITERATIONS = 5
+_MOMENTUM = 0.95
 
 
 def orthogonalize(matrix: Tensor) -> Tensor:
@@ -54,7 +55,6 @@ class Muon(torch.optim.Optimizer):
         parameters: weights of two axes and more; beyond the first, axes count as one.
         learning_rate: of the first step.
         weight_decay: share of the learning rate by which weights shrink at each step.
-        momentum: share of the past that each step keeps.
     """
 
     def __init__(
@@ -62,9 +62,8 @@ class Muon(torch.optim.Optimizer):
         parameters: Iterable[Tensor],
         learning_rate: float,
         weight_decay: float,
-        momentum: float = 0.95,
     ) -> None:
-        defaults = {"lr": learning_rate, "weight_decay": weight_decay, "momentum": momentum}
+        defaults = {"lr": learning_rate, "weight_decay": weight_decay}
         super().__init__(parameters, defaults)
 
     @torch.no_grad()
@@ -79,8 +78,8 @@ class Muon(torch.optim.Optimizer):
         state = self.state[parameter]
         if not state:
             state["average"] = torch.zeros_like(parameter)
-        average = state["average"].lerp_(gradient, 1 - group["momentum"])
-        ahead = gradient.lerp(average, group["momentum"]).flatten(1)
+        average = state["average"].lerp_(gradient, 1 - _MOMENTUM)
+        ahead = gradient.lerp(average, _MOMENTUM).flatten(1)
         update = orthogonalize(ahead) * 0.2 * max(ahead.shape) ** 0.5
         parameter.mul_(1 - group["lr"] * group["weight_decay"])
         parameter.sub_(update.reshape(parameter.shape), alpha=group["lr"])

@@ -368,9 +368,9 @@ def sharpen(g: Generator, images: Tensor) -> Tensor:
 
 
 def sensor_noise(g: Generator, images: Tensor) -> Tensor:
-    """Shot noise: its variance grows with the light, up to a deviation of 0.08 in white.
+    """Noise whose variance grows with the pixel's value, as that of shot noise does with light.
 
-    Stronger in few images than in most.
+    Its deviation is up to 0.08 in white and 0.018 in black, strong in few images only.
     """
     sigma = (uniform(g, len(images)) ** 3 * 0.08)[:, None, None, None]
     light = images.clamp(0, 1) * 0.95 + 0.05

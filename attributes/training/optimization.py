@@ -26,7 +26,8 @@ def half_cosine(step: int, steps: int, peak: float, warm_up: int) -> float:
 def scheduled_share(configuration: RunConfiguration, step: int, warm_up: int) -> float:
     """Share of the highest learning rate that a step is taken at.
 
-    Half a cosine, begun anew at each of the configuration's restarts (SGDR, same paper).
+    Half a cosine, begun anew at each of the configuration's restarts (SGDR, Loshchilov and Hutter,
+    2017).
     """
     ends = [*configuration.restarts, configuration.steps]
     start = max([0, *(r for r in configuration.restarts if r <= step)])

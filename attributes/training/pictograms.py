@@ -52,14 +52,17 @@ class MaskBank:
     slots: Mask | None = None
 
     def joined_with(self, other: MaskBank) -> MaskBank:
-        """The masks of two banks of pictograms."""
+        """The masks of both banks, which are of pictograms: neither has slots."""
+        assert self.slots is None
+        assert other.slots is None
         return MaskBank(np.concatenate([self.masks, other.masks]), self.names + other.names)
 
 
 def pictogram_masks(drawings: Sequence[Drawing]) -> MaskBank:
     """Masks of all pictograms that are crossed by no bar and drawn in one colour, or red and black.
 
-    Of the latter, prohibitions print one half in red: their ends show both in grey.
+    Red and black count as one legend: the ban on overtaking prints one of two vehicles in red, and
+    the sign that ends it prints both in grey.
     """
     masks, names = [], []
     for drawing in drawings:

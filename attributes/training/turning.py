@@ -1,7 +1,7 @@
 """Pictograms turned by a quarter or a half: pictures that mean nothing, and classes of their own.
 
-Signs show some hundred pictograms, and an embedding that knows few of them tells new ones apart
-poorly. A deer on its back is as new as a pictogram can be, and costs no drawing. The plate that
+An embedding is to tell pictograms apart that it never saw, so it is given more of them to tell
+apart. A deer on its back is as new as a pictogram can be, and costs no drawing. The plate that
 it is drawn on stays upright, composed or photographed, so that all else about it stays true.
 """
 
@@ -18,7 +18,10 @@ _DIRECTION = re.compile(
     r"arrow|left|right|up|down|straight|turn|curve|bend|lane|ahead|fork|junction|crossroads|merge"
     r"|priority|road|route|dead-end|stripes|chevron|roundabout|oncoming|overtaking"
 )
-"""Words in the names of pictograms that, turned, are those of other signs or nearly so."""
+"""Parts of names whose pictograms, turned, are those of other signs or nearly so.
+
+A few harmless names match as well, such as airplane.
+"""
 _ALIKE = 0.6
 """Overlap, intersection over union, from which a pictogram looks the same when it is turned."""
 

@@ -85,6 +85,15 @@ def test_the_light_of_a_crop_makes_no_difference():
         assert torch.allclose(seen, preprocess([sign], SETTINGS), atol=0.1)
 
 
+def test_a_card_of_a_version_that_did_not_standardize_is_refused(tiny_weights):
+    path = tiny_weights.with_suffix(".json")
+    card = json.loads(path.read_text())
+    card["preprocessing"] = {"input_size": 48, "mean": [0.5] * 3, "std": [0.25] * 3}
+    path.write_text(json.dumps(card))
+    with pytest.raises(WeightsError, match=r"of this version: preprocessing\.mean: Extra"):
+        load_weights(tiny_weights)
+
+
 def test_an_even_crop_is_not_made_loud():
     crop = np.full((30, 30, 3), 100, np.uint8)
     crop[::2] = 101
