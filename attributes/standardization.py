@@ -20,6 +20,6 @@ def standardize(images: Tensor) -> Tensor:
     Returns:
         the same shape and dtype.
     """
-    mean = images.mean((1, 2, 3), keepdim=True)
-    deviation = images.std((1, 2, 3), correction=0, keepdim=True)
-    return (images - mean) / deviation.clamp(min=_LEAST_DEVIATION)
+    centred = images - images.mean((1, 2, 3), keepdim=True)
+    deviation = centred.square().mean((1, 2, 3), keepdim=True).sqrt()
+    return centred / deviation.clamp(min=_LEAST_DEVIATION)
