@@ -27,8 +27,8 @@ class Architecture:
     """
 
     input_size: int = 48
-    widths: tuple[int, int, int] = (32, 80, 192)
-    blocks: tuple[int, int, int] = (2, 2, 2)
+    widths: tuple[int, int, int] = (32, 64, 160)
+    blocks: tuple[int, int, int] = (1, 2, 2)
     text_width: int = 64
 
 

@@ -10,15 +10,15 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from attributes.training import operators
-from attributes.training.artwork import Drawing
+from attributes.training.artwork import Drawing, german_rows
 from attributes.training.configuration import Configuration
-from attributes.training.labels import UNKNOWN, Labels
+from attributes.training.labels import BLANK, UNKNOWN, Labels
 from attributes.training.operators import chosen, uniform
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
 from attributes.training.plates import PlateBank, compose_plates, draw_plate_bank
 from attributes.training.transplants import ErasedBank, transplant
-from attributes.training.turning import turned_masks
+from attributes.training.turning import TURNS, turned_masks, turned_photograph_classes
 from attributes.training.unseen_signs import shows_one_of, unseen_signs
 from attributes.vocabulary import TEXT
 
@@ -41,6 +41,9 @@ class Materials:
         unseen: labels of signs that no composed plate or transplant may happen to be, or None.
         not_signs: uint8 (K, 3, s, s) photographs of what was once taken for a sign, or None.
         erased: photographed plates to draw another legend on, or None.
+        blank: pictogram class of plates on which nothing stands, or UNKNOWN.
+        turned_classes: int64 (43,), first of the classes of each GTSRB class's turned photographs,
+            UNKNOWN for those that are not turned; None if none is.
     """
 
     sprites: Tensor
@@ -57,6 +60,8 @@ class Materials:
     unseen: Labels | None = None
     not_signs: Tensor | None = None
     erased: ErasedBank | None = None
+    blank: int = UNKNOWN
+    turned_classes: Tensor | None = None
 
 
 def gather_materials(
@@ -77,6 +82,15 @@ def gather_materials(
         names = [*names, *sorted(set(turned.names))]
         mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
         pictograms = pictograms.joined_with(turned)
+    turned_classes = None
+    if photographs is not None and configuration.turned_photographs:
+        rows = german_rows()
+        pseudo = turned_photograph_classes(rows, set(photographs.class_ids.tolist()))
+        turned_classes = torch.full((len(rows),), UNKNOWN)
+        for class_id, pseudo_names in pseudo.items():
+            turned_classes[class_id] = len(names)
+            names = [*names, *pseudo_names]
+        mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
     counts: dict[str, int] = {}
     for drawing in drawings:
         counts[drawing.row["pictogram"]] = counts.get(drawing.row["pictogram"], 0) + 1
@@ -101,6 +115,8 @@ def gather_materials(
         unseen=unseen_signs(configuration.classes, names),
         not_signs=not_signs,
         erased=erased,
+        blank=index.get(BLANK, UNKNOWN),
+        turned_classes=turned_classes,
     )
 
 
@@ -134,7 +150,9 @@ def make_batch(
         parts.append(images)
         part_labels.append(labels)
     if materials.photographs is not None and share.photographs:
-        images, labels = _photographs(g, materials, share.photographs, size)
+        images, labels = _photographs(
+            g, materials, share.photographs, size, configuration.turned_photographs
+        )
         labels = _hide_numbers(g, labels, 1 - configuration.photographed_numbers)
         parts.append(images)
         part_labels.append(labels)
@@ -172,7 +190,7 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
     )
     plates, slots, aspects, labels = compose_plates(
         g, composed, materials.blanks, materials.pictograms, materials.pictogram_ids,
-        materials.texts,
+        materials.texts, materials.blank,
     )  # fmt: skip
     if materials.unseen is not None:
         kept = _instead_of(shows_one_of(labels, materials.unseen))
@@ -215,7 +233,7 @@ def photograph(
     homographies = operators.random_homographies(
         g, count, scale=(0.72, 1.12), shift=0.07, degrees=20, shear=0.12, perspective=0.14
     )
-    narrowed = operators.foreshorten(g, homographies, 0.15)
+    narrowed = operators.foreshorten(g, homographies, 0.3)
     times = operators.step_back(g, homographies, 0.25)
     # Colours are resampled weighted by alpha; what is transparent would bleed into rims otherwise.
     plates = operators.warp(_premultiplied(sprites.pixels), homographies, size)
@@ -260,7 +278,7 @@ def _premultiplied(sprites: Tensor) -> Tensor:
 
 
 def _photographs(
-    g: Generator, materials: Materials, count: int, size: int
+    g: Generator, materials: Materials, count: int, size: int, turned: float
 ) -> tuple[Tensor, Labels]:
     """Photographs of signs, the rarer classes more often than they come."""
     bank = materials.photographs
@@ -270,8 +288,35 @@ def _photographs(
     picked = torch.multinomial(weights, count, replacement=True, generator=g)
     images = bank.pixels[picked].float() / 255
     images, labels = _mirror_some(g, images, bank.labels[picked], materials.mirror)
+    if materials.turned_classes is not None:
+        first = materials.turned_classes[bank.class_ids[picked]]
+        unmirrored = labels.pictogram == bank.labels.pictogram[picked]
+        first = first.masked_fill(~unmirrored, UNKNOWN)
+        images, labels = _turn_some(g, images, labels, first, turned)
     images, _ = _photograph_again(g, images, torch.zeros(count, 1, 1, 1), size)
     return images, labels
+
+
+def _turn_some(
+    g: Generator, images: Tensor, labels: Labels, first: Tensor, probability: float
+) -> tuple[Tensor, Labels]:
+    """Turn some of N photographs by quarters.
+
+    What is still true of them is said: that they show a sign, in which colours, and that it is of
+    the class ``first`` (N,), int64, or one of the two behind it.
+    """
+    quarters = torch.randint(1, TURNS + 1, (len(images),), generator=g)
+    turns = chosen(g, len(images), probability) & (first != UNKNOWN)
+    quarters = torch.where(turns, quarters, 0)
+    images = torch.stack(
+        [x.rot90(k, (1, 2)) for x, k in zip(images, quarters.tolist(), strict=True)]
+    )
+    return images, replace(
+        labels,
+        categorical=labels.categorical.masked_fill(turns[:, None], UNKNOWN),
+        text=labels.text.masked_fill(turns[:, None], UNKNOWN),
+        pictogram=torch.where(turns, first + quarters - 1, labels.pictogram),
+    )
 
 
 def _hide_numbers(g: Generator, labels: Labels, probability: float) -> Labels:
@@ -291,7 +336,7 @@ def _transplants(
     assert materials.erased is not None
     images, slots, labels = transplant(
         g, count, materials.erased, materials.pictograms, materials.pictogram_ids,
-        materials.texts, materials.blanks.bars,
+        materials.texts, materials.blanks.bars, materials.blank,
     )  # fmt: skip
     if materials.unseen is not None:
         kept = _instead_of(shows_one_of(labels, materials.unseen))
@@ -310,7 +355,7 @@ def _photograph_again(
         g, count, scale=(0.9, 1.2), shift=0.05, degrees=12, shear=0.08, perspective=0.08
     )
     # What a narrowed photograph leaves free, its repeated rim fills, as the predictor does.
-    operators.foreshorten(g, homographies, 0.2)
+    operators.foreshorten(g, homographies, 0.3)
     images = operators.warp(images, homographies, size, padding="border")
     slots = operators.warp(slots, homographies, size, mode="nearest")
     changed = operators.illuminate(g, operators.expose(g, operators.stickers(g, images)))

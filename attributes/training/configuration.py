@@ -77,6 +77,12 @@ class Configuration(RunConfiguration):
     photographed_numbers: float = Field(
         1.0, ge=0, le=1, description="share of photographed numbers that the text reader is told"
     )
+    start: str | None = Field(
+        None, description="configuration whose finished run, in the folder beside, is gone on from"
+    )
+    turned_photographs: float = Field(
+        0.0, ge=0, le=1, description="share of photographs that are turned, as classes of their own"
+    )
     turned_pictograms: bool = Field(
         False, description="whether pictograms are also drawn turned, as classes of their own"
     )

@@ -18,6 +18,12 @@ UNKNOWN = -1
 """Label of what is not known; every loss skips it."""
 NO_PICTOGRAM = "none"
 """Pictogram class of plates that carry only characters, or nothing."""
+BLANK = "blank"
+"""Pictogram class of plates on which nothing stands, whatever bar crosses them.
+
+Without it the embedding of a blank plate would be left to chance, and a pale pictogram under a bar
+be taken for a bar alone.
+"""
 UNKNOWN_PICTOGRAM = "?"
 """Stands in a table where it is not known which class a pictogram is of."""
 
@@ -89,9 +95,15 @@ class Labels:
             ).reshape(len(rows), len(CATEGORICAL)),
             torch.stack([encode_legend(r["legend"]) for r in rows]),
             torch.stack([encode_text(r["text"]) for r in rows]),
-            torch.tensor([classes.get(r["pictogram"], UNKNOWN) for r in rows]),
+            torch.tensor([classes.get(pictogram_class(r), UNKNOWN) for r in rows]),
             torch.ones(len(rows)),
         )
+
+
+def pictogram_class(row: Mapping[str, str]) -> str:
+    """Pictogram class of a table row: :data:`BLANK` where nothing stands on the plate."""
+    nothing = (row["pictogram"], row["legend"], row["text"]) == (NO_PICTOGRAM, "none", "")
+    return BLANK if nothing else row["pictogram"]
 
 
 def encode_legend(colours: str) -> Tensor:

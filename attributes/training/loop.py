@@ -51,6 +51,7 @@ def train(
     classes: int,
     folder: Path,
     architecture: Architecture | None = None,
+    start: Path | None = None,
 ) -> AttributeNetwork:
     """Train, or go on where an interrupted run of the same configuration stopped.
 
@@ -60,12 +61,14 @@ def train(
         classes: number of pictogram classes.
         folder: receives ``checkpoint.pt`` and ``curve.csv``.
         architecture: of the network; the standard one if absent.
+        start: checkpoint of a finished run whose averaged weights are gone on from.
 
     Returns:
         the moving average of the network's weights, in evaluation mode, on the CPU.
 
     Raises:
-        ConfigurationError: the folder holds a checkpoint of another run.
+        ConfigurationError: the folder holds a checkpoint of another run, or ``start`` knows other
+            pictograms.
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,6 +76,8 @@ def train(
     torch.manual_seed(configuration.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = _new_run(configuration, classes, architecture or Architecture(), device)
+    if start is not None:
+        _begin_from(run, start)
     _resume(run, configuration, folder)
     with progress_bar() as progress:
         task = progress.add_task(configuration.name, total=configuration.steps, completed=run.step)
@@ -162,6 +167,19 @@ def _step(
     run.step += 1
     update_average(run.average, run.network, configuration.average_decay, run.step)
     return {name: float(value.detach()) for name, value in losses.items()}
+
+
+def _begin_from(run: Run, start: Path) -> None:
+    """Take over weights; the new run's pseudo-classes, which come last, begin at random."""
+    state = torch.load(start, map_location="cpu", weights_only=True)
+    run.network.load_state_dict(state["average"])
+    run.average.load_state_dict(state["average"])
+    known = state["embedding_loss"]["directions"]
+    directions = run.embedding_loss.directions
+    if len(known) > len(directions):
+        raise ConfigurationError(f"{start}: was made with another artwork table")
+    with torch.no_grad():
+        directions[: len(known)] = known
 
 
 def _resume(run: Run, configuration: Configuration, folder: Path) -> None:

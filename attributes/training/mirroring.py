@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from attributes.training.artwork import Drawing
-from attributes.training.labels import NO_PICTOGRAM, UNKNOWN, UNKNOWN_PICTOGRAM
+from attributes.training.labels import BLANK, NO_PICTOGRAM, UNKNOWN, UNKNOWN_PICTOGRAM
 
 _FACING_EITHER_WAY = frozenset(
     {
@@ -63,6 +63,8 @@ def pictogram_classes(
             pseudo = f"mirrored {name}"
             names.append(pseudo)
             mirrored[name], mirrored[pseudo] = pseudo, name
+    names.append(BLANK)
+    mirrored[BLANK] = BLANK
     index: dict[str | None, int] = {name: i for i, name in enumerate(names)}
     index[None] = UNKNOWN
     return names, [index[mirrored[name]] for name in names]

@@ -93,7 +93,7 @@ def warp(
 
 
 def foreshorten(g: Generator, homographies: Tensor, probability: float) -> Tensor:
-    """A plate seen from the side: narrows some images in place, by up to two fifths.
+    """A plate seen from the side: narrows some images in place, to three tenths at most.
 
     Args:
         g: source of randomness.
@@ -104,7 +104,9 @@ def foreshorten(g: Generator, homographies: Tensor, probability: float) -> Tenso
         float32 (N,), the apparent width of each plate as a fraction of its real one.
     """
     count = len(homographies)
-    width = torch.where(chosen(g, count, probability), uniform(g, count, 0.6, 1.0), torch.ones(1))
+    width = torch.where(
+        chosen(g, count, probability), 0.3 + 0.7 * uniform(g, count).sqrt(), torch.ones(1)
+    )
     homographies[:, :, 0] /= width[:, None]
     return width
 
@@ -161,9 +163,13 @@ def resample(images: Tensor, grid: Tensor, mode: str = "bilinear") -> Tensor:
 
 
 def fade(g: Generator, images: Tensor) -> Tensor:
-    """Sun-bleached paint: colours move towards a light grey."""
-    amount = (uniform(g, len(images)) ** 3 * 0.5)[:, None, None, None]
-    return images + (0.65 - images) * amount
+    """Sun-bleached paint: colours move towards a light grey, and red before the others."""
+    count = len(images)
+    amount = (uniform(g, count) ** 3 * 0.5)[:, None, None, None]
+    faded = images + (0.65 - images) * amount
+    redness = (faded[:, :1] - faded[:, 1:].amax(1, keepdim=True)).clamp(0, 1)
+    bleached = (uniform(g, count, 0.2, 0.85) * chosen(g, count, 0.1))[:, None, None, None]
+    return faded + (0.75 - faded) * bleached * redness
 
 
 def dirt(g: Generator, images: Tensor) -> Tensor:
@@ -176,12 +182,12 @@ def dirt(g: Generator, images: Tensor) -> Tensor:
 
 
 def stickers(g: Generator, images: Tensor) -> Tensor:
-    """Confetti: up to four small rectangles of any colour."""
+    """Confetti: up to four rectangles of any colour, now and then a large one."""
     count, _, size, _ = images.shape
     axis = torch.arange(size)[None] / size
     for _ in range(4):
         touched = chosen(g, count, 0.12)
-        half = uniform(g, count, 0.01, 0.07)
+        half = 0.01 + 0.15 * uniform(g, count) ** 2
         x, y = uniform(g, count), uniform(g, count)
         inside_x = (axis - x[:, None]).abs() < half[:, None]
         inside_y = (axis - y[:, None]).abs() < (half * uniform(g, count, 0.4, 2.0))[:, None]
@@ -257,20 +263,24 @@ def glare(g: Generator, images: Tensor) -> Tensor:
 
 
 def expose(g: Generator, images: Tensor) -> Tensor:
-    """Brightness spread widely towards dark, contrast, gamma, haze and colour cast.
+    """Brightness spread widely towards dark, contrast, gamma, haze, colour cast and crosstalk.
 
     The mean grey level is drawn as 18 + u^2 * 222, after DeLTA 2022 (10 + u^2 * 245), whose
     darkest images nobody can read; half of the images keep a level nearer to their own, as
-    daylight photographs do.
+    daylight photographs do. Crosstalk lets some red light through the green filter, so that an
+    overexposed red turns orange.
     """
     count = len(images)
     mean = images.mean((1, 2, 3)).clamp(min=0.02)
     dark = (18 + uniform(g, count) ** 2 * 222) / 255
-    level = torch.where(chosen(g, count, 0.5), dark, mean * uniform(g, count, 0.5, 1.3))
+    level = torch.where(chosen(g, count, 0.5), dark, mean * uniform(g, count, 0.5, 1.5))
     gain = (level / mean).clamp(0.06, 2.5)[:, None, None, None]
     cast = 1 + 0.12 * torch.randn(count, 3, 1, 1, generator=g)
     haze = (uniform(g, count) ** 2 * 0.45)[:, None, None, None]
-    exposed = (images * gain * cast).clamp(0, 1)
+    leak = (0.3 * uniform(g, count) ** 2 * chosen(g, count, 0.4))[:, None, None]
+    leaking = images.clone()
+    leaking[:, 1] += leak * (images[:, 0] - images[:, 1]).clamp(min=0)
+    exposed = (leaking * gain * cast).clamp(0, 1)
     hazed = exposed + (exposed.mean((2, 3), keepdim=True) - exposed) * haze
     return (
         hazed.clamp(1e-4, 1)

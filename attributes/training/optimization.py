@@ -111,6 +111,16 @@ def load_checkpoint(path: Path, name: str, fingerprint: str) -> dict[str, Any] |
     return state
 
 
+def checkpoint_step(path: Path, name: str, fingerprint: str) -> int:
+    """How many steps a run has made; 0 without a checkpoint.
+
+    Raises:
+        ConfigurationError: see :func:`load_checkpoint`.
+    """
+    state = load_checkpoint(path, name, fingerprint)
+    return 0 if state is None else int(state["step"])
+
+
 def append_to_curve(
     path: Path, step: int, losses: Mapping[str, float], seconds_per_step: float
 ) -> None:

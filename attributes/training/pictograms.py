@@ -197,17 +197,15 @@ def draw_string(
 ) -> tuple[Mask, Mask]:
     """White characters on black, squeezed or stretched a little, filling most of a sprite.
 
-    With ``captions``, a fifth gets a small word above or below, and some numbers a unit.
+    With ``captions``, a fifth gets a small word above or below, and some numbers a unit. Numbers
+    are also written in parts (:func:`_parts`).
 
     Returns:
         the mask, and where each character stands: k + 1 over the cell of character k, else 0;
         both uint8 (SPRITE_SIZE, SPRITE_SIZE).
     """
     font = fonts[int(rng.integers(len(fonts)))]
-    shown = string.replace(".", "," if rng.random() < 0.5 else ".")
-    if captions and string[0].isdigit() and rng.random() < 0.12:
-        shown += str(rng.choice(["t", "m", " t", " m"]))
-    main = _text_strip(shown, font)
+    main, spans = _strip_of_parts(_parts(rng, string, captions), font)
     squeeze = rng.uniform(0.75, 1.15)
     box = SPRITE_SIZE - 4
     caption = rng.random() if captions else 1.0
@@ -230,10 +228,80 @@ def draw_string(
         top = (SPRITE_SIZE - size[1]) // 2
     canvas[top : top + size[1], left : left + size[0]] = main
     places = np.zeros_like(canvas)
-    for index, (start, end) in enumerate(_character_spans(shown[: len(string)], shown, font)):
+    for index, (start, end) in enumerate(spans):
         columns = slice(left + round(start * size[0]), left + max(1, round(end * size[0])))
         places[top : top + size[1], columns] = index + 1
     return canvas, places
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is written in one go: ``counted`` of its characters belong to the string.
+
+    ``size`` is its height as a share of a digit's, ``top`` where it begins.
+    """
+
+    shown: str
+    counted: int
+    size: float = 1.0
+    top: float = 0.0
+
+
+def _parts(rng: np.random.Generator, string: str, captions: bool) -> list[_Part]:
+    """How a string is written: in one piece, unless it is a number that roads divide.
+
+    A raised unit may stand for the decimal point (3t5 is 3.5), and days and hours come in pairs
+    (1-15 reads 115, see :data:`attributes.vocabulary.TEXT`).
+    """
+    whole, point, fraction = string.partition(".")
+    if point and rng.random() < 0.25:
+        unit = str(rng.choice(["t", "m"]))
+        smaller = float(rng.uniform(0.6, 1.0))
+        return [
+            _Part(whole, len(whole)),
+            _Part(unit, 1, float(rng.uniform(0.3, 0.5))),
+            _Part(fraction, len(fraction), smaller, float(rng.uniform(0, 1 - smaller))),
+        ]
+    if string.isdecimal() and len(string) > 2 and rng.random() < 0.15:
+        first = int(rng.integers(1, len(string)))
+        between = [_Part("-", 0, 0.12, 0.44)] if rng.random() < 0.5 else [_Part("", 0)]
+        return [_Part(string[:first], first), *between, _Part(string[first:], len(string) - first)]
+    shown = string.replace(".", "," if rng.random() < 0.5 else ".")
+    if captions and string[0].isdigit() and rng.random() < 0.12:
+        shown += str(rng.choice(["t", "m", " t", " m"]))
+    return [_Part(shown, len(string))]
+
+
+def _strip_of_parts(
+    parts: Sequence[_Part], font: FreeTypeFont
+) -> tuple[Mask, list[tuple[float, float]]]:
+    """Ink of all parts in a row; left and right edge of each character that counts, as shares."""
+    if len(parts) == 1:
+        part = parts[0]
+        strip = _text_strip(part.shown, font)
+        return strip, _character_spans(part.shown[: part.counted], part.shown, font)
+    height = _text_strip(parts[0].shown, font).shape[0]
+    gap = np.zeros((height, max(1, height // 10)), np.uint8)
+    columns, edges, left = [], [], 0
+    for part in parts:
+        ink = (
+            _text_strip(part.shown, font)
+            if part.shown
+            else np.zeros((height, height // 5), np.uint8)
+        )
+        tall = max(1, round(height * part.size))
+        scale = tall / ink.shape[0]
+        ink = cv2.resize(ink, (max(1, round(ink.shape[1] * scale)), tall))
+        top = min(height - tall, round(height * part.top))
+        column = np.zeros((height, ink.shape[1]), np.uint8)
+        column[top : top + tall] = ink
+        counted = part.shown[: part.counted]
+        for start, end in _character_spans(counted, part.shown, font) if counted else []:
+            edges.append((left + start * ink.shape[1], left + end * ink.shape[1]))
+        columns += [column, gap]
+        left += column.shape[1] + gap.shape[1]
+    strip = np.hstack(columns[:-1])
+    return strip, [(start / strip.shape[1], end / strip.shape[1]) for start, end in edges]
 
 
 def _character_spans(characters: str, shown: str, font: FreeTypeFont) -> list[tuple[float, float]]:

@@ -194,6 +194,7 @@ def compose_plates(
     pictograms: MaskBank,
     pictogram_classes: Tensor,
     texts: MaskBank,
+    blank_class: int = UNKNOWN,
 ) -> tuple[Tensor, Tensor, Tensor, Labels]:
     """Draw ``count`` plates with independent attributes.
 
@@ -204,6 +205,7 @@ def compose_plates(
         pictograms: masks of pictograms, ``pictogram_classes`` (K,) the class of each.
         pictogram_classes: int64 (K,).
         texts: masks of strings.
+        blank_class: class of plates without a legend.
 
     Returns:
         sprites, float32 (count, 4, S, S) RGBA in [0, 1]; slots, float32 (count, 1, S, S), k + 1
@@ -269,7 +271,9 @@ def compose_plates(
         torch.where(written | drawn, ink, UNKNOWN),
         [texts.names[i] if w else "" for i, w in zip(which_text.tolist(), written.tolist(),
                                                      strict=True)],
-        torch.where(drawn, pictogram_classes[which_pictogram], UNKNOWN),
+        torch.where(
+            drawn, pictogram_classes[which_pictogram], torch.where(written, UNKNOWN, blank_class)
+        ),
     )  # fmt: skip
     return torch.cat([sprites, outline], dim=1), slots, blanks.aspects[plate], labels
 

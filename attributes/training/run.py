@@ -9,10 +9,11 @@ from attributes.network import count_parameters
 from attributes.training.artwork import load_drawings
 from attributes.training.batches import Materials, gather_materials
 from attributes.training.calibration import fit_temperatures
-from attributes.training.configuration import Configuration
+from attributes.training.configuration import Configuration, ConfigurationError, load
 from attributes.training.curve import draw_curve
 from attributes.training.loop import train
 from attributes.training.mirroring import pictogram_classes
+from attributes.training.optimization import checkpoint_step
 from attributes.training.photographs import (
     load_erased,
     load_gtsrb,
@@ -69,6 +70,20 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     return Prepared(materials, len(materials.mirror), tuple(told))
 
 
+def start_of(configuration: Configuration, folder: Path) -> Path | None:
+    """Checkpoint of the finished run that the configuration goes on from."""
+    if configuration.start is None:
+        return None
+    earlier = load(configuration.start)
+    path = folder.parent / earlier.name / "checkpoint.pt"
+    if checkpoint_step(path, earlier.name, earlier.fingerprint()) != earlier.steps:
+        raise ConfigurationError(
+            f"{path}: {configuration.name!r} goes on from {earlier.name!r}, whose run is not there "
+            f"or not finished; run `signrules train {earlier.name}` first"
+        )
+    return path
+
+
 def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
     """Train (or go on training), calibrate, and write the weights with their card.
 
@@ -76,12 +91,19 @@ def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
         the weights file in ``folder``.
 
     Raises:
-        ConfigurationError: ``folder`` holds a checkpoint of another run.
+        ConfigurationError: ``folder`` holds a checkpoint of another run, or the run to go on from
+            is not finished.
         MissingPackageError, DatasetError: see :func:`prepare`.
         OSError: ``folder`` cannot be written to.
     """
     prepared = prepare(configuration, data)
-    network = train(configuration, prepared.materials, prepared.classes, folder)
+    network = train(
+        configuration,
+        prepared.materials,
+        prepared.classes,
+        folder,
+        start=start_of(configuration, folder),
+    )
     draw_curve(folder / "curve.csv", folder / "curve.png")
     temperatures = fit_temperatures(network, prepared.materials, configuration)
     card = describe_network(

@@ -22,9 +22,11 @@ from attributes.training.pictograms import MaskBank
 from attributes.training.plates import place_legends
 from attributes.vocabulary import BAR, CATEGORICAL
 
-_BARRED = 0.2
+_BARRED = 0.3
 """Share of the transplants that a bar crosses: few photographed signs have one, and a network that
 never sees a photographed pictogram under a bar learns that photographs have none."""
+_EMPTY = 0.08
+"""Share of the transplants on which nothing is drawn, but for the bar."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def transplant(
     pictogram_classes: Tensor,
     texts: MaskBank,
     bars: Mapping[int, Tensor],
+    blank_class: int = UNKNOWN,
 ) -> tuple[Tensor, Tensor, Labels]:
     """Draw numbers and pictograms on photographed plates, some of them under a bar.
 
@@ -74,6 +77,7 @@ def transplant(
         pictogram_classes: int64 (K,).
         texts: masks of strings.
         bars: see :class:`attributes.training.plates.PlateBank`; none is drawn if empty.
+        blank_class: class of plates without a legend.
 
     Returns:
         float32 (count, 3, S, S) in [0, 1]; slots, float32 (count, 1, S, S), k + 1 where character
@@ -81,7 +85,8 @@ def transplant(
     """
     plates = erased[torch.randint(len(erased), (count,), generator=g)]
     size = plates.pixels.shape[-1]
-    written = torch.rand(count, generator=g) < plates.written
+    empty = chosen(g, count, _EMPTY)
+    written = (torch.rand(count, generator=g) < plates.written) & ~empty
     which_text = torch.randint(len(texts.names), (count,), generator=g)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
     masks = torch.where(
@@ -94,7 +99,8 @@ def transplant(
     # On roads the legend under a bar is often paler than the bar.
     is_barred = bar != BAR.index("none")
     paler = torch.where(is_barred, uniform(g, count, 0.45, 1.0), torch.ones(count))
-    legends = torch.maximum(warp(masks, placement, size) * paler[:, None, None, None], strokes)
+    strength = paler.masked_fill(empty, 0)[:, None, None, None]
+    legends = torch.maximum(warp(masks, placement, size) * strength, strokes)
     assert texts.slots is not None, "the texts' bank must say where characters stand"
     slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
     slots = warp(slots, placement, size, mode="nearest") * written[:, None, None, None]
@@ -103,7 +109,9 @@ def transplant(
         for i, w in zip(which_text.tolist(), written.tolist(), strict=True)
     ]
     pictogram = torch.where(written, UNKNOWN, pictogram_classes[which_pictogram])
+    pictogram = pictogram.masked_fill(empty, blank_class)
     labels = _relabelled(plates.labels, bar, strings, pictogram)
+    labels = replace(labels, legend=labels.legend.masked_fill(empty[:, None], 0))
     return _painted(g, plates, legends), slots, labels
 
 

@@ -1,17 +1,22 @@
-"""Pictograms turned by a quarter or a half: pictures that mean nothing, and classes of their own.
+"""Pictograms and photographs turned: pictures that mean nothing, and classes of their own.
 
 An embedding is to tell pictograms apart that it never saw, so it is given more of them to tell
 apart. A deer on its back is as new as a pictogram can be, and costs no drawing. The plate that
 it is drawn on stays upright, composed or photographed, so that all else about it stays true.
+
+A turned photograph keeps a photograph from betraying the sign: it looks like one and is none of the
+signs that photographs show.
 """
 
 from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from attributes.training.labels import NO_PICTOGRAM
 from attributes.training.pictograms import Mask, MaskBank
 
 _DIRECTION = re.compile(
@@ -40,6 +45,35 @@ def turned_masks(bank: MaskBank) -> MaskBank:
     if not kept:
         return MaskBank(bank.masks[:0], ())
     return MaskBank(np.stack([mask for mask, _ in kept]), tuple(name for _, name in kept))
+
+
+TURNS = 3
+"""By a quarter, a half and three quarters."""
+
+
+def turned_photograph_classes(
+    rows: Sequence[Mapping[str, str]], classes: Collection[int]
+) -> dict[int, list[str]]:
+    """Names of the pseudo-classes of GTSRB's turned photographs, :data:`TURNS` for each class.
+
+    Signs are left out that may look like themselves or like another sign when they are turned:
+    arrows and the like, and plates with nothing on them.
+
+    Args:
+        rows: the signs of GTSRB in the order of their classes.
+        classes: those that are trained on.
+    """
+    return {
+        class_id: [f"turned {turns} photograph {class_id}" for turns in range(1, TURNS + 1)]
+        for class_id in sorted(classes)
+        if _means_nothing_turned(rows[class_id])
+    }
+
+
+def _means_nothing_turned(row: Mapping[str, str]) -> bool:
+    if row["pictogram"] == NO_PICTOGRAM:
+        return bool(row["text"])
+    return not _DIRECTION.search(row["pictogram"])
 
 
 def _overlap(one: Mask, other: Mask) -> float:

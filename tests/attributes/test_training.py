@@ -22,7 +22,7 @@ from attributes.training.artwork import (
 )
 from attributes.training.batches import Materials, make_batch
 from attributes.training.configuration import ConfigurationError
-from attributes.training.labels import UNKNOWN, Labels
+from attributes.training.labels import BLANK, UNKNOWN, Labels
 from attributes.training.loop import train
 from attributes.training.losses import attention_loss
 from attributes.training.mirroring import pictogram_classes
@@ -37,6 +37,7 @@ from attributes.training.photographs import (
 )
 from attributes.training.pictograms import MaskBank
 from attributes.training.plates import compose_plates, draw_plate_bank
+from attributes.training.run import start_of
 from attributes.vocabulary import BAR, CATEGORICAL, LEGEND, SHAPE, TEXT
 
 ROW = {
@@ -95,7 +96,7 @@ def test_the_further_german_drawings_are_labelled_and_none_of_gtsrb():
 def test_an_unknown_pictogram_is_no_class():
     plate = np.full((SPRITE_SIZE, SPRITE_SIZE, 4), 255, np.uint8)
     names, _ = pictogram_classes([Drawing("x", {**ROW, "pictogram": "?"}, plate, 1.0)])
-    assert names == []
+    assert names == [BLANK]
 
 
 def test_the_german_signs_are_labelled_and_have_their_artwork():
@@ -284,6 +285,38 @@ def test_validation_tracks_are_a_tenth_of_each_class_and_at_least_one():
     assert held_out == validation_tracks(list(reversed(crops)))
 
 
+def test_a_turned_photograph_is_a_class_of_its_own_and_keeps_its_colours():
+    upright = torch.zeros(8, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8)
+    upright[:, :, : STORED_SIZE // 4] = 255  # bright at the top
+    bank = PhotographBank(
+        upright, Labels.from_rows([ROW] * 8, ["deer"]), torch.zeros(8, dtype=torch.int64)
+    )
+    materials = replace(
+        tiny_materials(), photographs=bank, turned_classes=torch.tensor([5]),
+        mirror=torch.tensor([0, 1]),
+    )  # fmt: skip
+    configuration = tiny_configuration(
+        turned_photographs=1.0, batch={"photographs": 24, "artwork": 1, "composed": 1, "scenes": 0}
+    )
+    batch = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48)
+    images, labels = batch.images[-24:], batch.labels[-24:]
+    assert set(labels.pictogram.tolist()) == {5, 6, 7}
+    assert (labels.categorical == UNKNOWN).all()
+    assert labels.legend[:, LEGEND.index("black")].all()
+    halved = images[labels.pictogram == 6].mean((0, 1))  # turned by a half: bright at the bottom
+    assert halved[40:].mean() > halved[:8].mean() + 0.2
+
+
+def test_a_plate_with_nothing_on_it_is_blank_whatever_its_bar():
+    rows = [
+        {**ROW, "pictogram": "none", "legend": "none", "text": "", "bar": bar}
+        for bar in ("none", "stripes")
+    ]
+    written = {**ROW, "pictogram": "none", "text": "50"}
+    labels = Labels.from_rows([*rows, written], ["deer", BLANK])
+    assert labels.pictogram.tolist() == [1, 1, UNKNOWN]
+
+
 def test_a_folder_without_the_data_set_is_named(tmp_path):
     with pytest.raises(DatasetError, match=str(tmp_path)):
         list(gtsrb_crops(tmp_path))
@@ -315,6 +348,30 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
     train(tiny_configuration(), tiny_materials(), 2, tmp_path, TINY)
     with pytest.raises(ConfigurationError, match="another configuration"):
         train(tiny_configuration(seed=9), tiny_materials(), 2, tmp_path, TINY)
+
+
+def test_a_run_goes_on_from_the_average_of_a_finished_one(tmp_path):
+    earlier = train(tiny_configuration(), tiny_materials(), 2, tmp_path / "earlier", TINY)
+    start = tmp_path / "earlier" / "checkpoint.pt"
+    configuration = tiny_configuration(steps=1, learning_rate=1e-9, matrix_rate=1e-9)
+    # One more class than the earlier run had: those of turned pictures come last.
+    later = train(configuration, tiny_materials(), 3, tmp_path / "later", TINY, start)
+    for one, other in zip(earlier.parameters(), later.parameters(), strict=True):
+        assert torch.allclose(one, other, atol=1e-6)
+
+
+def test_a_run_that_knows_more_pictograms_is_no_start(tmp_path):
+    train(tiny_configuration(), tiny_materials(), 3, tmp_path / "earlier", TINY)
+    with pytest.raises(ConfigurationError, match="another artwork table"):
+        train(
+            tiny_configuration(), tiny_materials(), 2, tmp_path / "later", TINY,
+            tmp_path / "earlier" / "checkpoint.pt",
+        )  # fmt: skip
+
+
+def test_a_start_that_is_not_finished_is_named(tmp_path):
+    with pytest.raises(ConfigurationError, match="signrules train templates-only"):
+        start_of(configurations.load("release"), tmp_path / "release")
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing():

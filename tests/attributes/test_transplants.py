@@ -136,9 +136,23 @@ def test_a_bar_crosses_some_and_is_labelled():
         masks(("70",)), {BAR.index("slash"): filled},
     )  # fmt: skip
     barred = labels.categorical[:, CATEGORICAL.index(BAR)] == BAR.index("slash")
-    assert 20 <= barred.sum() <= 60
+    assert 40 <= barred.sum() <= 80
     darkened = ((bank.pixels / 255 - images) > 0.2).float().mean((1, 2, 3))
     assert darkened[barred].min() > darkened[~barred].max()
+
+
+def test_some_plates_stay_blank():
+    bank = erased_bank(200, written=1.0)
+    images, slots, labels = transplant(
+        torch.Generator().manual_seed(0), 200, bank, masks(("deer",)), torch.tensor([7]),
+        masks(("70",)), {}, blank_class=9,
+    )  # fmt: skip
+    blank = labels.pictogram == 9
+    assert 5 <= blank.sum() <= 35
+    assert (labels.text[blank, 0] == 0).all()
+    assert (labels.legend[blank] == 0).all()
+    assert (slots[blank] == 0).all()
+    assert (images[blank] - bank.pixels[blank] / 255).abs().max() < 0.1
 
 
 def test_no_bar_is_drawn_that_lies_across_the_whole_face():

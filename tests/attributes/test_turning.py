@@ -1,10 +1,11 @@
 """Turned pictograms: classes that no sign shows."""
 
 import numpy as np
+import pytest
 
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.pictograms import MaskBank
-from attributes.training.turning import turned_masks
+from attributes.training.turning import turned_masks, turned_photograph_classes
 
 
 def strip(top: int, bottom: int, left: int, right: int) -> np.ndarray:
@@ -28,3 +29,13 @@ def test_what_looks_the_same_turned_or_is_another_sign_stays_out():
     bank = MaskBank(np.stack([middle, lying, lying]), ("block", "turn-left-arrow", "deer"))
     assert turned_masks(bank).names == ("turned deer",)
     assert turned_masks(MaskBank(middle[None], ("block",))).names == ()
+
+
+@pytest.mark.parametrize(
+    ("pictogram", "text", "turned"),
+    [("deer", "", True), ("none", "50", True), ("turn-left-arrow", "", False), ("none", "", False)],
+)
+def test_photographs_are_turned_if_that_makes_no_other_sign(pictogram, text, turned):
+    rows = [{"pictogram": pictogram, "text": text}]
+    names = turned_photograph_classes(rows, {0})
+    assert names == ({0: [f"turned {k} photograph 0" for k in (1, 2, 3)]} if turned else {})

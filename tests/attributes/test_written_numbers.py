@@ -1,0 +1,54 @@
+"""Numbers and words as training draws them: every character stands where its slot says."""
+
+import numpy as np
+import pytest
+
+from attributes.training.packages import MissingPackageError
+from attributes.training.pictograms import draw_string, load_fonts
+
+
+@pytest.fixture(scope="module")
+def fonts():
+    """Text is drawn with fonts of a package that is fetched when first needed."""
+    try:
+        return load_fonts()
+    except MissingPackageError as error:
+        pytest.skip(str(error))
+
+
+def widths_of_gaps(mask: np.ndarray) -> list[int]:
+    """Widths of the empty columns between the first and the last ink."""
+    inked = (mask > 127).any(axis=0)
+    columns = np.flatnonzero(inked)
+    gaps = np.diff(columns) - 1
+    return gaps[gaps > 0].tolist()
+
+
+@pytest.mark.parametrize("string", ["50", "3.5", "115", "STOP", "1631"])
+def test_each_character_has_ink_in_its_place(fonts, string):
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        mask, places = draw_string(rng, string, fonts)
+        assert sorted(set(np.unique(places)) - {0}) == list(range(1, len(string) + 1))
+        lefts = [np.flatnonzero((places == k).any(axis=0)).min() for k in range(1, len(string) + 1)]
+        assert lefts == sorted(lefts)
+        for index, character in enumerate(string):
+            if character != ".":  # a point is too small to be sure of after scaling
+                assert mask[places == index + 1].max() > 127
+
+
+def test_long_numbers_are_written_in_two_parts_now_and_then(fonts):
+    rng = np.random.default_rng(0)
+    uneven = 0
+    for _ in range(80):
+        mask, _ = draw_string(rng, "888", fonts, captions=False)
+        gaps = [*widths_of_gaps(mask), 0, 0]
+        uneven += abs(gaps[0] - gaps[1]) > 3  # the digits themselves stand evenly
+    assert 2 <= uneven <= 25
+
+
+def test_short_numbers_are_never_divided(fonts):
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        mask, _ = draw_string(rng, "88", fonts, captions=False)
+        assert len(widths_of_gaps(mask)) <= 1
