@@ -17,6 +17,7 @@ from attributes.training.operators import chosen, uniform
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
 from attributes.training.plates import PlateBank, compose_plates, draw_plate_bank
+from attributes.training.redrawing import bend
 from attributes.training.transplants import ErasedBank, transplant
 from attributes.training.turning import TURNS, turned_masks, turned_photograph_classes
 from attributes.training.unseen_signs import shows_one_of, unseen_signs
@@ -195,7 +196,9 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
     if materials.unseen is not None:
         kept = _instead_of(shows_one_of(labels, materials.unseen))
         plates, slots, aspects, labels = plates[kept], slots[kept], aspects[kept], labels[kept]
-    labels = Labels.concatenate([materials.sprite_labels[picked], labels])
+    sprite_labels = materials.sprite_labels[picked]
+    drawings = bend(g, drawings, sprite_labels.pictogram != UNKNOWN)
+    labels = Labels.concatenate([sprite_labels, labels])
     pixels, labels = _mirror_some(g, torch.cat([drawings, plates]), labels, materials.mirror)
     nowhere = torch.zeros(artwork, 1, *slots.shape[2:])
     return Sprites(

@@ -2,7 +2,8 @@
 
 On real signs attributes go together (in Germany every triangle is red), and a network learns
 such habits instead of the attributes. Plates whose shape, colours, bar and legend are drawn
-independently of each other leave it no habit to learn.
+independently of each other leave it no habit to learn. Each by itself is about as frequent as on
+roads: in poor light a white face looks grey, and it is white for all that.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from attributes.training.colours import paint
 from attributes.training.labels import UNKNOWN, Labels, encode_text
 from attributes.training.operators import chosen, uniform, warp
 from attributes.training.pictograms import MaskBank
+from attributes.training.redrawing import redraw
 from attributes.vocabulary import (
     BACKGROUND,
     BAR,
@@ -46,12 +48,25 @@ _OUTLINES: dict[str, list[tuple[float, float]]] = {
     "square": [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)],
     "pentagon": [(0.5, 0.0), (1.0, 0.42), (1.0, 1.0), (0.0, 1.0), (0.0, 0.42)],
 }  # fmt: skip
+# How often shapes and colours are drawn.
+_SHAPE_WEIGHTS = {
+    "circle": 3.0, "triangle": 2.0, "inverted_triangle": 0.8, "diamond": 1.0, "octagon": 0.5,
+    "square": 1.2, "wide_rectangle": 1.0, "tall_rectangle": 1.0, "pentagon": 0.4,
+}  # fmt: skip
+_FACE_WEIGHTS = {
+    "white": 5.0, "blue": 2.5, "yellow": 2.0, "red": 1.5, "green": 0.7, "orange": 0.6, "black": 0.5,
+    "brown": 0.3, "grey": 0.2,
+}  # fmt: skip
+_PAINT_WEIGHTS = {
+    "red": 4.0, "black": 3.0, "white": 3.0, "blue": 1.2, "yellow": 0.7, "green": 0.5, "grey": 0.4,
+    "orange": 0.3, "brown": 0.2,
+}  # fmt: skip
+"""Of rims, legends and bars."""
 # Face and legend that go together on roads: most plates must be legible for letters to be learnt.
 _LEGIBLE = (
     ("white", "black"), ("white", "red"), ("white", "blue"), ("white", "green"),
     ("yellow", "black"), ("orange", "black"), ("blue", "white"), ("green", "white"),
-    ("red", "white"), ("black", "white"), ("black", "yellow"), ("brown", "white"),
-    ("grey", "black"),
+    ("red", "white"), ("black", "white"), ("brown", "white"),
 )  # fmt: skip
 # Where the legend fits: centre x, centre y, side, as fractions of the plate's box.
 _LEGEND_BOX = {
@@ -211,25 +226,18 @@ def compose_plates(
         sprites, float32 (count, 4, S, S) RGBA in [0, 1]; slots, float32 (count, 1, S, S), k + 1
         where character k stands, else 0; aspects, float32 (count,); labels.
     """
-    plate = torch.randint(len(blanks.shapes), (count,), generator=g)
+    plate = torch.multinomial(_plate_weights(blanks.shapes), count, replacement=True, generator=g)
     outline = blanks.outlines[plate].float() / 255
     has_border = chosen(g, count, 0.75)
     face = torch.where(has_border[:, None, None, None], blanks.faces[plate].float() / 255, outline)
-    colours = len(BACKGROUND.values)
-    background = torch.randint(colours, (count,), generator=g)
-    # A colour other than the face's, for the rim, the legend and the bar each.
-    border, ink, bar_colour = (
-        (background + torch.randint(1, colours, (count,), generator=g)) % colours for _ in range(3)
-    )
+    faces = torch.tensor([_FACE_WEIGHTS[colour] for colour in PALETTE])
+    background = torch.multinomial(faces, count, replacement=True, generator=g)
     pairs = torch.tensor([[PALETTE.index(c) for c in pair] for pair in _LEGIBLE])
     pair = pairs[torch.randint(len(pairs), (count,), generator=g)]
     legible = chosen(g, count, 0.7)
     background = torch.where(legible, pair[:, 0], background)
+    border, ink, bar_colour = (_other_colours(g, background) for _ in range(3))
     ink = torch.where(legible, pair[:, 1], ink)
-    border, bar_colour = (
-        torch.where(colour == background, (colour + 1) % colours, colour)
-        for colour in (border, bar_colour)
-    )
     sprites = paint(g, border) * (1 - face) + paint(g, background) * face
 
     kind = uniform(g, count)
@@ -242,7 +250,8 @@ def compose_plates(
         torch.from_numpy(pictograms.masks)[which_pictogram],
     )
     placement = place_legends(g, blanks.legend_boxes[plate], (0.8, 1.08), 0.05)
-    legend = warp(masks[:, None].float() / 255, placement, SPRITE_SIZE)
+    masks = redraw(g, masks[:, None].float() / 255, drawn)
+    legend = warp(masks, placement, SPRITE_SIZE)
     legend = legend * (written | drawn).float()[:, None, None, None]
     assert texts.slots is not None, "the texts' bank must say where characters stand"
     slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
@@ -276,6 +285,19 @@ def compose_plates(
         ),
     )  # fmt: skip
     return torch.cat([sprites, outline], dim=1), slots, blanks.aspects[plate], labels
+
+
+def _plate_weights(shapes: Tensor) -> Tensor:
+    """How often each of K blank plates of some shapes is taken, float32 (K,)."""
+    return torch.tensor([_SHAPE_WEIGHTS.get(name, 0.0) for name in SHAPE.values])[shapes]
+
+
+def _other_colours(g: Generator, background: Tensor) -> Tensor:
+    """A colour that is not the face's for each of N plates: indices into the palette, (N,)."""
+    paints = torch.tensor([_PAINT_WEIGHTS[colour] for colour in PALETTE])
+    weights = paints.repeat(len(background), 1)
+    weights[torch.arange(len(background)), background] = 0
+    return torch.multinomial(weights, 1, generator=g).flatten()
 
 
 def place_legends(g: Generator, boxes: Tensor, sizes: tuple[float, float], play: float) -> Tensor:

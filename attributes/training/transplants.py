@@ -20,6 +20,7 @@ from attributes.training.labels import UNKNOWN, Labels, encode_text
 from attributes.training.operators import chosen, mosaic, sharpen, uniform, warp
 from attributes.training.pictograms import MaskBank
 from attributes.training.plates import place_legends
+from attributes.training.redrawing import redraw
 from attributes.vocabulary import BAR, CATEGORICAL
 
 _BARRED = 0.3
@@ -94,6 +95,7 @@ def transplant(
         torch.from_numpy(texts.masks)[which_text],
         torch.from_numpy(pictograms.masks)[which_pictogram],
     )[:, None].float() / 255  # fmt: skip
+    masks = redraw(g, masks, ~written)
     placement = place_legends(g, plates.boxes, (0.9, 1.2), 0.06)
     bar, strokes = _bars(g, bars, plates.boxes, size)
     # On roads the legend under a bar is often paler than the bar.
