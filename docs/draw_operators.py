@@ -25,6 +25,7 @@ from attributes.training.erasing import blur_of, erase, legend_box, plate_labels
 from attributes.training.labels import Labels
 from attributes.training.pictograms import MaskBank, text_masks
 from attributes.training.plates import PlateBank, compose_plates, draw_plate_bank
+from attributes.training.redrawing import bend, redraw
 from attributes.training.transplants import ErasedBank, transplant
 from attributes.vocabulary import BAR, CATEGORICAL, SHAPE
 
@@ -131,6 +132,44 @@ def with_tones_of_noise(g: Generator, images: Tensor) -> Tensor:
     tint = 1 + 0.08 * torch.randn(len(images), 3, 1, 1, generator=g)
     noise = operators.smooth_noise(g, len(images), 56, 4, channels=3)
     return operators.transplant_tones(images, (level * tint + 0.2 * noise).clamp(0, 1))
+
+
+def figures() -> Tensor:
+    """Four simple pictograms of our own, float32 (4, 1, SPRITE_SIZE, SPRITE_SIZE)."""
+    size = 4 * SPRITE_SIZE
+    drawn = np.zeros((4, size, size), np.uint8)
+    arrow, house, walker, wheels = drawn
+    cv2.arrowedLine(arrow, (70, 210), (180, 60), 255, 26, tipLength=0.45)
+    cv2.fillPoly(house, [np.int32([(40, 120), (128, 40), (216, 120)])], 255)
+    cv2.rectangle(house, (70, 120), (186, 210), 255, -1)
+    cv2.rectangle(house, (112, 150), (144, 210), 0, -1)
+    cv2.circle(walker, (128, 52), 24, 255, -1)
+    for start, end in (((128, 76), (128, 150)), ((128, 150), (86, 224)), ((128, 150), (176, 224)),
+                       ((128, 96), (70, 130)), ((128, 96), (190, 120))):  # fmt: skip
+        cv2.line(walker, start, end, 255, 20)
+    for x in (72, 184):
+        cv2.circle(wheels, (x, 160), 44, 255, 9)
+    cv2.polylines(wheels, [np.int32([(72, 160), (104, 96), (168, 96), (184, 160)])], False, 255, 9)
+    small = [cv2.resize(m, (SPRITE_SIZE,) * 2, interpolation=cv2.INTER_AREA) for m in drawn]
+    return torch.from_numpy(np.stack(small))[:, None].float() / 255
+
+
+def legends(change: Operator) -> npt.NDArray[np.uint8]:
+    """Four pictograms in black on white, and what a change makes of each."""
+    masks = figures()[torch.arange(PLATES + DRAWS) % PLATES]
+    changed = torch.cat([masks[:PLATES], change(Generator().manual_seed(3), masks[PLATES:])])
+    return row_of((1 - 0.85 * changed).expand(-1, 3, -1, -1))
+
+
+def redrawn(g: Generator, masks: Tensor) -> Tensor:
+    """By another hand."""
+    return redraw(g, masks, torch.ones(len(masks), dtype=torch.bool))
+
+
+def bent(g: Generator, masks: Tensor) -> Tensor:
+    """As drawings are bent."""
+    plates = torch.cat([masks, masks, masks, torch.ones_like(masks)], dim=1)
+    return bend(g, plates, torch.ones(len(masks), dtype=torch.bool))[:, :1]
 
 
 SHEETS: dict[str, dict[str, Operator]] = {
@@ -277,6 +316,7 @@ def main() -> None:
                 for title, operator in rows.items()
             ],
         )
+    write("legend", [labelled("redraw", legends(redrawn)), labelled("bend", legends(bent))])
     rows_of_transplants = transplants(plates)
     widest = max(row.shape[1] for row in rows_of_transplants)
     write(
