@@ -11,6 +11,7 @@ from attributes.training.batches import Materials, gather_materials
 from attributes.training.calibration import fit_temperatures
 from attributes.training.configuration import Configuration, ConfigurationError, load
 from attributes.training.curve import draw_curve
+from attributes.training.discriminant import separate_pictograms
 from attributes.training.loop import train
 from attributes.training.mirroring import pictogram_classes
 from attributes.training.optimization import checkpoint_step
@@ -105,6 +106,7 @@ def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
         start=start_of(configuration, folder),
     )
     draw_curve(folder / "curve.csv", folder / "curve.png")
+    separate_pictograms(network, prepared.materials, configuration)
     temperatures = fit_temperatures(network, prepared.materials, configuration)
     card = describe_network(
         network,
