@@ -163,15 +163,15 @@ def text_masks(rng: np.random.Generator, count: int, without: Sequence[str] = ()
 
 def _random_string(rng: np.random.Generator) -> str:
     kind = rng.random()
-    if kind < 0.40:
+    if kind < 0.38:
         return str(int(rng.integers(1, 31)) * 5)
-    if kind < 0.72:
+    if kind < 0.66:
         return str(int(rng.integers(1, 1000 if rng.random() < 0.4 else 100)))
-    if kind < 0.84:
+    if kind < 0.77:
         return f"{rng.integers(0, 25)}.{rng.integers(1, 10)}"
-    if kind < 0.87:
+    if kind < 0.80:
         return str(int(rng.integers(1, 10)) * 100)
-    if kind < 0.94:
+    if kind < 0.90:
         return str(rng.choice(_WORDS))
     letters = TEXT.alphabet[11:] if rng.random() < 0.7 else TEXT.alphabet.replace(".", "")
     return "".join(rng.choice(list(letters), int(rng.integers(1, TEXT.max_length + 1))))

@@ -233,7 +233,7 @@ def compose_plates(
     faces = torch.tensor([_FACE_WEIGHTS[colour] for colour in PALETTE])
     background = torch.multinomial(faces, count, replacement=True, generator=g)
     pairs = torch.tensor([[PALETTE.index(c) for c in pair] for pair in _LEGIBLE])
-    pair = pairs[torch.randint(len(pairs), (count,), generator=g)]
+    pair = pairs[torch.multinomial(faces[pairs[:, 0]], count, replacement=True, generator=g)]
     legible = chosen(g, count, 0.7)
     background = torch.where(legible, pair[:, 0], background)
     border, ink, bar_colour = (_other_colours(g, background) for _ in range(3))
