@@ -86,7 +86,7 @@ def photograph_new_signs(predictor: AttributePredictor, data: Path) -> NewSigns:
     images, _, labels = transplant(
         Generator().manual_seed(0), CROPS, replace(plates, written=torch.zeros(len(plates))),
         masks, torch.tensor([shown.index(n) for n in masks.names]),
-        text_masks(np.random.default_rng(0), 1), {},
+        text_masks(np.random.default_rng(0), 1), {}, blank_share=0.0,
     )  # fmt: skip
     pixels = (images * 255).byte().permute(0, 2, 3, 1).flip(3).numpy()
     readings = predictor.predict([np.ascontiguousarray(crop) for crop in pixels])

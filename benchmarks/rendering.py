@@ -17,8 +17,9 @@ from attributes.training.batches import Materials, Sprites, gather_materials, ph
 from attributes.training.configuration import load
 from attributes.training.mirroring import pictogram_classes
 
-SEED = 2**41
-"""Far from the seeds of training (seed * 1,000,003 + step) and of calibration (2**40 + ...)."""
+SEED = 2**42
+"""Far from the seeds of training (seed * 1,000,003 + step) and of what is fitted after it (from
+2**40 and 2**41 on)."""
 _SIZE = 48
 
 

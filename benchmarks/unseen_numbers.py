@@ -30,7 +30,7 @@ def draw_limits(g: Generator, number: str, count: int) -> Tensor:
     """Renderings of a speed limit, float32 (count, 3, 48, 48) RGB in [0, 1]."""
     rng = np.random.default_rng(int(torch.randint(2**31, (1,), generator=g)))
     fonts = load_fonts()
-    masks = np.stack([draw_string(rng, number, fonts, captions=False)[0] for _ in range(count)])
+    masks = np.stack([draw_string(rng, number, fonts, plain=True)[0] for _ in range(count)])
     axis = torch.linspace(-1, 1, SPRITE_SIZE)
     radius = (axis[None, :] ** 2 + axis[:, None] ** 2).sqrt()[None, None]
     plate = ((SPRITE_FILL - radius) * 40).clamp(0, 1).expand(count, 1, -1, -1)

@@ -21,9 +21,11 @@ from attributes.training.redrawing import bend
 from attributes.training.transplants import ErasedBank, transplant
 from attributes.training.turning import TURNS, turned_masks, turned_photograph_classes
 from attributes.training.unseen_signs import shows_one_of, unseen_signs
-from attributes.vocabulary import TEXT
+from attributes.vocabulary import BACKGROUND, BORDER, CATEGORICAL, TEXT
 
 _TEXTS = 6000
+_COLOURS = torch.tensor([attribute in (BORDER, BACKGROUND) for attribute in CATEGORICAL])
+"""Which categorical attributes a turned sign keeps."""
 _GERMAN_WEIGHT = 3.0
 """How much likelier a drawing of the road's own style is drawn than a generic one."""
 
@@ -43,8 +45,8 @@ class Materials:
         not_signs: uint8 (K, 3, s, s) photographs of what was once taken for a sign, or None.
         erased: photographed plates to draw another legend on, or None.
         blank: pictogram class of plates on which nothing stands, or UNKNOWN.
-        turned_classes: int64 (43,), first of the classes of each GTSRB class's turned photographs,
-            UNKNOWN for those that are not turned; None if none is.
+        turned_classes: int64 (43, TURNS), pictogram class of each GTSRB class's photographs by how
+            many quarters they are turned, UNKNOWN where they are not; None if none is.
     """
 
     sprites: Tensor
@@ -77,20 +79,21 @@ def gather_materials(
 ) -> Materials:
     """Turn drawings into tensors and cut their pictograms out."""
     rng = np.random.default_rng(configuration.seed)
-    pictograms = pictogram_masks(drawings)
+    upright = pictograms = pictogram_masks(drawings)
     if configuration.turned_pictograms:
-        turned = turned_masks(pictograms)
+        turned = turned_masks(upright)
         names = [*names, *sorted(set(turned.names))]
         mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
         pictograms = pictograms.joined_with(turned)
     turned_classes = None
     if photographs is not None and configuration.turned_photographs:
         rows = german_rows()
-        pseudo = turned_photograph_classes(rows, set(photographs.class_ids.tolist()))
-        turned_classes = torch.full((len(rows),), UNKNOWN)
-        for class_id, pseudo_names in pseudo.items():
-            turned_classes[class_id] = len(names)
-            names = [*names, *pseudo_names]
+        turned_names = turned_photograph_classes(rows, set(photographs.class_ids.tolist()), upright)
+        known = set(names)
+        names = [*names, *sorted({n for own in turned_names.values() for n in own} - known)]
+        turned_classes = torch.full((len(rows), TURNS), UNKNOWN)
+        for class_id, own in turned_names.items():
+            turned_classes[class_id] = torch.tensor([names.index(name) for name in own])
         mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
     counts: dict[str, int] = {}
     for drawing in drawings:
@@ -292,33 +295,35 @@ def _photographs(
     images = bank.pixels[picked].float() / 255
     images, labels = _mirror_some(g, images, bank.labels[picked], materials.mirror)
     if materials.turned_classes is not None:
-        first = materials.turned_classes[bank.class_ids[picked]]
-        unmirrored = labels.pictogram == bank.labels.pictogram[picked]
-        first = first.masked_fill(~unmirrored, UNKNOWN)
-        images, labels = _turn_some(g, images, labels, first, turned)
+        classes = materials.turned_classes[bank.class_ids[picked]]
+        # What was mirrored into another class is none of these.
+        same_class = labels.pictogram == bank.labels.pictogram[picked]
+        classes = classes.masked_fill(~same_class[:, None], UNKNOWN)
+        images, labels = _turn_some(g, images, labels, classes, turned)
     images, _ = _photograph_again(g, images, torch.zeros(count, 1, 1, 1), size)
     return images, labels
 
 
 def _turn_some(
-    g: Generator, images: Tensor, labels: Labels, first: Tensor, probability: float
+    g: Generator, images: Tensor, labels: Labels, classes: Tensor, probability: float
 ) -> tuple[Tensor, Labels]:
     """Turn some of N photographs by quarters.
 
-    What is still true of them is said: that they show a sign, in which colours, and that it is of
-    the class ``first`` (N,), int64, or one of the two behind it.
+    What is still true of them is said: that they show a sign, in which colours, and its pictogram
+    class, ``classes`` (N, TURNS), int64, by the number of quarters less one.
     """
     quarters = torch.randint(1, TURNS + 1, (len(images),), generator=g)
-    turns = chosen(g, len(images), probability) & (first != UNKNOWN)
+    turns = chosen(g, len(images), probability) & (classes[:, 0] != UNKNOWN)
+    turned = classes[torch.arange(len(images)), quarters - 1]
     quarters = torch.where(turns, quarters, 0)
     images = torch.stack(
         [x.rot90(k, (1, 2)) for x, k in zip(images, quarters.tolist(), strict=True)]
     )
     return images, replace(
         labels,
-        categorical=labels.categorical.masked_fill(turns[:, None], UNKNOWN),
+        categorical=labels.categorical.masked_fill(turns[:, None] & ~_COLOURS, UNKNOWN),
         text=labels.text.masked_fill(turns[:, None], UNKNOWN),
-        pictogram=torch.where(turns, first + quarters - 1, labels.pictogram),
+        pictogram=torch.where(turns, turned, labels.pictogram),
     )
 
 

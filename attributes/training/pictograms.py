@@ -7,7 +7,7 @@ embedding to compare pictograms across plates, and the text reader to read any n
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,7 +139,7 @@ def _fill_square(mask: Mask) -> Mask:
     return filled
 
 
-def text_masks(rng: np.random.Generator, count: int, without: Sequence[str] = ()) -> MaskBank:
+def text_masks(rng: np.random.Generator, count: int, without: Collection[str] = ()) -> MaskBank:
     """Numbers and words in several fonts, now and then with a small caption above or below.
 
     Args:
@@ -154,7 +154,7 @@ def text_masks(rng: np.random.Generator, count: int, without: Sequence[str] = ()
     while len(strings) < count:
         string = _random_string(rng)
         if string not in without:
-            mask, places = draw_string(rng, string, fonts)
+            mask, places = draw_string(rng, string, fonts, without=without)
             masks.append(mask)
             slots.append(places)
             strings.append(string)
@@ -193,22 +193,26 @@ def load_fonts() -> list[FreeTypeFont]:
 
 
 def draw_string(
-    rng: np.random.Generator, string: str, fonts: Sequence[FreeTypeFont], captions: bool = True
+    rng: np.random.Generator,
+    string: str,
+    fonts: Sequence[FreeTypeFont],
+    plain: bool = False,
+    without: Collection[str] = (),
 ) -> tuple[Mask, Mask]:
     """White characters on black, squeezed or stretched a little, filling most of a sprite.
 
-    With ``captions``, a fifth gets a small word above or below, and some numbers a unit. Numbers
-    are also written in parts (:func:`_parts`).
+    Unless it is to be ``plain``, a fifth gets a small word above or below, some numbers a unit, and
+    some are written in parts, none of which is one of ``without`` (:func:`_parts`).
 
     Returns:
         the mask, and where each character stands: k + 1 over the cell of character k, else 0;
         both uint8 (SPRITE_SIZE, SPRITE_SIZE).
     """
     font = fonts[int(rng.integers(len(fonts)))]
-    main, spans = _strip_of_parts(_parts(rng, string, captions), font)
+    main, spans = _strip_of_parts(_parts(rng, string, plain, without), font)
     squeeze = rng.uniform(0.75, 1.15)
     box = SPRITE_SIZE - 4
-    caption = rng.random() if captions else 1.0
+    caption = 1.0 if plain else rng.random()
     height = box * (0.62 if caption < 0.2 else 1.0)
     scale = min(box / (main.shape[1] * squeeze), height / main.shape[0])
     size = (max(1, round(main.shape[1] * squeeze * scale)), max(1, round(main.shape[0] * scale)))
@@ -247,12 +251,16 @@ class _Part:
     top: float = 0.0
 
 
-def _parts(rng: np.random.Generator, string: str, captions: bool) -> list[_Part]:
+def _parts(
+    rng: np.random.Generator, string: str, plain: bool, without: Collection[str]
+) -> list[_Part]:
     """How a string is written: in one piece, unless it is a number that roads divide.
 
     A raised unit may stand for the decimal point (3t5 is 3.5), and days and hours come in pairs
-    (1-15 reads 115, see :data:`attributes.vocabulary.TEXT`).
+    (1-15 reads 115: characters in reading order, without what divides them).
     """
+    if plain:
+        return [_Part(string.replace(".", "," if rng.random() < 0.5 else "."), len(string))]
     whole, point, fraction = string.partition(".")
     if point and rng.random() < 0.25:
         unit = str(rng.choice(["t", "m"]))
@@ -262,12 +270,15 @@ def _parts(rng: np.random.Generator, string: str, captions: bool) -> list[_Part]
             _Part(unit, 1, float(rng.uniform(0.3, 0.5))),
             _Part(fraction, len(fraction), smaller, float(rng.uniform(0, 1 - smaller))),
         ]
-    if string.isdecimal() and len(string) > 2 and rng.random() < 0.15:
-        first = int(rng.integers(1, len(string)))
+    places = [
+        k for k in range(1, len(string)) if not {string[:k], string[k:]}.intersection(without)
+    ]
+    if string.isdecimal() and len(string) > 2 and places and rng.random() < 0.15:
+        first = int(rng.choice(places))
         between = [_Part("-", 0, 0.12, 0.44)] if rng.random() < 0.5 else [_Part("", 0)]
         return [_Part(string[:first], first), *between, _Part(string[first:], len(string) - first)]
     shown = string.replace(".", "," if rng.random() < 0.5 else ".")
-    if captions and string[0].isdigit() and rng.random() < 0.12:
+    if string[0].isdigit() and rng.random() < 0.12:
         shown += str(rng.choice(["t", "m", " t", " m"]))
     return [_Part(shown, len(string))]
 

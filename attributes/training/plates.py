@@ -48,7 +48,7 @@ _OUTLINES: dict[str, list[tuple[float, float]]] = {
     "square": [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)],
     "pentagon": [(0.5, 0.0), (1.0, 0.42), (1.0, 1.0), (0.0, 1.0), (0.0, 0.42)],
 }  # fmt: skip
-# How often shapes and colours are drawn.
+# How often shapes, faces, and the paint of rims, legends and bars are drawn: by eye, as on roads.
 _SHAPE_WEIGHTS = {
     "circle": 3.0, "triangle": 2.0, "inverted_triangle": 0.8, "diamond": 1.0, "octagon": 0.5,
     "square": 1.2, "wide_rectangle": 1.0, "tall_rectangle": 1.0, "pentagon": 0.4,
@@ -61,7 +61,6 @@ _PAINT_WEIGHTS = {
     "red": 4.0, "black": 3.0, "white": 3.0, "blue": 1.2, "yellow": 0.7, "green": 0.5, "grey": 0.4,
     "orange": 0.3, "brown": 0.2,
 }  # fmt: skip
-"""Of rims, legends and bars."""
 # Face and legend that go together on roads: most plates must be legible for letters to be learnt.
 _LEGIBLE = (
     ("white", "black"), ("white", "red"), ("white", "blue"), ("white", "green"),
@@ -233,7 +232,7 @@ def compose_plates(
     faces = torch.tensor([_FACE_WEIGHTS[colour] for colour in PALETTE])
     background = torch.multinomial(faces, count, replacement=True, generator=g)
     pairs = torch.tensor([[PALETTE.index(c) for c in pair] for pair in _LEGIBLE])
-    pair = pairs[torch.multinomial(faces[pairs[:, 0]], count, replacement=True, generator=g)]
+    pair = pairs[torch.multinomial(_pair_weights(pairs), count, replacement=True, generator=g)]
     legible = chosen(g, count, 0.7)
     background = torch.where(legible, pair[:, 0], background)
     border, ink, bar_colour = (_other_colours(g, background) for _ in range(3))
@@ -289,7 +288,18 @@ def compose_plates(
 
 def _plate_weights(shapes: Tensor) -> Tensor:
     """How often each of K blank plates of some shapes is taken, float32 (K,)."""
-    return torch.tensor([_SHAPE_WEIGHTS.get(name, 0.0) for name in SHAPE.values])[shapes]
+    return torch.tensor([_SHAPE_WEIGHTS[SHAPE.values[shape]] for shape in shapes.tolist()])
+
+
+def _pair_weights(pairs: Tensor) -> Tensor:
+    """How often each of K pairs of face and legend is taken, float32 (K,).
+
+    Faces are as frequent as among other plates, however many legends go with them.
+    """
+    faces = torch.tensor([_FACE_WEIGHTS[colour] for colour in PALETTE])
+    inks = torch.tensor([_PAINT_WEIGHTS[colour] for colour in PALETTE])[pairs[:, 1]]
+    of_face = torch.zeros(len(PALETTE)).index_add_(0, pairs[:, 0], inks)
+    return faces[pairs[:, 0]] * inks / of_face[pairs[:, 0]]
 
 
 def _other_colours(g: Generator, background: Tensor) -> Tensor:

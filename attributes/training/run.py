@@ -72,10 +72,21 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
 
 
 def start_of(configuration: Configuration, folder: Path) -> Path | None:
-    """Checkpoint of the finished run that the configuration goes on from."""
-    if configuration.start is None:
+    """Checkpoint of the finished run that the configuration goes on from.
+
+    None if there is none, or if the run has begun already.
+
+    Raises:
+        ConfigurationError: that run is not finished, or has other pictogram classes.
+    """
+    if configuration.start is None or (folder / "checkpoint.pt").exists():
         return None
     earlier = load(configuration.start)
+    if earlier.without != configuration.without:
+        raise ConfigurationError(
+            f"{configuration.name!r} cannot go on from {earlier.name!r}, which leaves out other "
+            "pictograms (`without`)"
+        )
     path = folder.parent / earlier.name / "checkpoint.pt"
     if checkpoint_step(path, earlier.name, earlier.fingerprint()) != earlier.steps:
         raise ConfigurationError(
@@ -97,14 +108,9 @@ def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
         MissingPackageError, DatasetError: see :func:`prepare`.
         OSError: ``folder`` cannot be written to.
     """
+    start = start_of(configuration, folder)
     prepared = prepare(configuration, data)
-    network = train(
-        configuration,
-        prepared.materials,
-        prepared.classes,
-        folder,
-        start=start_of(configuration, folder),
-    )
+    network = train(configuration, prepared.materials, prepared.classes, folder, start=start)
     draw_curve(folder / "curve.csv", folder / "curve.png")
     separate_pictograms(network, prepared.materials, configuration)
     temperatures = fit_temperatures(network, prepared.materials, configuration)

@@ -26,7 +26,7 @@ from attributes.vocabulary import BAR, CATEGORICAL
 _BARRED = 0.3
 """Share of the transplants that a bar crosses: few photographed signs have one, and a network that
 never sees a photographed pictogram under a bar learns that photographs have none."""
-_EMPTY = 0.08
+_BLANK = 0.08
 """Share of the transplants on which nothing is drawn, but for the bar."""
 
 
@@ -67,6 +67,7 @@ def transplant(
     texts: MaskBank,
     bars: Mapping[int, Tensor],
     blank_class: int = UNKNOWN,
+    blank_share: float = _BLANK,
 ) -> tuple[Tensor, Tensor, Labels]:
     """Draw numbers and pictograms on photographed plates, some of them under a bar.
 
@@ -79,6 +80,7 @@ def transplant(
         texts: masks of strings.
         bars: see :class:`attributes.training.plates.PlateBank`; none is drawn if empty.
         blank_class: class of plates without a legend.
+        blank_share: how many are left without one.
 
     Returns:
         float32 (count, 3, S, S) in [0, 1]; slots, float32 (count, 1, S, S), k + 1 where character
@@ -86,8 +88,8 @@ def transplant(
     """
     plates = erased[torch.randint(len(erased), (count,), generator=g)]
     size = plates.pixels.shape[-1]
-    empty = chosen(g, count, _EMPTY)
-    written = (torch.rand(count, generator=g) < plates.written) & ~empty
+    blank = chosen(g, count, blank_share)
+    written = (torch.rand(count, generator=g) < plates.written) & ~blank
     which_text = torch.randint(len(texts.names), (count,), generator=g)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
     masks = torch.where(
@@ -101,7 +103,7 @@ def transplant(
     # On roads the legend under a bar is often paler than the bar.
     is_barred = bar != BAR.index("none")
     paler = torch.where(is_barred, uniform(g, count, 0.45, 1.0), torch.ones(count))
-    strength = paler.masked_fill(empty, 0)[:, None, None, None]
+    strength = paler.masked_fill(blank, 0)[:, None, None, None]
     legends = torch.maximum(warp(masks, placement, size) * strength, strokes)
     assert texts.slots is not None, "the texts' bank must say where characters stand"
     slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
@@ -111,9 +113,9 @@ def transplant(
         for i, w in zip(which_text.tolist(), written.tolist(), strict=True)
     ]
     pictogram = torch.where(written, UNKNOWN, pictogram_classes[which_pictogram])
-    pictogram = pictogram.masked_fill(empty, blank_class)
+    pictogram = pictogram.masked_fill(blank, blank_class)
     labels = _relabelled(plates.labels, bar, strings, pictogram)
-    labels = replace(labels, legend=labels.legend.masked_fill(empty[:, None], 0))
+    labels = replace(labels, legend=labels.legend.masked_fill(blank[:, None], 0))
     return _painted(g, plates, legends), slots, labels
 
 

@@ -34,14 +34,14 @@ _ALIKE = 0.6
 def turned_masks(bank: MaskBank) -> MaskBank:
     """The masks that turning makes new pictograms of, each turned once.
 
-    All masks of one pictogram are turned alike, so that they remain one class, ``turned NAME``.
+    All masks of one pictogram are turned alike, so that they remain one class.
     """
     kept = []
     for mask, name in zip(bank.masks, bank.names, strict=True):
         quarters = 1 + zlib.crc32(name.encode()) % 3
         turned = np.rot90(mask, quarters)
         if not _DIRECTION.search(name) and _overlap(mask, turned) < _ALIKE:
-            kept.append((turned, f"turned {name}"))
+            kept.append((turned, turned_name(name, quarters)))
     if not kept:
         return MaskBank(bank.masks[:0], ())
     return MaskBank(np.stack([mask for mask, _ in kept]), tuple(name for _, name in kept))
@@ -51,29 +51,42 @@ TURNS = 3
 """By a quarter, a half and three quarters."""
 
 
-def turned_photograph_classes(
-    rows: Sequence[Mapping[str, str]], classes: Collection[int]
-) -> dict[int, list[str]]:
-    """Names of the pseudo-classes of GTSRB's turned photographs, :data:`TURNS` for each class.
+def turned_name(name: str, quarters: int) -> str:
+    """Name of the class of a pictogram, or a number, turned counterclockwise by quarters."""
+    return f"turned {quarters} {name}"
 
-    Signs are left out that may look like themselves or like another sign when they are turned:
-    arrows and the like, and plates with nothing on them.
+
+def turned_photograph_classes(
+    rows: Sequence[Mapping[str, str]], classes: Collection[int], bank: MaskBank
+) -> dict[int, list[str]]:
+    """Names of the classes of GTSRB's turned photographs, :data:`TURNS` for each class.
+
+    They are those of turned masks where there are such. Signs are left out that may look like
+    themselves or like another sign when they are turned: arrows and the like, snowflakes, and
+    plates with nothing on them.
 
     Args:
         rows: the signs of GTSRB in the order of their classes.
         classes: those that are trained on.
+        bank: masks of pictograms, upright.
     """
-    return {
-        class_id: [f"turned {turns} photograph {class_id}" for turns in range(1, TURNS + 1)]
-        for class_id in sorted(classes)
-        if _means_nothing_turned(rows[class_id])
-    }
+    names = {}
+    for class_id in sorted(classes):
+        row = rows[class_id]
+        name = row["text"] if row["pictogram"] == NO_PICTOGRAM else row["pictogram"]
+        if name and not _DIRECTION.search(name) and not _turns_into_itself(bank, name):
+            names[class_id] = [turned_name(name, k) for k in range(1, TURNS + 1)]
+    return names
 
 
-def _means_nothing_turned(row: Mapping[str, str]) -> bool:
-    if row["pictogram"] == NO_PICTOGRAM:
-        return bool(row["text"])
-    return not _DIRECTION.search(row["pictogram"])
+def _turns_into_itself(bank: MaskBank, name: str) -> bool:
+    """Whether a drawing of a pictogram looks the same after any turn."""
+    return any(
+        _overlap(mask, np.rot90(mask, quarters)) >= _ALIKE
+        for mask, own in zip(bank.masks, bank.names, strict=True)
+        if own == name
+        for quarters in range(1, TURNS + 1)
+    )
 
 
 def _overlap(one: Mask, other: Mask) -> float:

@@ -61,3 +61,10 @@ def test_colours_do_not_bleed_from_what_is_transparent():
     bent = bend(torch.Generator().manual_seed(0), plates, torch.ones(50, dtype=torch.bool))
     seen = bent[:, 3:] > 0.05
     assert bent[:, :3].masked_select(seen).min() > 0.95
+
+
+def test_the_thinnest_strokes_stay():
+    masks = torch.zeros(200, 1, SIZE, SIZE)
+    masks[:, :, 8:56, 32] = 1
+    redrawn = redraw(torch.Generator().manual_seed(0), masks, torch.ones(200, dtype=torch.bool))
+    assert redrawn.amax((1, 2, 3)).min() > 0.5

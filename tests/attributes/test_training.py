@@ -38,7 +38,7 @@ from attributes.training.photographs import (
 from attributes.training.pictograms import MaskBank
 from attributes.training.plates import compose_plates, draw_plate_bank
 from attributes.training.run import start_of
-from attributes.vocabulary import BAR, CATEGORICAL, LEGEND, SHAPE, TEXT
+from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, PALETTE, SHAPE, TEXT
 
 ROW = {
     "shape": "circle", "border": "red", "background": "white", "legend": "black", "bar": "none",
@@ -292,7 +292,7 @@ def test_a_turned_photograph_is_a_class_of_its_own_and_keeps_its_colours():
         upright, Labels.from_rows([ROW] * 8, ["deer"]), torch.zeros(8, dtype=torch.int64)
     )
     materials = replace(
-        tiny_materials(), photographs=bank, turned_classes=torch.tensor([5]),
+        tiny_materials(), photographs=bank, turned_classes=torch.tensor([[5, 6, 7]]),
         mirror=torch.tensor([0, 1]),
     )  # fmt: skip
     configuration = tiny_configuration(
@@ -301,7 +301,10 @@ def test_a_turned_photograph_is_a_class_of_its_own_and_keeps_its_colours():
     batch = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48)
     images, labels = batch.images[-24:], batch.labels[-24:]
     assert set(labels.pictogram.tolist()) == {5, 6, 7}
-    assert (labels.categorical == UNKNOWN).all()
+    colours = [CATEGORICAL.index(a) for a in (BORDER, BACKGROUND)]
+    others = [CATEGORICAL.index(a) for a in (SHAPE, BAR)]
+    assert (labels.categorical[:, others] == UNKNOWN).all()
+    assert (labels.categorical[:, colours] != UNKNOWN).all()
     assert labels.legend[:, LEGEND.index("black")].all()
     halved = images[labels.pictogram == 6].mean((0, 1))  # turned by a half: bright at the bottom
     assert halved[40:].mean() > halved[:8].mean() + 0.2
@@ -372,6 +375,35 @@ def test_a_run_that_knows_more_pictograms_is_no_start(tmp_path):
 def test_a_start_that_is_not_finished_is_named(tmp_path):
     with pytest.raises(ConfigurationError, match="signrules train templates-only"):
         start_of(configurations.load("release"), tmp_path / "release")
+
+
+def test_a_run_that_has_begun_needs_its_start_no_more(tmp_path):
+    (tmp_path / "release").mkdir()
+    (tmp_path / "release" / "checkpoint.pt").write_bytes(b"")
+    assert start_of(configurations.load("release"), tmp_path / "release") is None
+
+
+def test_a_start_that_leaves_out_other_pictograms_is_refused(tmp_path):
+    configuration = configurations.load("release").model_copy(update={"without": ()})
+    with pytest.raises(ConfigurationError, match="other pictograms"):
+        start_of(configuration, tmp_path / "release")
+
+
+def test_faces_are_composed_as_often_as_on_roads():
+    blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
+    g = torch.Generator().manual_seed(0)
+    _, _, _, labels = compose_plates(
+        g, 3000, blanks, masks(("deer",)), torch.tensor([0]), masks(("50",)), blank_class=3
+    )
+    faces = labels.categorical[:, CATEGORICAL.index(BACKGROUND)]
+    share = {name: float((faces == i).float().mean()) for i, name in enumerate(PALETTE)}
+    assert 0.33 < share["white"] < 0.45
+    assert all(share["white"] > share[name] for name in PALETTE if name != "white")
+    assert min(share.values()) > 0
+    blank = labels.pictogram == 3
+    assert 0.05 < blank.float().mean() < 0.2
+    assert (labels.legend[blank] == 0).all()
+    assert (labels.text[blank, 0] == 0).all()
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing():

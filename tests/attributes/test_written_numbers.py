@@ -41,14 +41,23 @@ def test_long_numbers_are_written_in_two_parts_now_and_then(fonts):
     rng = np.random.default_rng(0)
     uneven = 0
     for _ in range(80):
-        mask, _ = draw_string(rng, "888", fonts, captions=False)
+        mask, _ = draw_string(rng, "888", fonts)
         gaps = [*widths_of_gaps(mask), 0, 0]
         uneven += abs(gaps[0] - gaps[1]) > 3  # the digits themselves stand evenly
     assert 2 <= uneven <= 25
 
 
-def test_short_numbers_are_never_divided(fonts):
+def test_a_plain_number_is_in_one_piece(fonts):
     rng = np.random.default_rng(0)
-    for _ in range(60):
-        mask, _ = draw_string(rng, "88", fonts, captions=False)
-        assert len(widths_of_gaps(mask)) <= 1
+    for _ in range(80):
+        mask, _ = draw_string(rng, "888", fonts, plain=True)
+        gaps = [*widths_of_gaps(mask), 0, 0]
+        assert abs(gaps[0] - gaps[1]) <= 3
+
+
+def test_no_part_is_a_number_that_must_not_be_seen(fonts):
+    rng = np.random.default_rng(0)
+    for _ in range(120):
+        mask, _ = draw_string(rng, "888", fonts, without=("8", "88"))
+        gaps = [*widths_of_gaps(mask), 0, 0]
+        assert abs(gaps[0] - gaps[1]) <= 3
