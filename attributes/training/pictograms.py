@@ -262,7 +262,7 @@ def _parts(
     if plain:
         return [_Part(string.replace(".", "," if rng.random() < 0.5 else "."), len(string))]
     whole, point, fraction = string.partition(".")
-    if point and rng.random() < 0.25:
+    if point and whole not in without and fraction not in without and rng.random() < 0.25:
         unit = str(rng.choice(["t", "m"]))
         smaller = float(rng.uniform(0.6, 1.0))
         return [
