@@ -112,7 +112,8 @@ def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
     prepared = prepare(configuration, data)
     network = train(configuration, prepared.materials, prepared.classes, folder, start=start)
     draw_curve(folder / "curve.csv", folder / "curve.png")
-    separate_pictograms(network, prepared.materials, configuration)
+    if configuration.separate_pictograms:
+        separate_pictograms(network, prepared.materials, configuration)
     temperatures = fit_temperatures(network, prepared.materials, configuration)
     card = describe_network(
         network,
