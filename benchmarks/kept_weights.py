@@ -86,5 +86,10 @@ def answered_ids(ready: ReadyCatalogue, readings: Readings) -> list[str]:
     ]
 
 
+def likeliest_ids(ready: ReadyCatalogue, readings: Readings) -> list[str]:
+    """Id with value of the likeliest sign of each crop, however unlikely it is."""
+    return list(ready.verdicts(readings, ready.gallery.similarity(readings.embedding)).candidates)
+
+
 def _load_bgra(reference: str) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(load_artwork(reference), cv2.COLOR_RGBA2BGRA), np.uint8)

@@ -86,11 +86,6 @@ class Configuration(RunConfiguration):
     turned_pictograms: bool = Field(
         False, description="whether pictograms are also drawn turned, as classes of their own"
     )
-    separate_pictograms: bool = Field(
-        False,
-        description="whether the embedding is changed at the end to tell unseen pictograms better, "
-        "at the price of those that were trained on",
-    )
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")
 

@@ -11,7 +11,6 @@ from attributes.training.batches import Materials, gather_materials
 from attributes.training.calibration import fit_temperatures
 from attributes.training.configuration import Configuration, ConfigurationError, load
 from attributes.training.curve import draw_curve
-from attributes.training.discriminant import separate_pictograms
 from attributes.training.loop import train
 from attributes.training.mirroring import pictogram_classes
 from attributes.training.optimization import checkpoint_step
@@ -112,14 +111,15 @@ def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
     prepared = prepare(configuration, data)
     network = train(configuration, prepared.materials, prepared.classes, folder, start=start)
     draw_curve(folder / "curve.csv", folder / "curve.png")
-    if configuration.separate_pictograms:
-        separate_pictograms(network, prepared.materials, configuration)
     temperatures = fit_temperatures(network, prepared.materials, configuration)
+    told = prepared.data
+    if configuration.start is not None:
+        told = (*told, f"begun with the weights of {configuration.start}")
     card = describe_network(
         network,
         configuration.name,
         calibration=Calibration(temperatures=temperatures),
-        data=prepared.data,
+        data=told,
         licence=_LICENCE,
         figures={"parameters": count_parameters(network), "steps": configuration.steps},
     )

@@ -87,10 +87,11 @@ def test_the_catalogue_of_the_protocol_has_one_drawing_for_each_sign():
 
 def test_outcomes_are_averaged_by_sign_and_count_what_broke():
     outcome = Outcome(
-        ["a", "a", "a", "b"], ["a", "a", "unknown", "a"],
+        ["a", "a", "a", "b"], ["a", "a", "unknown", "a"], ["a", "a", "a", "a"],
         np.array([True, True, False]), np.array([True, False, True]),
     )  # fmt: skip
     assert outcome.macro == pytest.approx((2 / 3 + 0) / 2)
+    assert outcome.macro_of_likeliest == pytest.approx((1 + 0) / 2)
     assert outcome.broken == 1
     assert len(UNSEEN) == 21
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from attributes.network import Architecture, AttributeNetwork
+from attributes.network import Architecture
 from attributes.training import configuration as configurations
 from attributes.training import loop, operators
 from attributes.training.artwork import (
@@ -22,7 +22,6 @@ from attributes.training.artwork import (
 )
 from attributes.training.batches import Materials, make_batch
 from attributes.training.configuration import ConfigurationError
-from attributes.training.discriminant import separate_pictograms
 from attributes.training.labels import BLANK, UNKNOWN, Labels
 from attributes.training.loop import train
 from attributes.training.losses import attention_loss
@@ -376,20 +375,6 @@ def test_a_run_that_knows_more_pictograms_is_no_start(tmp_path):
 def test_a_start_that_is_not_finished_is_named(tmp_path):
     with pytest.raises(ConfigurationError, match="signrules train templates-only"):
         start_of(configurations.load("release"), tmp_path / "release")
-
-
-def test_separating_pictograms_changes_the_embedding_and_nothing_else():
-    torch.manual_seed(0)
-    network = AttributeNetwork(TINY).eval()
-    before = {name: value.clone() for name, value in network.state_dict().items()}
-    materials = replace(
-        tiny_materials(), pictograms=masks(("deer", "elk")), pictogram_ids=torch.tensor([0, 1])
-    )
-    separate_pictograms(network, materials, tiny_configuration())
-    changed = {n for n, value in network.state_dict().items() if not torch.equal(value, before[n])}
-    assert changed == {"embedding.weight", "embedding.bias"}
-    embedding = network(torch.randn(3, 3, 48, 48)).embedding
-    assert torch.allclose(embedding.norm(dim=1), torch.ones(3), atol=1e-5)
 
 
 def test_release_leaves_out_what_its_start_does():
