@@ -27,6 +27,7 @@ except ImportError:  # PyYAML built without libyaml: same events, some ten times
 
 MAX_DEPTH: Final = 40
 """Deepest nesting of lists and mappings."""
+_TOO_DEEP = f"this is nested deeper than {MAX_DEPTH} levels"
 MAX_NODES: Final = 250_000
 """Most nodes of a file, every alias counted as what it stands for."""
 MAX_NUMBER_LENGTH: Final = 18
@@ -150,6 +151,9 @@ class _Composer:
             while self._parser.check_event():
                 self._take(self._parser.get_event())
         except yaml.MarkedYAMLError as error:
+            if "nesting depth" in (error.problem or ""):  # PyYAML's own bound, from 6.0.4 on
+                place = _place_of(error.problem_mark or error.context_mark)
+                self._fail(LoadError.YAML_FEATURE, _TOO_DEEP, place)
             context = f" {error.context}" if error.context else ""
             self._fail(
                 LoadError.YAML_SYNTAX,
@@ -205,9 +209,7 @@ class _Composer:
 
     def _begin(self, node: SequenceNode | MappingNode, anchor: str | None) -> None:
         if len(self._open) == MAX_DEPTH:
-            self._fail(
-                LoadError.YAML_FEATURE, f"this is nested deeper than {MAX_DEPTH} levels", node
-            )
+            self._fail(LoadError.YAML_FEATURE, _TOO_DEEP, node)
         self._open.append((node, anchor))
         self._key.append(None)
 
