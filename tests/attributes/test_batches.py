@@ -1,0 +1,134 @@
+"""Training batches: composed plates and photographs with their labels, on small materials."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from training_world import ROW, masks, tiny_configuration, tiny_materials
+
+from attributes.training.artwork import (
+    SPRITE_SIZE,
+)
+from attributes.training.batches import make_batch
+from attributes.training.labels import UNKNOWN, Labels
+from attributes.training.photographs import (
+    STORED_SIZE,
+    Crop,
+    DatasetError,
+    PhotographBank,
+    gtsrb_crops,
+    validation_tracks,
+)
+from attributes.training.plates import compose_plates, draw_plate_bank
+from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, PALETTE, SHAPE, TEXT
+
+
+def test_composed_plates_are_labelled_as_they_are_drawn():
+    g = torch.Generator().manual_seed(0)
+    blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
+    sprites, slots, aspects, labels = compose_plates(
+        g, 256, blanks, masks(("deer",)), torch.tensor([7]), masks(("50",))
+    )
+    assert sprites.shape == (256, 4, SPRITE_SIZE, SPRITE_SIZE)
+    column = {a.name: labels.categorical[:, i] for i, a in enumerate(CATEGORICAL)}
+    wide = column["shape"] == SHAPE.index("wide_rectangle")
+    assert (aspects[wide] > 1).all()
+    # Every combination of two independent attributes occurs, also those of no country.
+    assert len({*zip(column["shape"].tolist(), column["bar"].tolist(), strict=True)}) > 30
+    written = labels.text[:, 0] > 0
+    assert (labels.legend[written].sum(1) == 1).all()
+    assert (labels.pictogram[written] == UNKNOWN).all()
+    assert (slots.flatten(1).sum(1) > 0).equal(written)
+    lying = column["bar"] == BAR.index("horizontal")
+    assert (labels.legend[lying] == 0).all()
+    assert labels.legend.shape[1] == len(LEGEND.values)
+
+
+def test_faces_are_composed_as_often_as_on_roads():
+    blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
+    g = torch.Generator().manual_seed(0)
+    _, _, _, labels = compose_plates(
+        g, 3000, blanks, masks(("deer",)), torch.tensor([0]), masks(("50",)), blank_class=3
+    )
+    faces = labels.categorical[:, CATEGORICAL.index(BACKGROUND)]
+    share = {name: float((faces == i).float().mean()) for i, name in enumerate(PALETTE)}
+    assert 0.33 < share["white"] < 0.45
+    assert all(share["white"] > share[name] for name in PALETTE if name != "white")
+    assert min(share.values()) > 0
+    blank = labels.pictogram == 3
+    assert 0.05 < blank.float().mean() < 0.2
+    assert (labels.legend[blank] == 0).all()
+    assert (labels.text[blank, 0] == 0).all()
+
+
+def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():
+    materials, configuration = tiny_materials(), tiny_configuration()
+    batch = make_batch(torch.Generator().manual_seed(1), materials, configuration, 48)
+    again = make_batch(torch.Generator().manual_seed(1), materials, configuration, 48)
+    assert batch.images.shape == (10, 3, 48, 48)
+    assert batch.places.shape == (8, 6, 12, 12)
+    assert len(batch.labels) == 10
+    assert torch.equal(batch.images, again.images)
+    assert 0 <= batch.images.min() <= batch.images.max() <= 1
+
+
+@pytest.mark.parametrize(("told", "expected"), [(0.0, UNKNOWN), (1.0, TEXT.encode("5")[0])])
+def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
+    bank = PhotographBank(
+        torch.zeros(2, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
+        Labels.from_rows([ROW, {**ROW, "text": "STOP"}], []),
+        torch.tensor([0, 1]),
+    )
+    configuration = tiny_configuration(
+        photographed_numbers=told,
+        batch={"photographs": 16, "artwork": 1, "composed": 1, "scenes": 0},
+    )
+    materials = replace(tiny_materials(), photographs=bank)
+    labels = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48).labels
+    first = labels.text[-16:, 0].unique().tolist()
+    assert sorted(first) == sorted([expected, TEXT.encode("S")[0]])
+
+
+def test_a_turned_photograph_is_a_class_of_its_own_and_keeps_its_colours():
+    upright = torch.zeros(8, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8)
+    upright[:, :, : STORED_SIZE // 4] = 255  # bright at the top
+    bank = PhotographBank(
+        upright, Labels.from_rows([ROW] * 8, ["deer"]), torch.zeros(8, dtype=torch.int64)
+    )
+    materials = replace(
+        tiny_materials(), photographs=bank, turned_classes=torch.tensor([[5, 6, 7]]),
+        mirror=torch.tensor([0, 1]),
+    )  # fmt: skip
+    configuration = tiny_configuration(
+        turned_photographs=1.0, batch={"photographs": 24, "artwork": 1, "composed": 1, "scenes": 0}
+    )
+    batch = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48)
+    images, labels = batch.images[-24:], batch.labels[-24:]
+    assert set(labels.pictogram.tolist()) == {5, 6, 7}
+    colours = [CATEGORICAL.index(a) for a in (BORDER, BACKGROUND)]
+    others = [CATEGORICAL.index(a) for a in (SHAPE, BAR)]
+    assert (labels.categorical[:, others] == UNKNOWN).all()
+    assert (labels.categorical[:, colours] != UNKNOWN).all()
+    assert labels.legend[:, LEGEND.index("black")].all()
+    halved = images[labels.pictogram == 6].mean((0, 1))  # turned by a half: bright at the bottom
+    assert halved[40:].mean() > halved[:8].mean() + 0.2
+
+
+def test_validation_tracks_are_a_tenth_of_each_class_and_at_least_one():
+    crops = [
+        Crop(Path(f"{c}/{t:05d}_{f:05d}.jpg"), c, f"{t:05d}")
+        for c, tracks in [(0, 7), (1, 50)]
+        for t in range(tracks)
+        for f in range(3)
+    ]
+    held_out = validation_tracks(crops)
+    assert sum(c == 0 for c, _ in held_out) == 1
+    assert sum(c == 1 for c, _ in held_out) == 5
+    assert held_out == validation_tracks(list(reversed(crops)))
+
+
+def test_a_folder_without_the_data_set_is_named(tmp_path):
+    with pytest.raises(DatasetError, match=str(tmp_path)):
+        list(gtsrb_crops(tmp_path))

@@ -1,0 +1,115 @@
+"""The renderer's operators: what each does to a picture, and how often."""
+
+import pytest
+import torch
+
+from attributes.training import operators
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        operators.fade, operators.dirt, operators.stickers, operators.occlude,
+        operators.illuminate, operators.glare, operators.expose, operators.desaturate,
+        operators.blur, operators.lower_resolution, operators.mosaic, operators.sharpen,
+        operators.sensor_noise, operators.jpeg,
+    ],
+)  # fmt: skip
+def test_operators_keep_shape_and_are_reproduced_by_their_seed(operator):
+    images = torch.rand(64, 3, 48, 48)
+    first = operator(torch.Generator().manual_seed(3), images.clone())
+    second = operator(torch.Generator().manual_seed(3), images.clone())
+    assert first.shape == images.shape
+    assert torch.equal(first, second)
+    assert torch.isfinite(first).all()
+    assert not torch.equal(first, images)
+
+
+def test_the_colour_filter_leaves_a_plain_colour_and_puts_false_ones_at_edges():
+    plain = torch.tensor([0.8, 0.3, 0.1])[None, :, None, None].expand(1, 3, 12, 12)
+    seen = operators.mosaic(torch.Generator().manual_seed(0), plain)
+    assert torch.allclose(seen, plain, atol=1e-6)
+    edge = torch.zeros(1, 3, 12, 12)
+    edge[..., 6:] = 1
+    seen = operators.mosaic(torch.Generator().manual_seed(0), edge)
+    assert (seen.amax(1) - seen.amin(1)).max() >= 0.5
+    assert (seen[..., :4] == 0).all()
+    assert (seen[..., 8:] == 1).all()
+
+
+def test_a_quarter_of_the_pictures_is_distant_and_seen_through_the_filter():
+    edge = torch.zeros(64, 3, 48, 48)
+    edge[..., 23:] = 1
+    seen = operators.lower_resolution(torch.Generator().manual_seed(0), edge)
+    is_coloured = (seen.amax(1) - seen.amin(1)).amax((1, 2)) > 0.1
+    assert is_coloured.sum() == 16
+    has_halo = seen.amax((1, 2, 3)) > 1.02
+    assert 0 < has_halo.sum() <= 16
+    assert not (has_halo & ~is_coloured).any()
+
+
+def test_sharpening_leaves_plain_colours_and_strengthens_lines():
+    plain = torch.full((4, 3, 12, 12), 0.6)
+    assert torch.allclose(operators.sharpen(torch.Generator().manual_seed(0), plain), plain)
+    line = plain.clone()
+    line[..., 6] = 0.4
+    assert (operators.sharpen(torch.Generator().manual_seed(0), line).amin((1, 2, 3)) < 0.4).all()
+
+
+def test_the_identity_homography_changes_nothing():
+    images = torch.rand(2, 3, 32, 32)
+    assert torch.allclose(
+        operators.warp(images, torch.eye(3).expand(2, 3, 3), 32), images, atol=1e-5
+    )
+
+
+def test_transplanted_tones_span_the_donors():
+    images = torch.rand(4, 3, 32, 32)
+    donors = 0.2 + 0.1 * torch.rand(4, 3, 56, 56)
+    given = operators.transplant_tones(images, donors)
+    assert given.min() > 0.19
+    assert given.max() < 0.31
+
+
+def test_noise_is_stronger_in_bright_pixels_than_in_dark_ones():
+    halves = torch.zeros(64, 3, 32, 32)
+    halves[..., 16:] = 1
+    noise = operators.sensor_noise(torch.Generator().manual_seed(0), halves) - halves
+    assert noise[..., 16:].std() > 3 * noise[..., :16].std() > 0
+
+
+def test_an_oblong_crop_shows_its_rim_repeated_and_the_plate_whole():
+    g = torch.Generator().manual_seed(1)
+    grid = operators.margin_grid(g, torch.tensor([0.5, 2.0]), torch.ones(2), 48)
+    x, y = grid[..., 0], grid[..., 1]
+    assert x[0].abs().max() < 0.6  # a tall plate's crop ends where the plate does
+    assert y[0].abs().max() > 0.8
+    assert x[1].abs().max() > 0.8
+    assert y[1].abs().max() < 0.6
+
+
+def test_a_roomy_crop_is_oblong_whatever_the_plate():
+    g = torch.Generator().manual_seed(2)
+    grid = operators.margin_grid(g, torch.ones(200), torch.full((200,), 1.4), 48)
+    reach_x, reach_y = grid[..., 0].flatten(1).amax(1), grid[..., 1].flatten(1).amax(1)
+    for first, second in ((reach_x, reach_y), (reach_y, reach_x)):
+        assert ((first > 0.95) & (second < 0.85)).any()
+    assert ((reach_x > 0.95) & (reach_y > 0.95)).any()
+
+
+def test_a_plate_seen_from_the_side_is_narrower():
+    homographies = torch.eye(3).repeat(100, 1, 1)
+    width = operators.foreshorten(torch.Generator().manual_seed(3), homographies, 0.5)
+    narrowed = width < 1
+    assert 20 < int(narrowed.sum()) < 80
+    # Output to input: to show a plate narrower, more of the input's width is looked up.
+    assert torch.allclose(homographies[:, 0, 0], 1 / width)
+    assert torch.equal(homographies[:, 1, 1], torch.ones(100))
+
+
+def test_confetti_changes_few_pixels_of_some_images():
+    images = torch.full((60, 3, 48, 48), 0.5)
+    strewn = operators.confetti(torch.Generator().manual_seed(4), images)
+    changed = (strewn != images).any(dim=1).float().mean((1, 2))
+    assert 0 < int((changed > 0).sum()) < 60
+    assert changed.max() < 0.2
