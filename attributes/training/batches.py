@@ -83,7 +83,6 @@ def gather_materials(
     if configuration.turned_pictograms:
         turned = turned_masks(upright)
         names = [*names, *sorted(set(turned.names))]
-        mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
         pictograms = pictograms.joined_with(turned)
     turned_classes = None
     if photographs is not None and configuration.turned_photographs:
@@ -94,7 +93,8 @@ def gather_materials(
         turned_classes = torch.full((len(rows), TURNS), UNKNOWN)
         for class_id, own in turned_names.items():
             turned_classes[class_id] = torch.tensor([names.index(name) for name in own])
-        mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
+    # What is turned is not mirrored besides.
+    mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
     counts: dict[str, int] = {}
     for drawing in drawings:
         counts[drawing.row["pictogram"]] = counts.get(drawing.row["pictogram"], 0) + 1

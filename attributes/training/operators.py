@@ -182,7 +182,7 @@ def dirt(g: Generator, images: Tensor) -> Tensor:
 
 
 def stickers(g: Generator, images: Tensor) -> Tensor:
-    """Confetti: up to four rectangles of any colour, now and then a large one."""
+    """Up to four rectangles of any colour, now and then a large one."""
     count, _, size, _ = images.shape
     axis = torch.arange(size)[None] / size
     for _ in range(4):

@@ -287,11 +287,11 @@ def _strip_of_parts(
     parts: Sequence[_Part], font: FreeTypeFont
 ) -> tuple[Mask, list[tuple[float, float]]]:
     """Ink of all parts in a row; left and right edge of each character that counts, as shares."""
+    first = _text_strip(parts[0].shown, font)
     if len(parts) == 1:
         part = parts[0]
-        strip = _text_strip(part.shown, font)
-        return strip, _character_spans(part.shown[: part.counted], part.shown, font)
-    height = _text_strip(parts[0].shown, font).shape[0]
+        return first, _character_spans(part.shown[: part.counted], part.shown, font)
+    height = first.shape[0]
     gap = np.zeros((height, max(1, height // 10)), np.uint8)
     columns, edges, left = [], [], 0
     for part in parts:

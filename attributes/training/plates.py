@@ -229,8 +229,7 @@ def compose_plates(
     outline = blanks.outlines[plate].float() / 255
     has_border = chosen(g, count, 0.75)
     face = torch.where(has_border[:, None, None, None], blanks.faces[plate].float() / 255, outline)
-    faces = torch.tensor([_FACE_WEIGHTS[colour] for colour in PALETTE])
-    background = torch.multinomial(faces, count, replacement=True, generator=g)
+    background = torch.multinomial(_by_colour(_FACE_WEIGHTS), count, replacement=True, generator=g)
     pairs = torch.tensor([[PALETTE.index(c) for c in pair] for pair in _LEGIBLE])
     pair = pairs[torch.multinomial(_pair_weights(pairs), count, replacement=True, generator=g)]
     legible = chosen(g, count, 0.7)
@@ -291,21 +290,25 @@ def _plate_weights(shapes: Tensor) -> Tensor:
     return torch.tensor([_SHAPE_WEIGHTS[SHAPE.values[shape]] for shape in shapes.tolist()])
 
 
+def _by_colour(weights: dict[str, float]) -> Tensor:
+    """Weights in the palette's order, float32 (colours,)."""
+    return torch.tensor([weights[colour] for colour in PALETTE])
+
+
 def _pair_weights(pairs: Tensor) -> Tensor:
     """How often each of K pairs of face and legend is taken, float32 (K,).
 
     Faces are as frequent as among other plates, however many legends go with them.
     """
-    faces = torch.tensor([_FACE_WEIGHTS[colour] for colour in PALETTE])
-    inks = torch.tensor([_PAINT_WEIGHTS[colour] for colour in PALETTE])[pairs[:, 1]]
-    of_face = torch.zeros(len(PALETTE)).index_add_(0, pairs[:, 0], inks)
-    return faces[pairs[:, 0]] * inks / of_face[pairs[:, 0]]
+    face, ink = pairs[:, 0], pairs[:, 1]
+    inks = _by_colour(_PAINT_WEIGHTS)[ink]
+    of_face = torch.zeros(len(PALETTE)).index_add_(0, face, inks)
+    return _by_colour(_FACE_WEIGHTS)[face] * inks / of_face[face]
 
 
 def _other_colours(g: Generator, background: Tensor) -> Tensor:
     """A colour that is not the face's for each of N plates: indices into the palette, (N,)."""
-    paints = torch.tensor([_PAINT_WEIGHTS[colour] for colour in PALETTE])
-    weights = paints.repeat(len(background), 1)
+    weights = _by_colour(_PAINT_WEIGHTS).repeat(len(background), 1)
     weights[torch.arange(len(background)), background] = 0
     return torch.multinomial(weights, 1, generator=g).flatten()
 

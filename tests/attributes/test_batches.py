@@ -8,9 +8,7 @@ import pytest
 import torch
 from training_world import ROW, masks, tiny_configuration, tiny_materials
 
-from attributes.training.artwork import (
-    SPRITE_SIZE,
-)
+from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import make_batch
 from attributes.training.labels import UNKNOWN, Labels
 from attributes.training.photographs import (

@@ -5,9 +5,7 @@ import torch
 
 from attributes.network import Architecture
 from attributes.training import configuration as configurations
-from attributes.training.artwork import (
-    SPRITE_SIZE,
-)
+from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import Materials
 from attributes.training.labels import Labels
 from attributes.training.pictograms import MaskBank
