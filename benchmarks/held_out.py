@@ -28,9 +28,10 @@ from gtsrb_crops import ROOT, crops_of, read_crops, read_labels, true_answers
 from kept_weights import (
     add_weights_option,
     answered_ids,
+    answers_in,
     chosen_predictor,
-    likeliest_ids,
     make_ready,
+    verdicts_on,
 )
 
 from attributes.predictor import AttributePredictor
@@ -151,11 +152,12 @@ def measure(predictor: AttributePredictor, data: Path) -> Outcome:
     unseen_readings = read_crops(predictor, unseen)
     seen = crops_of(data / "gtsrb", SEEN, validation_only=True)
     readings = read_crops(predictor, seen)
+    of_unseen = verdicts_on(after, unseen_readings)
     truth = np.array(true_answers(seen))
     return Outcome(
         true_answers(unseen),
-        answered_ids(after, unseen_readings),
-        likeliest_ids(after, unseen_readings),
+        answers_in(of_unseen),
+        list(of_unseen.candidates),
         np.array(answered_ids(before, readings)) == truth,
         np.array(answered_ids(after, readings)) == truth,
     )

@@ -16,7 +16,7 @@ from attributes.weights_identity import DEFAULT_WEIGHTS
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Thresholds
 from recognizer.gallery import Gallery, embed_pictogram
-from recognizer.verdicts import UNKNOWN
+from recognizer.verdicts import UNKNOWN, Verdicts
 from rules import Catalogue
 
 FOLDER = Path(__file__).with_name("weights")
@@ -77,18 +77,22 @@ def make_ready(catalogue: Catalogue, predictor: AttributePredictor) -> ReadyCata
     return ReadyCatalogue.prepare(catalogue, Gallery.from_embeddings(embeddings), Thresholds())
 
 
+def verdicts_on(ready: ReadyCatalogue, readings: Readings) -> Verdicts:
+    """What a catalogue makes of readings; its ``candidates`` are the likeliest signs."""
+    return ready.verdicts(readings, ready.gallery.similarity(readings.embedding))
+
+
 def answered_ids(ready: ReadyCatalogue, readings: Readings) -> list[str]:
     """Id with value that each crop is answered with, or ``unknown``."""
-    verdicts = ready.verdicts(readings, ready.gallery.similarity(readings.embedding))
+    return answers_in(verdicts_on(ready, readings))
+
+
+def answers_in(verdicts: Verdicts) -> list[str]:
+    """The same for crops that have been judged."""
     return [
         candidate if verdicts.why_unknown(row) is None else UNKNOWN
         for row, candidate in enumerate(verdicts.candidates)
     ]
-
-
-def likeliest_ids(ready: ReadyCatalogue, readings: Readings) -> list[str]:
-    """Id with value of the likeliest sign of each crop, however unlikely it is."""
-    return list(ready.verdicts(readings, ready.gallery.similarity(readings.embedding)).candidates)
 
 
 def _load_bgra(reference: str) -> npt.NDArray[np.uint8]:

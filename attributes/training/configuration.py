@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import sys
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from attributes.errors import UserError
 
@@ -51,12 +52,23 @@ class RunConfiguration(_Section):
     average_decay: float = Field(ge=0, lt=1, description="of the moving average of the weights")
     restarts: tuple[int, ...] = Field((), description="steps at which the schedule begins anew")
 
-    def fingerprint(self) -> str:
-        """Digest that a checkpoint carries, so that it is resumed only by its own run.
+    @model_validator(mode="after")
+    def _restarts_rise(self) -> RunConfiguration:
+        ends = [0, *self.restarts, self.steps]
+        if any(later <= earlier for earlier, later in itertools.pairwise(ends)):
+            raise ValueError("restarts must rise, and stay below steps")
+        return self
 
-        Settings left at their default do not count, so that a new one ends no run.
+    def fingerprint(self, step: int) -> str:
+        """Digest that the checkpoint of a step carries, so that only its own run goes on from it.
+
+        A restart and more steps behind it lengthen a run: what was done up to there is the same,
+        and cycles that have not begun do not count. Settings left at their default do not count
+        either, so that a new one ends no run.
         """
-        settings = self.model_dump(mode="json", exclude_defaults=True)
+        end = next(e for e in (*self.restarts, self.steps) if e >= step)
+        begun = {"steps": end, "restarts": tuple(r for r in self.restarts if r < end)}
+        settings = self.model_copy(update=begun).model_dump(mode="json", exclude_defaults=True)
         content = json.dumps(settings, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 

@@ -184,7 +184,7 @@ def _begin_from(run: Run, start: Path) -> None:
 
 def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
     path = folder / "checkpoint.pt"
-    state = load_checkpoint(path, configuration.name, configuration.fingerprint())
+    state = load_checkpoint(path, configuration)
     if state is None:
         return
     if len(state["embedding_loss"]["directions"]) != len(run.embedding_loss.directions):
@@ -203,7 +203,7 @@ def _save(run: Run, configuration: Configuration, folder: Path) -> None:
     save_checkpoint(
         folder / "checkpoint.pt",
         {
-            "configuration": configuration.fingerprint(),
+            "configuration": configuration.fingerprint(run.step),
             "network": run.network.state_dict(),
             "average": run.average.state_dict(),
             "embedding_loss": run.embedding_loss.state_dict(),

@@ -266,14 +266,14 @@ def expose(g: Generator, images: Tensor) -> Tensor:
     """Brightness spread widely towards dark, contrast, gamma, haze, colour cast and crosstalk.
 
     The mean grey level is drawn as 18 + u^2 * 222, after DeLTA 2022 (10 + u^2 * 245), whose
-    darkest images nobody can read; half of the images keep a level nearer to their own, as
-    daylight photographs do. Crosstalk lets some red light through the green filter, so that an
+    darkest images nobody can read; six of ten images keep a level nearer to their own, as daylight
+    photographs do. Crosstalk lets some red light through the green filter, so that an
     overexposed red turns orange.
     """
     count = len(images)
     mean = images.mean((1, 2, 3)).clamp(min=0.02)
     dark = (18 + uniform(g, count) ** 2 * 222) / 255
-    level = torch.where(chosen(g, count, 0.5), dark, mean * uniform(g, count, 0.5, 1.5))
+    level = torch.where(chosen(g, count, 0.4), dark, mean * uniform(g, count, 0.5, 1.5))
     gain = (level / mean).clamp(0.06, 2.5)[:, None, None, None]
     cast = 1 + 0.12 * torch.randn(count, 3, 1, 1, generator=g)
     haze = (uniform(g, count) ** 2 * 0.45)[:, None, None, None]
@@ -324,7 +324,7 @@ def blur(g: Generator, images: Tensor) -> Tensor:
     return F.conv2d(flat, weight, groups=count * channels).reshape(images.shape)
 
 
-def lower_resolution(g: Generator, images: Tensor, smallest: int = 14) -> Tensor:
+def lower_resolution(g: Generator, images: Tensor, smallest: int = 16) -> Tensor:
     """A distant sign: area-averaged to fewer pixels, then enlarged again.
 
     Images are dealt into eight groups of one resolution each, half of them at full resolution.
@@ -337,7 +337,7 @@ def lower_resolution(g: Generator, images: Tensor, smallest: int = 14) -> Tensor
     for number, group in enumerate(order[: count // 2].chunk(8)):
         if not len(group):
             continue
-        side = int(smallest + (size - smallest) * float(uniform(g, 1)) ** 1.3)
+        side = int(smallest + (size - smallest) * float(uniform(g, 1)) ** 0.8)
         small = F.interpolate(images[group], size=(side, side), mode="area")
         if number % 2:
             small = sharpen(g, mosaic(g, small))
@@ -380,9 +380,9 @@ def sharpen(g: Generator, images: Tensor) -> Tensor:
 def sensor_noise(g: Generator, images: Tensor) -> Tensor:
     """Noise whose variance grows with the pixel's value, as that of shot noise does with light.
 
-    Its deviation is up to 0.08 in white and 0.018 in black, strong in few images only.
+    Its deviation is up to 0.06 in white and 0.013 in black, strong in few images only.
     """
-    sigma = (uniform(g, len(images)) ** 3 * 0.08)[:, None, None, None]
+    sigma = (uniform(g, len(images)) ** 3 * 0.06)[:, None, None, None]
     light = images.clamp(0, 1) * 0.95 + 0.05
     return images + sigma * light.sqrt() * torch.randn(images.shape, generator=g)
 

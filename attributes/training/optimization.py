@@ -89,13 +89,8 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
     os.replace(temporary, path)
 
 
-def load_checkpoint(path: Path, name: str, fingerprint: str) -> dict[str, Any] | None:
+def load_checkpoint(path: Path, configuration: RunConfiguration) -> dict[str, Any] | None:
     """The checkpoint of a run, or None if it has made none yet.
-
-    Args:
-        path: of the checkpoint.
-        name: of the run's configuration, for the message.
-        fingerprint: of the run's configuration.
 
     Raises:
         ConfigurationError: it belongs to another configuration.
@@ -103,21 +98,22 @@ def load_checkpoint(path: Path, name: str, fingerprint: str) -> dict[str, Any] |
     if not path.exists():
         return None
     state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    if state["configuration"] != fingerprint:
+    step = int(state["step"])
+    if step > configuration.steps or state["configuration"] != configuration.fingerprint(step):
         raise ConfigurationError(
-            f"{path}: belongs to another configuration than {name!r}; "
+            f"{path}: belongs to another configuration than {configuration.name!r}; "
             "choose another folder, or remove it to start anew"
         )
     return state
 
 
-def checkpoint_step(path: Path, name: str, fingerprint: str) -> int:
+def checkpoint_step(path: Path, configuration: RunConfiguration) -> int:
     """How many steps a run has made; 0 without a checkpoint.
 
     Raises:
         ConfigurationError: see :func:`load_checkpoint`.
     """
-    state = load_checkpoint(path, name, fingerprint)
+    state = load_checkpoint(path, configuration)
     return 0 if state is None else int(state["step"])
 
 

@@ -33,7 +33,11 @@ _FONTS = (
     packages.BARLOW_CONDENSED,
     packages.OVERPASS,
 )
-_WORDS = ("STOP", "TAXI", "ZONE", "BUS", "P", "H", "HALT", "ZOLL", "KM", "YIELD", "ONLY", "M", "T")
+# As on roads, where one word stands at every other corner.
+_WORDS = (
+    *["STOP"] * 8, "ARRET", "PARE", "ALTO", "HALT", "TAXI", "ZONE", "BUS", "TRAM", "P", "H", "ZOLL",
+    "STAU", "FREI", "ENDE", "KM", "YIELD", "ONLY", "SLOW", "EXIT", "LANE", "WAY", "END", "M", "T",
+)  # fmt: skip
 _CAPTIONS = ("SPEED", "LIMIT", "MAX", "km/h", "t", "m", "ZONE", "mph", "MINIMUM")
 
 
@@ -165,16 +169,18 @@ def _random_string(rng: np.random.Generator) -> str:
     kind = rng.random()
     if kind < 0.38:
         return str(int(rng.integers(1, 31)) * 5)
-    if kind < 0.66:
+    if kind < 0.64:
         return str(int(rng.integers(1, 1000 if rng.random() < 0.4 else 100)))
-    if kind < 0.77:
+    if kind < 0.73:
         return f"{rng.integers(0, 25)}.{rng.integers(1, 10)}"
-    if kind < 0.80:
+    if kind < 0.76:
         return str(int(rng.integers(1, 10)) * 100)
-    if kind < 0.90:
+    if kind < 0.91:
         return str(rng.choice(_WORDS))
     letters = TEXT.alphabet[11:] if rng.random() < 0.7 else TEXT.alphabet.replace(".", "")
-    return "".join(rng.choice(list(letters), int(rng.integers(1, TEXT.max_length + 1))))
+    # Long ones are seldom: at the size of a sign far away nobody could read them.
+    length = 1 + int((TEXT.max_length) * rng.random() ** 1.7)
+    return "".join(rng.choice(list(letters), length))
 
 
 def load_fonts() -> list[FreeTypeFont]:

@@ -4,11 +4,14 @@ On real signs attributes go together (in Germany every triangle is red), and a n
 such habits instead of the attributes. Plates whose shape, colours, bar and legend are drawn
 independently of each other leave it no habit to learn. Each by itself is about as frequent as on
 roads: in poor light a white face looks grey, and it is white for all that.
+
+Some look as plates on roads do, with any legend: a drawing shows one number in a red ring, and in
+red rings any number has to be read, better than anywhere else.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import cv2
 import numpy as np
@@ -61,12 +64,45 @@ _PAINT_WEIGHTS = {
     "red": 4.0, "black": 3.0, "white": 3.0, "blue": 1.2, "yellow": 0.7, "green": 0.5, "grey": 0.4,
     "orange": 0.3, "brown": 0.2,
 }  # fmt: skip
+_BAR_WEIGHTS = torch.tensor(
+    [{"none": 0.72, "slash": 0.1, "stripes": 0.09, "cross": 0.05, "horizontal": 0.04}[bar]
+     for bar in BAR.values]
+)  # fmt: skip
+# Share of plates that are written on. A triangle has little room for letters.
+_WRITTEN = torch.tensor([0.4 if "triangle" in shape else 0.66 for shape in SHAPE.values])
 # Face and legend that go together on roads: most plates must be legible for letters to be learnt.
 _LEGIBLE = (
     ("white", "black"), ("white", "red"), ("white", "blue"), ("white", "green"),
     ("yellow", "black"), ("orange", "black"), ("blue", "white"), ("green", "white"),
     ("red", "white"), ("black", "white"), ("brown", "white"),
 )  # fmt: skip
+# Plates as they stand on roads of many countries: shape, rim, face, ink, bar, how often. By eye.
+_ROAD_LOOKS = (
+    ("circle", "red", "white", "black", "none", 8.0),
+    ("circle", "red", "yellow", "black", "none", 1.5),
+    ("circle", "red", "white", "black", "slash", 1.0),
+    ("circle", "none", "white", "grey", "stripes", 1.0),
+    ("circle", "white", "white", "grey", "stripes", 0.5),
+    ("circle", "black", "white", "black", "slash", 0.5),
+    ("circle", "white", "white", "black", "slash", 0.5),
+    ("circle", "white", "blue", "white", "none", 1.0),
+    ("circle", "none", "blue", "white", "none", 0.5),
+    ("octagon", "white", "red", "white", "none", 1.0),
+    ("triangle", "red", "white", "black", "none", 1.0),
+    ("triangle", "red", "yellow", "black", "none", 0.4),
+    ("diamond", "black", "yellow", "black", "none", 0.7),
+    ("diamond", "black", "orange", "black", "none", 0.3),
+    ("square", "red", "white", "black", "none", 0.4),
+    ("square", "black", "white", "black", "none", 0.4),
+    ("square", "white", "blue", "white", "none", 0.6),
+    ("tall_rectangle", "black", "white", "black", "none", 0.7),
+    ("tall_rectangle", "white", "blue", "white", "none", 0.3),
+    ("wide_rectangle", "black", "white", "black", "none", 0.8),
+    ("wide_rectangle", "white", "green", "white", "none", 0.3),
+    ("wide_rectangle", "none", "white", "black", "none", 0.4),
+)
+_ROAD_SHARE = 0.4
+"""How many of the plates look as on roads."""
 # Where the legend fits: centre x, centre y, side, as fractions of the plate's box.
 _LEGEND_BOX = {
     "circle": (0.5, 0.5, 0.62),
@@ -209,8 +245,9 @@ def compose_plates(
     pictogram_classes: Tensor,
     texts: MaskBank,
     blank_class: int = UNKNOWN,
+    road_share: float = _ROAD_SHARE,
 ) -> tuple[Tensor, Tensor, Tensor, Labels]:
-    """Draw ``count`` plates with independent attributes.
+    """Draw ``count`` plates, most of them with independent attributes.
 
     Args:
         g: source of randomness.
@@ -220,26 +257,25 @@ def compose_plates(
         pictogram_classes: int64 (K,).
         texts: masks of strings.
         blank_class: class of plates without a legend.
+        road_share: how many have a shape, colours and bar that stand together on roads.
 
     Returns:
         sprites, float32 (count, 4, S, S) RGBA in [0, 1]; slots, float32 (count, 1, S, S), k + 1
         where character k stands, else 0; aspects, float32 (count,); labels.
     """
-    plate = torch.multinomial(_plate_weights(blanks.shapes), count, replacement=True, generator=g)
+    looks = _some_of(
+        chosen(g, count, road_share), _road_looks(g, count, blanks), _any_looks(g, count, blanks)
+    )
+    plate, bar = looks.plate, looks.bar
     outline = blanks.outlines[plate].float() / 255
-    has_border = chosen(g, count, 0.75)
-    face = torch.where(has_border[:, None, None, None], blanks.faces[plate].float() / 255, outline)
-    background = torch.multinomial(_by_colour(_FACE_WEIGHTS), count, replacement=True, generator=g)
-    pairs = torch.tensor([[PALETTE.index(c) for c in pair] for pair in _LEGIBLE])
-    pair = pairs[torch.multinomial(_pair_weights(pairs), count, replacement=True, generator=g)]
-    legible = chosen(g, count, 0.7)
-    background = torch.where(legible, pair[:, 0], background)
-    border, ink, bar_colour = (_other_colours(g, background) for _ in range(3))
-    ink = torch.where(legible, pair[:, 1], ink)
-    sprites = paint(g, border) * (1 - face) + paint(g, background) * face
+    rimmed = (looks.border != BORDER.index("none"))[:, None, None, None]
+    face = torch.where(rimmed, blanks.faces[plate].float() / 255, outline)
+    sprites = paint(g, (looks.border - 1).clamp(min=0)) * (1 - face)
+    sprites = sprites + paint(g, looks.background) * face
 
     kind = uniform(g, count)
-    written, drawn = kind < 0.62, (kind >= 0.62) & (kind < 0.92)
+    written = kind < _WRITTEN[blanks.shapes[plate]]
+    drawn = ~written & (kind < 0.92)
     which_text = torch.randint(len(texts.names), (count,), generator=g)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
     masks = torch.where(
@@ -247,16 +283,13 @@ def compose_plates(
         torch.from_numpy(texts.masks)[which_text],
         torch.from_numpy(pictograms.masks)[which_pictogram],
     )
-    placement = place_legends(g, blanks.legend_boxes[plate], (0.8, 1.08), 0.05)
+    placement = place_legends(g, blanks.legend_boxes[plate], (0.8, 1.2), 0.05)
     masks = redraw(g, masks[:, None].float() / 255, drawn)
     legend = warp(masks, placement, SPRITE_SIZE)
     legend = legend * (written | drawn).float()[:, None, None, None]
     assert texts.slots is not None, "the texts' bank must say where characters stand"
     slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
     slots = warp(slots, placement, SPRITE_SIZE, mode="nearest")
-    bar = torch.where(
-        chosen(g, count, 0.25), torch.randint(1, len(BAR.values), (count,), generator=g), 0
-    )
     # Nothing stands behind a no-entry bar, and the bar itself is no legend.
     lying = bar == BAR.index("horizontal")
     legend = legend * (~lying).float()[:, None, None, None]
@@ -267,15 +300,15 @@ def compose_plates(
         stroke[rows] = bars[picked].float() / 255
     stroke = stroke * face
     over = chosen(g, count, 0.5)[:, None, None, None].float()
-    sprites = _blend(sprites, paint(g, bar_colour), stroke * (1 - over))
-    sprites = _blend(sprites, paint(g, ink), legend * outline)
-    sprites = _blend(sprites, paint(g, bar_colour), stroke * over)
+    sprites = _blend(sprites, paint(g, looks.bar_colour), stroke * (1 - over))
+    sprites = _blend(sprites, paint(g, looks.ink), legend * outline)
+    sprites = _blend(sprites, paint(g, looks.bar_colour), stroke * over)
 
     written, drawn = written & ~lying, drawn & ~lying
     slots = slots * written.float()[:, None, None, None]
     labels = _label(
-        blanks.shapes[plate], torch.where(has_border, border + 1, 0), background, bar,
-        torch.where(written | drawn, ink, UNKNOWN),
+        blanks.shapes[plate], looks.border, looks.background, bar,
+        torch.where(written | drawn, looks.ink, UNKNOWN),
         [texts.names[i] if w else "" for i, w in zip(which_text.tolist(), written.tolist(),
                                                      strict=True)],
         torch.where(
@@ -283,6 +316,65 @@ def compose_plates(
         ),
     )  # fmt: skip
     return torch.cat([sprites, outline], dim=1), slots, blanks.aspects[plate], labels
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """What N plates are before anything is written on them; all int64 (N,).
+
+    Attributes:
+        plate: index into the bank of blank plates.
+        border: index into BORDER.values.
+        background, ink, bar_colour: indices into PALETTE.
+        bar: index into BAR.values.
+    """
+
+    plate: Tensor
+    border: Tensor
+    background: Tensor
+    ink: Tensor
+    bar: Tensor
+    bar_colour: Tensor
+
+
+def _some_of(mask: Tensor, there: _Looks, elsewhere: _Looks) -> _Looks:
+    """Those ``there`` where the mask, boolean (N,), is true."""
+    return _Looks(
+        *(torch.where(mask, getattr(there, f.name), getattr(elsewhere, f.name))
+          for f in fields(_Looks))
+    )  # fmt: skip
+
+
+def _any_looks(g: Generator, count: int, blanks: PlateBank) -> _Looks:
+    """Shape, colours and bar, each by itself about as frequent as on roads."""
+    plate = torch.multinomial(_plate_weights(blanks.shapes), count, replacement=True, generator=g)
+    background = torch.multinomial(_by_colour(_FACE_WEIGHTS), count, replacement=True, generator=g)
+    pairs = torch.tensor([[PALETTE.index(c) for c in pair] for pair in _LEGIBLE])
+    pair = pairs[torch.multinomial(_pair_weights(pairs), count, replacement=True, generator=g)]
+    legible = chosen(g, count, 0.85)
+    background = torch.where(legible, pair[:, 0], background)
+    border, ink, bar_colour = (_other_colours(g, background) for _ in range(3))
+    border = torch.where(chosen(g, count, 0.75), border + 1, BORDER.index("none"))
+    ink = torch.where(legible, pair[:, 1], ink)
+    bar = torch.multinomial(_BAR_WEIGHTS, count, replacement=True, generator=g)
+    return _Looks(plate, border, background, ink, bar, bar_colour)
+
+
+def _road_looks(g: Generator, count: int, blanks: PlateBank) -> _Looks:
+    """Shape, colours and bar as they stand together on roads."""
+    weights = torch.tensor([often for *_, often in _ROAD_LOOKS])
+    look = torch.multinomial(weights, count, replacement=True, generator=g)
+    shape, border, background, ink, bar = (
+        torch.tensor([values.index(row[column]) for row in _ROAD_LOOKS])[look]
+        for column, values in enumerate((SHAPE.values, BORDER.values, PALETTE, PALETTE, BAR.values))
+    )
+    ranks = (blanks.shapes == shape[:, None]).float() * torch.rand(
+        count, len(blanks.shapes), generator=g
+    )
+    # A ring's bar is of its colour, all others are black.
+    red = (border == BORDER.index("red")).long()
+    bar_colour = red * PALETTE.index("red") + (1 - red) * PALETTE.index("black")
+    return _Looks(ranks.argmax(dim=1), border, background, ink, bar, bar_colour)
 
 
 def _plate_weights(shapes: Tensor) -> Tensor:

@@ -87,7 +87,7 @@ def start_of(configuration: Configuration, folder: Path) -> Path | None:
             "pictograms (`without`)"
         )
     path = folder.parent / earlier.name / "checkpoint.pt"
-    if checkpoint_step(path, earlier.name, earlier.fingerprint()) != earlier.steps:
+    if checkpoint_step(path, earlier) != earlier.steps:
         raise ConfigurationError(
             f"{path}: {configuration.name!r} goes on from {earlier.name!r}, whose run is not there "
             f"or not finished; run `signrules train {earlier.name}` first"

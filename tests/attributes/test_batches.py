@@ -27,9 +27,9 @@ def test_composed_plates_are_labelled_as_they_are_drawn():
     g = torch.Generator().manual_seed(0)
     blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
     sprites, slots, aspects, labels = compose_plates(
-        g, 256, blanks, masks(("deer",)), torch.tensor([7]), masks(("50",))
+        g, 512, blanks, masks(("deer",)), torch.tensor([7]), masks(("50",))
     )
-    assert sprites.shape == (256, 4, SPRITE_SIZE, SPRITE_SIZE)
+    assert sprites.shape == (512, 4, SPRITE_SIZE, SPRITE_SIZE)
     column = {a.name: labels.categorical[:, i] for i, a in enumerate(CATEGORICAL)}
     wide = column["shape"] == SHAPE.index("wide_rectangle")
     assert (aspects[wide] > 1).all()
@@ -48,8 +48,9 @@ def test_faces_are_composed_as_often_as_on_roads():
     blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
     g = torch.Generator().manual_seed(0)
     _, _, _, labels = compose_plates(
-        g, 3000, blanks, masks(("deer",)), torch.tensor([0]), masks(("50",)), blank_class=3
-    )
+        g, 3000, blanks, masks(("deer",)), torch.tensor([0]), masks(("50",)), blank_class=3,
+        road_share=0.0,
+    )  # fmt: skip
     faces = labels.categorical[:, CATEGORICAL.index(BACKGROUND)]
     share = {name: float((faces == i).float().mean()) for i, name in enumerate(PALETTE)}
     assert 0.33 < share["white"] < 0.45
@@ -59,6 +60,24 @@ def test_faces_are_composed_as_often_as_on_roads():
     assert 0.05 < blank.float().mean() < 0.2
     assert (labels.legend[blank] == 0).all()
     assert (labels.text[blank, 0] == 0).all()
+
+
+def test_some_plates_look_as_on_roads_and_the_others_as_on_none():
+    blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
+
+    def share_of_red_rings(road_share: float) -> float:
+        """Black on white in a ring without a bar: the look of a limit in most countries."""
+        *_, labels = compose_plates(
+            torch.Generator().manual_seed(0), 2000, blanks, masks(("deer",)), torch.tensor([0]),
+            masks(("50",)), road_share=road_share,
+        )  # fmt: skip
+        look = {SHAPE: "circle", BORDER: "red", BACKGROUND: "white", BAR: "none"}
+        columns = torch.tensor([CATEGORICAL.index(attribute) for attribute in look])
+        values = torch.tensor([attribute.index(value) for attribute, value in look.items()])
+        return float((labels.categorical[:, columns] == values).all(1).float().mean())
+
+    assert share_of_red_rings(0.0) < 0.03
+    assert 0.3 < share_of_red_rings(1.0) < 0.45
 
 
 def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():

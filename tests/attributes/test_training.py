@@ -12,7 +12,7 @@ from attributes.training.batches import make_batch
 from attributes.training.configuration import ConfigurationError
 from attributes.training.loop import train
 from attributes.training.losses import attention_loss
-from attributes.training.optimization import half_cosine, scheduled_share
+from attributes.training.optimization import checkpoint_step, half_cosine, scheduled_share
 from attributes.training.run import start_of
 
 
@@ -52,6 +52,20 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
     train(tiny_configuration(), tiny_materials(), 2, tmp_path, TINY)
     with pytest.raises(ConfigurationError, match="another configuration"):
         train(tiny_configuration(seed=9), tiny_materials(), 2, tmp_path, TINY)
+
+
+def test_a_finished_run_is_lengthened_by_a_restart(tmp_path):
+    train(tiny_configuration(steps=2), tiny_materials(), 2, tmp_path, TINY)
+    longer = tiny_configuration(steps=3, restarts=(2,))
+    train(longer, tiny_materials(), 2, tmp_path, TINY)
+    assert checkpoint_step(tmp_path / "checkpoint.pt", longer) == 3
+
+
+@pytest.mark.parametrize("longer", [{"steps": 4}, {"steps": 4, "restarts": (1,)}, {"steps": 1}])
+def test_a_run_of_another_schedule_so_far_is_no_longer_one(tmp_path, longer):
+    train(tiny_configuration(steps=2), tiny_materials(), 2, tmp_path, TINY)
+    with pytest.raises(ConfigurationError, match="another configuration"):
+        train(tiny_configuration(**longer), tiny_materials(), 2, tmp_path, TINY)
 
 
 def test_a_run_goes_on_from_the_average_of_a_finished_one(tmp_path):
@@ -109,6 +123,12 @@ def test_the_learning_rate_begins_anew_at_a_restart():
     assert shares[399] < 0.01
     assert shares[400] < 0.01
     assert shares[899] < 0.01
+
+
+@pytest.mark.parametrize("restarts", [(3,), (2, 1), (0,)])
+def test_restarts_that_do_not_rise_to_the_last_step_are_refused(restarts):
+    with pytest.raises(ValueError, match="restarts must rise"):
+        tiny_configuration(steps=3, restarts=restarts)
 
 
 @pytest.mark.parametrize(

@@ -47,5 +47,5 @@ def tiny_configuration(**changes: object) -> configurations.Configuration:
     release = configurations.load("release").model_dump()
     batch = {"photographs": 0, "artwork": 4, "composed": 4, "scenes": 2}
     return configurations.Configuration.model_validate(
-        {**release, "photographs": "none", "batch": batch, "steps": 3, **changes}
+        {**release, "photographs": "none", "batch": batch, "steps": 3, "restarts": (), **changes}
     )

@@ -143,7 +143,7 @@ def _step(
 
 def _resume(run: _Run, configuration: LocalizerConfiguration, folder: Path) -> None:
     path = folder / "checkpoint.pt"
-    state = load_checkpoint(path, configuration.name, configuration.fingerprint())
+    state = load_checkpoint(path, configuration)
     if state is None:
         return
     run.network.load_state_dict(state["network"])
@@ -156,7 +156,7 @@ def _save(run: _Run, configuration: LocalizerConfiguration, folder: Path) -> Non
     save_checkpoint(
         folder / "checkpoint.pt",
         {
-            "configuration": configuration.fingerprint(),
+            "configuration": configuration.fingerprint(run.step),
             "network": run.network.state_dict(),
             "average": run.average.state_dict(),
             "optimizer": run.optimizer.state_dict(),
