@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, LEGEND, TEXT
 
 _MOMENTS = 6
-"""Numbers that tell how a feature is spread over a character, see :func:`spatial_moments`."""
+"""How many weights :func:`spatial_moments` gives: ways to pool a feature over a character."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class TextReader(nn.Module):
         values = self.values(F.relu(fine_features)).flatten(2).transpose(1, 2)
         attention = torch.softmax(self.slots @ keys * keys.shape[1] ** -0.5, dim=-1)
         attention = attention.reshape(*attention.shape[:2], *features.shape[2:])
-        weights = spatial_moments(attention).flatten(3)
+        weights = spatial_moments(attention).flatten(3).to(values.dtype)
         characters = (weights.flatten(1, 2) @ values).unflatten(1, weights.shape[1:3])
         logits: Tensor = self.classify(characters.flatten(2))
         return logits, attention
@@ -147,7 +147,7 @@ def spatial_moments(attention: Tensor) -> Tensor:
 
 def _standardized(share: Tensor, position: Tensor) -> Tensor:
     """Positions (L,) with zero mean and unit deviation under each share (N, slots, L)."""
-    centred = position - (share @ position)[..., None]
+    centred = position - (share * position).sum(-1, keepdim=True)
     # No narrower than half a cell: the attention of a slot may be one cell.
     deviation = (share * centred.square()).sum(-1, keepdim=True).clamp(min=0.25).sqrt()
     return centred / deviation

@@ -64,7 +64,7 @@ class Calibration(_Section):
 class Card(_Section):
     """What stands beside a weights file."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     name: str
     vocabulary_fingerprint: str
     vocabulary: dict[str, Any]

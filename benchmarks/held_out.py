@@ -11,7 +11,8 @@ not see. *Unknown* counts as an error; thresholds are the built-in ones.
 The figure is not blind. The weights never saw the 21 signs, but two kinds of rules of
 ``signs.yaml`` were changed after looking at GTSRB's crops of all tracks: those of rings with
 nothing in them and of the signs that end a prohibition. Of the unseen classes these are 6, 32, 41
-and 42, so the mean over the 17 others is reported as well.
+and 42. And class 29 is defined by the drawing of a bicycle since its crops were looked at: before,
+by that of a cyclist, of which 0.4 % were right. The mean over the 16 others is reported as well.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ from rules import Catalogue, load_catalogue
 CONFIGURATION = "held-out"
 SEEN = (1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 25, 26, 31, 33, 35, 38)
 UNSEEN = tuple(c for c in range(43) if c not in SEEN)
-LOOKED_AT = (6, 32, 41, 42)
-"""Unseen classes whose rules were changed after looking at their crops."""
+LOOKED_AT = (6, 29, 32, 41, 42)
+"""Unseen classes whose rule or drawing was changed after looking at their crops."""
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,8 @@ def main() -> None:
         print("These weights have seen the 21 signs: this is no figure for unseen signs.")
     print(f"43-way, mean of the 21 signs {outcome.macro:8.2%}")
     print(f"the same, unknown no answer  {outcome.macro_of_likeliest:8.2%}   (as VPE is measured)")
-    print(f"mean of the 17 others        {outcome.macro_of_others:8.2%}")
-    print("Not blind: after looking at crops of all tracks, the rules of the other 4 were changed:")
+    print(f"mean of the 16 others        {outcome.macro_of_others:8.2%}")
+    print("Not blind: after looking at crops of all tracks, rule or drawing of 5 was changed:")
     print(f"  {', '.join(looked_at_signs())}")
     for sign, share in sorted(outcome.accuracy_of_unseen.items(), key=lambda item: item[1]):
         wrong = Counter(

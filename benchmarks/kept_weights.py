@@ -88,7 +88,7 @@ def answered_ids(ready: ReadyCatalogue, readings: Readings) -> list[str]:
 
 
 def answers_in(verdicts: Verdicts) -> list[str]:
-    """The same for crops that have been judged."""
+    """Id with value of each crop that has been judged, or ``unknown``."""
     return [
         candidate if verdicts.why_unknown(row) is None else UNKNOWN
         for row, candidate in enumerate(verdicts.candidates)

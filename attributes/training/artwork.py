@@ -21,7 +21,7 @@ TABLE = Path(__file__).with_name("artwork.csv")
 EXCLUDED = Path(__file__).with_name("excluded_artwork.csv")
 GERMAN_TABLE = Path(__file__).with_name("gtsrb.csv")
 FURTHER_GERMAN_TABLE = Path(__file__).with_name("german_artwork.csv")
-"""Drawings of commonroad-io that show none of the signs of GTSRB."""
+"""Drawings of commonroad-io that are not as the signs on GTSRB's photographs."""
 
 Pixels = npt.NDArray[np.uint8]
 _TO_RGBA = {1: cv2.COLOR_GRAY2RGBA, 3: cv2.COLOR_BGR2RGBA, 4: cv2.COLOR_BGRA2RGBA}

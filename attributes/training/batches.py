@@ -368,7 +368,7 @@ def _photograph_again(
     slots = operators.warp(slots, homographies, size, mode="nearest")
     changed = operators.illuminate(g, operators.expose(g, operators.stickers(g, images)))
     images = torch.where(chosen(g, count, 0.4)[:, None, None, None], changed, images)
-    degraded = operators.lower_resolution(g, operators.blur(g, images.clamp(0, 1)), 16)
+    degraded = operators.lower_resolution(g, operators.blur(g, images.clamp(0, 1)))
     images = torch.where(chosen(g, count, 0.5)[:, None, None, None], degraded, images)
     return operators.sensor_noise(g, images), slots
 

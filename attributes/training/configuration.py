@@ -62,9 +62,9 @@ class RunConfiguration(_Section):
     def fingerprint(self, step: int) -> str:
         """Digest that the checkpoint of a step carries, so that only its own run goes on from it.
 
-        A restart and more steps behind it lengthen a run: what was done up to there is the same,
+        A restart and more steps behind it lengthen a run: the settings up to there are the same,
         and cycles that have not begun do not count. Settings left at their default do not count
-        either, so that a new one ends no run.
+        either, so that a new one ends no run. Code and artwork tables are not part of it.
         """
         end = next(e for e in (*self.restarts, self.steps) if e >= step)
         begun = {"steps": end, "restarts": tuple(r for r in self.restarts if r < end)}

@@ -191,7 +191,10 @@ def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
         raise ConfigurationError(
             f"{path}: was made with another artwork table; remove it to start anew"
         )
-    run.network.load_state_dict(state["network"])
+    try:
+        run.network.load_state_dict(state["network"])
+    except RuntimeError as error:
+        raise ConfigurationError(f"{path}: is of another network: {error}") from None
     run.average.load_state_dict(state["average"])
     run.embedding_loss.load_state_dict(state["embedding_loss"])
     run.muon.load_state_dict(state["muon"])

@@ -179,7 +179,7 @@ def _random_string(rng: np.random.Generator) -> str:
         return str(rng.choice(_WORDS))
     letters = TEXT.alphabet[11:] if rng.random() < 0.7 else TEXT.alphabet.replace(".", "")
     # Long ones are seldom: at the size of a sign far away nobody could read them.
-    length = 1 + int((TEXT.max_length) * rng.random() ** 1.7)
+    length = 1 + int(TEXT.max_length * rng.random() ** 1.7)
     return "".join(rng.choice(list(letters), length))
 
 

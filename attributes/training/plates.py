@@ -1,4 +1,4 @@
-"""Freely composed plates: attribute combinations that stand on no road.
+"""Freely composed plates, most of them attribute combinations that stand on no road.
 
 On real signs attributes go together (in Germany every triangle is red), and a network learns
 such habits instead of the attributes. Plates whose shape, colours, bar and legend are drawn
@@ -64,10 +64,7 @@ _PAINT_WEIGHTS = {
     "red": 4.0, "black": 3.0, "white": 3.0, "blue": 1.2, "yellow": 0.7, "green": 0.5, "grey": 0.4,
     "orange": 0.3, "brown": 0.2,
 }  # fmt: skip
-_BAR_WEIGHTS = torch.tensor(
-    [{"none": 0.72, "slash": 0.1, "stripes": 0.09, "cross": 0.05, "horizontal": 0.04}[bar]
-     for bar in BAR.values]
-)  # fmt: skip
+_BAR_WEIGHTS = {"none": 0.72, "slash": 0.1, "stripes": 0.09, "cross": 0.05, "horizontal": 0.04}
 # Share of plates that are written on. A triangle has little room for letters.
 _WRITTEN = torch.tensor([0.4 if "triangle" in shape else 0.66 for shape in SHAPE.values])
 # Face and legend that go together on roads: most plates must be legible for letters to be learnt.
@@ -81,28 +78,26 @@ _ROAD_LOOKS = (
     ("circle", "red", "white", "black", "none", 8.0),
     ("circle", "red", "yellow", "black", "none", 1.5),
     ("circle", "red", "white", "black", "slash", 1.0),
-    ("circle", "none", "white", "grey", "stripes", 1.0),
-    ("circle", "white", "white", "grey", "stripes", 0.5),
+    ("circle", "none", "white", "grey", "stripes", 1.5),
     ("circle", "black", "white", "black", "slash", 0.5),
-    ("circle", "white", "white", "black", "slash", 0.5),
-    ("circle", "white", "blue", "white", "none", 1.0),
-    ("circle", "none", "blue", "white", "none", 0.5),
-    ("octagon", "white", "red", "white", "none", 1.0),
+    ("circle", "none", "white", "black", "slash", 0.5),
+    ("circle", "none", "blue", "white", "none", 1.5),
+    ("octagon", "none", "red", "white", "none", 1.0),
     ("triangle", "red", "white", "black", "none", 1.0),
     ("triangle", "red", "yellow", "black", "none", 0.4),
     ("diamond", "black", "yellow", "black", "none", 0.7),
     ("diamond", "black", "orange", "black", "none", 0.3),
     ("square", "red", "white", "black", "none", 0.4),
     ("square", "black", "white", "black", "none", 0.4),
-    ("square", "white", "blue", "white", "none", 0.6),
+    ("square", "none", "blue", "white", "none", 0.6),
     ("tall_rectangle", "black", "white", "black", "none", 0.7),
-    ("tall_rectangle", "white", "blue", "white", "none", 0.3),
+    ("tall_rectangle", "none", "blue", "white", "none", 0.3),
     ("wide_rectangle", "black", "white", "black", "none", 0.8),
-    ("wide_rectangle", "white", "green", "white", "none", 0.3),
+    ("wide_rectangle", "none", "green", "white", "none", 0.3),
     ("wide_rectangle", "none", "white", "black", "none", 0.4),
 )
 _ROAD_SHARE = 0.4
-"""How many of the plates look as on roads."""
+"""Share of the plates that look as on roads."""
 # Where the legend fits: centre x, centre y, side, as fractions of the plate's box.
 _LEGEND_BOX = {
     "circle": (0.5, 0.5, 0.62),
@@ -247,7 +242,7 @@ def compose_plates(
     blank_class: int = UNKNOWN,
     road_share: float = _ROAD_SHARE,
 ) -> tuple[Tensor, Tensor, Tensor, Labels]:
-    """Draw ``count`` plates, most of them with independent attributes.
+    """Draw ``count`` plates, those that do not look as on roads with independent attributes.
 
     Args:
         g: source of randomness.
@@ -257,7 +252,7 @@ def compose_plates(
         pictogram_classes: int64 (K,).
         texts: masks of strings.
         blank_class: class of plates without a legend.
-        road_share: how many have a shape, colours and bar that stand together on roads.
+        road_share: share of those whose shape, colours and bar stand together on roads.
 
     Returns:
         sprites, float32 (count, 4, S, S) RGBA in [0, 1]; slots, float32 (count, 1, S, S), k + 1
@@ -268,10 +263,11 @@ def compose_plates(
     )
     plate, bar = looks.plate, looks.bar
     outline = blanks.outlines[plate].float() / 255
-    rimmed = (looks.border != BORDER.index("none"))[:, None, None, None]
-    face = torch.where(rimmed, blanks.faces[plate].float() / 255, outline)
-    sprites = paint(g, (looks.border - 1).clamp(min=0)) * (1 - face)
-    sprites = sprites + paint(g, looks.background) * face
+    rimmed = looks.border != BORDER.index("none")
+    face = torch.where(rimmed[:, None, None, None], blanks.faces[plate].float() / 255, outline)
+    # Without a rim the face's paint reaches under the antialiased edge.
+    rim = torch.where(rimmed, looks.border - 1, looks.background)
+    sprites = paint(g, rim) * (1 - face) + paint(g, looks.background) * face
 
     kind = uniform(g, count)
     written = kind < _WRITTEN[blanks.shapes[plate]]
@@ -356,7 +352,8 @@ def _any_looks(g: Generator, count: int, blanks: PlateBank) -> _Looks:
     border, ink, bar_colour = (_other_colours(g, background) for _ in range(3))
     border = torch.where(chosen(g, count, 0.75), border + 1, BORDER.index("none"))
     ink = torch.where(legible, pair[:, 1], ink)
-    bar = torch.multinomial(_BAR_WEIGHTS, count, replacement=True, generator=g)
+    bars = torch.tensor([_BAR_WEIGHTS[bar] for bar in BAR.values])
+    bar = torch.multinomial(bars, count, replacement=True, generator=g)
     return _Looks(plate, border, background, ink, bar, bar_colour)
 
 

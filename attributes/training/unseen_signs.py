@@ -15,6 +15,8 @@ from attributes.training.artwork import german_rows
 from attributes.training.labels import NO_PICTOGRAM, Labels
 from attributes.vocabulary import BACKGROUND, BAR, CATEGORICAL, SHAPE
 
+_MIRRORED_LOOK_ALIKES = {"truck-beside-car": "car-beside-truck"}
+"""Pictogram -> one that looks like it when it is mirrored, whatever its name says."""
 _COLUMN = {attribute: index for index, attribute in enumerate(CATEGORICAL)}
 
 
@@ -37,6 +39,12 @@ def unseen_signs(seen_classes: Collection[int] | None, pictograms: Sequence[str]
         if int(row["class"]) not in seen_classes
         and row["pictogram"] in {NO_PICTOGRAM, *pictograms}
     ]  # fmt: skip
+    rows += [
+        {**row, "pictogram": alike}
+        for row in rows
+        for name, alike in _MIRRORED_LOOK_ALIKES.items()
+        if row["pictogram"] == name and alike in pictograms
+    ]
     return Labels.from_rows(rows, pictograms) if rows else None
 
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from attributes.network import Architecture, AttributeNetwork, count_parameters
+from attributes.precision import Precision
 from attributes.predictor import AttributePredictor, preprocess
 from attributes.training.configuration import load as load_configuration
 from attributes.vocabulary import CATEGORICAL
@@ -19,6 +20,7 @@ from attributes.weights_file import (
     save_weights,
 )
 
+PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
 SETTINGS = Preprocessing(input_size=48)
 
 
@@ -46,6 +48,16 @@ def test_probabilities_are_probabilities(tiny_weights):
     assert np.allclose(readings.text.sum(2), 1, atol=1e-5)
     assert np.allclose(np.linalg.norm(readings.embedding, axis=1), 1, atol=1e-5)
     assert ((readings.presence >= 0) & (readings.presence <= 1)).all()
+
+
+def test_bfloat16_reads_nearly_the_same(tiny_weights):
+    crops = [np.random.default_rng(2).integers(0, 256, (48, 48, 3), np.uint8)]
+    exact, fast = (
+        AttributePredictor(tiny_weights, precision=precision).predict(crops)
+        for precision in PRECISIONS
+    )
+    assert np.allclose(exact.text, fast.text, atol=0.1)
+    assert (exact.embedding * fast.embedding).sum() > 0.95
 
 
 def test_no_crops_give_no_readings(tiny_weights):

@@ -1,6 +1,7 @@
 """Training runs: schedule, checkpoints, going on, configurations, the curve."""
 
 import csv
+from dataclasses import replace
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from attributes.training.batches import make_batch
 from attributes.training.configuration import ConfigurationError
 from attributes.training.loop import train
 from attributes.training.losses import attention_loss
-from attributes.training.optimization import checkpoint_step, half_cosine, scheduled_share
+from attributes.training.optimization import half_cosine, scheduled_share
 from attributes.training.run import start_of
 
 
@@ -55,10 +56,18 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
 
 
 def test_a_finished_run_is_lengthened_by_a_restart(tmp_path):
-    train(tiny_configuration(steps=2), tiny_materials(), 2, tmp_path, TINY)
-    longer = tiny_configuration(steps=3, restarts=(2,))
-    train(longer, tiny_materials(), 2, tmp_path, TINY)
-    assert checkpoint_step(tmp_path / "checkpoint.pt", longer) == 3
+    materials, longer = tiny_materials(), tiny_configuration(steps=4, restarts=(2,))
+    at_once = train(longer, materials, 2, tmp_path / "at once", TINY)
+    train(tiny_configuration(steps=2), materials, 2, tmp_path / "lengthened", TINY)
+    lengthened = train(longer, materials, 2, tmp_path / "lengthened", TINY)
+    for one, other in zip(at_once.parameters(), lengthened.parameters(), strict=True):
+        assert torch.allclose(one, other, atol=1e-6)
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path):
+    train(tiny_configuration(), tiny_materials(), 2, tmp_path, TINY)
+    with pytest.raises(ConfigurationError, match="another network"):
+        train(tiny_configuration(), tiny_materials(), 2, tmp_path, replace(TINY, text_width=16))
 
 
 @pytest.mark.parametrize("longer", [{"steps": 4}, {"steps": 4, "restarts": (1,)}, {"steps": 1}])
