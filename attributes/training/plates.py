@@ -73,28 +73,32 @@ _LEGIBLE = (
     ("yellow", "black"), ("orange", "black"), ("blue", "white"), ("green", "white"),
     ("red", "white"), ("black", "white"), ("brown", "white"),
 )  # fmt: skip
-# Plates as they stand on roads of many countries: shape, rim, face, ink, bar, how often. By eye.
+# Plates as they stand on roads of many countries: shape, rim, face, ink, bar and its paint, how
+# often. By eye.
 _ROAD_LOOKS = (
-    ("circle", "red", "white", "black", "none", 8.0),
-    ("circle", "red", "yellow", "black", "none", 1.5),
-    ("circle", "red", "white", "black", "slash", 1.0),
-    ("circle", "none", "white", "grey", "stripes", 1.5),
-    ("circle", "black", "white", "black", "slash", 0.5),
-    ("circle", "none", "white", "black", "slash", 0.5),
-    ("circle", "none", "blue", "white", "none", 1.5),
-    ("octagon", "none", "red", "white", "none", 1.0),
-    ("triangle", "red", "white", "black", "none", 1.0),
-    ("triangle", "red", "yellow", "black", "none", 0.4),
-    ("diamond", "black", "yellow", "black", "none", 0.7),
-    ("diamond", "black", "orange", "black", "none", 0.3),
-    ("square", "red", "white", "black", "none", 0.4),
-    ("square", "black", "white", "black", "none", 0.4),
-    ("square", "none", "blue", "white", "none", 0.6),
-    ("tall_rectangle", "black", "white", "black", "none", 0.7),
-    ("tall_rectangle", "none", "blue", "white", "none", 0.3),
-    ("wide_rectangle", "black", "white", "black", "none", 0.8),
-    ("wide_rectangle", "none", "green", "white", "none", 0.3),
-    ("wide_rectangle", "none", "white", "black", "none", 0.4),
+    ("circle", "red", "white", "black", "none", "red", 8.0),
+    ("circle", "red", "yellow", "black", "none", "red", 1.5),
+    ("circle", "red", "white", "black", "slash", "red", 1.0),
+    ("circle", "red", "blue", "white", "slash", "red", 1.0),
+    ("circle", "red", "blue", "white", "cross", "red", 0.3),
+    ("circle", "none", "red", "white", "horizontal", "white", 1.0),
+    ("circle", "none", "white", "grey", "stripes", "black", 1.5),
+    ("circle", "black", "white", "black", "slash", "black", 0.5),
+    ("circle", "none", "white", "black", "slash", "black", 0.5),
+    ("circle", "none", "blue", "white", "none", "red", 1.5),
+    ("octagon", "none", "red", "white", "none", "red", 1.0),
+    ("triangle", "red", "white", "black", "none", "red", 1.0),
+    ("triangle", "red", "yellow", "black", "none", "red", 0.4),
+    ("diamond", "black", "yellow", "black", "none", "red", 0.7),
+    ("diamond", "black", "orange", "black", "none", "red", 0.3),
+    ("square", "red", "white", "black", "none", "red", 0.4),
+    ("square", "black", "white", "black", "none", "red", 0.4),
+    ("square", "none", "blue", "white", "none", "red", 0.6),
+    ("tall_rectangle", "black", "white", "black", "none", "red", 0.7),
+    ("tall_rectangle", "none", "blue", "white", "none", "red", 0.3),
+    ("wide_rectangle", "black", "white", "black", "none", "red", 0.8),
+    ("wide_rectangle", "none", "green", "white", "none", "red", 0.3),
+    ("wide_rectangle", "none", "white", "black", "none", "red", 0.4),
 )
 _ROAD_SHARE = 0.4
 """Share of the plates that look as on roads."""
@@ -361,16 +365,14 @@ def _road_looks(g: Generator, count: int, blanks: PlateBank) -> _Looks:
     """Shape, colours and bar as they stand together on roads."""
     weights = torch.tensor([often for *_, often in _ROAD_LOOKS])
     look = torch.multinomial(weights, count, replacement=True, generator=g)
-    shape, border, background, ink, bar = (
-        torch.tensor([values.index(row[column]) for row in _ROAD_LOOKS])[look]
-        for column, values in enumerate((SHAPE.values, BORDER.values, PALETTE, PALETTE, BAR.values))
+    values = (SHAPE.values, BORDER.values, PALETTE, PALETTE, BAR.values, PALETTE)
+    shape, border, background, ink, bar, bar_colour = (
+        torch.tensor([own.index(row[column]) for row in _ROAD_LOOKS])[look]
+        for column, own in enumerate(values)
     )
     ranks = (blanks.shapes == shape[:, None]).float() * torch.rand(
         count, len(blanks.shapes), generator=g
     )
-    # A ring's bar is of its colour, all others are black.
-    red = (border == BORDER.index("red")).long()
-    bar_colour = red * PALETTE.index("red") + (1 - red) * PALETTE.index("black")
     return _Looks(ranks.argmax(dim=1), border, background, ink, bar, bar_colour)
 
 
