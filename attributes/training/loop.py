@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -35,7 +36,10 @@ _LOG_EVERY = 50
 
 @dataclass
 class Run:
-    """State of a training run; what a checkpoint holds."""
+    """State of a training run; what a checkpoint holds.
+
+    ``cycle_ends`` are the averaged weights at the end of each cycle of the learning rate.
+    """
 
     network: AttributeNetwork
     average: AttributeNetwork
@@ -43,6 +47,7 @@ class Run:
     muon: Muon
     adamw: torch.optim.AdamW
     step: int = 0
+    cycle_ends: list[dict[str, Tensor]] = field(default_factory=list)
 
 
 def train(
@@ -64,11 +69,12 @@ def train(
         start: checkpoint of a finished run whose averaged weights are gone on from.
 
     Returns:
-        the moving average of the network's weights, in evaluation mode, on the CPU.
+        the moving average of the network's weights, at the end of a cycle or averaged over several
+        such ends, in evaluation mode, on the CPU.
 
     Raises:
-        ConfigurationError: the folder holds a checkpoint of another run, or ``start`` knows other
-            pictograms.
+        ConfigurationError: the folder holds a checkpoint of another run, or one that lacks the
+            ends of cycles to average, or ``start`` knows other pictograms.
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,6 +91,9 @@ def train(
         started = time.monotonic()
         while run.step < configuration.steps:
             losses = _step(run, configuration, materials, device)
+            if run.step in (*configuration.restarts, configuration.steps):
+                ended = run.average.state_dict()
+                run.cycle_ends.append({name: value.clone() for name, value in ended.items()})
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + value / _LOG_EVERY
             if run.step % _LOG_EVERY == 0:
@@ -94,7 +103,27 @@ def train(
                 sums, started = {}, time.monotonic()
             if run.step % _CHECKPOINT_EVERY == 0 or run.step == configuration.steps:
                 _save(run, configuration, folder)
+    if len(run.cycle_ends) < configuration.averaged_cycles:
+        raise ConfigurationError(
+            f"{folder / 'checkpoint.pt'}: has the ends of {len(run.cycle_ends)} cycles, too few "
+            f"for averaged_cycles = {configuration.averaged_cycles}"
+        )
+    run.average.load_state_dict(mean_weights(run.cycle_ends[-configuration.averaged_cycles :]))
     return run.average.cpu().eval()
+
+
+def mean_weights(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Mean of the weights of several networks (Izmailov et al., UAI 2018).
+
+    The ends of cycles of one run lie around a better place than each of them. Statistics of batch
+    norms are averaged like weights; whole numbers are the last one's.
+    """
+    return {
+        name: torch.stack([state[name] for state in states]).mean(0)
+        if last.is_floating_point()
+        else last
+        for name, last in states[-1].items()
+    }
 
 
 def supports_fast_bfloat16(device: torch.device) -> bool:
@@ -200,6 +229,7 @@ def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
     run.muon.load_state_dict(state["muon"])
     run.adamw.load_state_dict(state["adamw"])
     run.step = state["step"]
+    run.cycle_ends = state.get("cycle_ends", [])
 
 
 def _save(run: Run, configuration: Configuration, folder: Path) -> None:
@@ -213,6 +243,7 @@ def _save(run: Run, configuration: Configuration, folder: Path) -> None:
             "muon": run.muon.state_dict(),
             "adamw": run.adamw.state_dict(),
             "step": run.step,
+            "cycle_ends": run.cycle_ends,
         },
     )
 

@@ -47,5 +47,13 @@ def tiny_configuration(**changes: object) -> configurations.Configuration:
     release = configurations.load("release").model_dump()
     batch = {"photographs": 0, "artwork": 4, "composed": 4, "scenes": 2}
     return configurations.Configuration.model_validate(
-        {**release, "photographs": "none", "batch": batch, "steps": 3, "restarts": (), **changes}
+        {
+            **release,
+            "photographs": "none",
+            "batch": batch,
+            "steps": 3,
+            "restarts": (),
+            "averaged_cycles": 1,
+            **changes,
+        }
     )
