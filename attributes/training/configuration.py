@@ -51,15 +51,6 @@ class RunConfiguration(_Section):
     weight_decay: float = Field(ge=0)
     average_decay: float = Field(ge=0, lt=1, description="of the moving average of the weights")
     restarts: tuple[int, ...] = Field((), description="steps at which the schedule begins anew")
-    averaged_cycles: int = Field(
-        1, ge=1, description="how many cycles, the last ones, are averaged in the end"
-    )
-
-    @model_validator(mode="after")
-    def _cycles_are_there(self) -> RunConfiguration:
-        if self.averaged_cycles > len(self.restarts) + 1:
-            raise ValueError("averaged_cycles must not exceed the cycles: restarts and one")
-        return self
 
     @model_validator(mode="after")
     def _restarts_rise(self) -> RunConfiguration:
@@ -73,14 +64,11 @@ class RunConfiguration(_Section):
 
         A restart and more steps behind it lengthen a run: the settings up to there are the same,
         and cycles that have not begun do not count. Settings left at their default do not count
-        either, so that a new one ends no run, nor does what is averaged in the end. Code and
-        artwork tables are not part of it.
+        either, so that a new one ends no run. Code and artwork tables are not part of it.
         """
         end = next(e for e in (*self.restarts, self.steps) if e >= step)
         begun = {"steps": end, "restarts": tuple(r for r in self.restarts if r < end)}
-        settings = self.model_copy(update=begun).model_dump(
-            mode="json", exclude_defaults=True, exclude={"averaged_cycles"}
-        )
+        settings = self.model_copy(update=begun).model_dump(mode="json", exclude_defaults=True)
         content = json.dumps(settings, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
@@ -89,6 +77,12 @@ class Configuration(RunConfiguration):
     """What a run of the attribute network trains on and how."""
 
     batch: BatchShares
+    averaged_cycles: int = Field(
+        1,
+        ge=1,
+        exclude=True,  # from the fingerprint: no step of the run depends on it
+        description="how many cycles, the last ones, are averaged in the end",
+    )
     matrix_rate: float = Field(
         gt=0, description="learning rate of hidden layers' weights; all else has learning_rate"
     )
@@ -112,6 +106,12 @@ class Configuration(RunConfiguration):
     )
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")
+
+    @model_validator(mode="after")
+    def _cycles_are_there(self) -> Configuration:
+        if self.averaged_cycles > len(self.restarts) + 1:
+            raise ValueError("averaged_cycles must not exceed the cycles: restarts and one")
+        return self
 
 
 def available() -> list[str]:

@@ -93,7 +93,7 @@ def train(
             losses = _step(run, configuration, materials, device)
             if run.step in (*configuration.restarts, configuration.steps):
                 ended = run.average.state_dict()
-                run.cycle_ends.append({name: value.clone() for name, value in ended.items()})
+                run.cycle_ends.append({name: value.cpu().clone() for name, value in ended.items()})
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + value / _LOG_EVERY
             if run.step % _LOG_EVERY == 0:

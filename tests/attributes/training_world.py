@@ -53,7 +53,6 @@ def tiny_configuration(**changes: object) -> configurations.Configuration:
             "batch": batch,
             "steps": 3,
             "restarts": (),
-            "averaged_cycles": 1,
             **changes,
         }
     )
