@@ -73,8 +73,8 @@ _LEGIBLE = (
     ("yellow", "black"), ("orange", "black"), ("blue", "white"), ("green", "white"),
     ("red", "white"), ("black", "white"), ("brown", "white"),
 )  # fmt: skip
-# Plates as they stand on roads of many countries: shape, rim, face, ink, bar and its paint, how
-# often. By eye.
+# Plates as they stand on roads of many countries: shape, rim, face, ink, bar and its paint (of no
+# account without a bar), how often. By eye.
 _ROAD_LOOKS = (
     ("circle", "red", "white", "black", "none", "red", 8.0),
     ("circle", "red", "yellow", "black", "none", "red", 1.5),
@@ -370,10 +370,10 @@ def _road_looks(g: Generator, count: int, blanks: PlateBank) -> _Looks:
         torch.tensor([own.index(row[column]) for row in _ROAD_LOOKS])[look]
         for column, own in enumerate(values)
     )
-    ranks = (blanks.shapes == shape[:, None]).float() * torch.rand(
-        count, len(blanks.shapes), generator=g
-    )
-    return _Looks(ranks.argmax(dim=1), border, background, ink, bar, bar_colour)
+    # Any one of the blank plates of that shape.
+    lots = torch.rand(count, len(blanks.shapes), generator=g)
+    plate = (lots * (blanks.shapes == shape[:, None])).argmax(dim=1)
+    return _Looks(plate, border, background, ink, bar, bar_colour)
 
 
 def _plate_weights(shapes: Tensor) -> Tensor:
