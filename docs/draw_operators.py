@@ -21,6 +21,7 @@ from torch import Generator, Tensor
 from attributes.training import operators
 from attributes.training.artwork import SPRITE_FILL, SPRITE_SIZE
 from attributes.training.batches import Materials, Sprites, photograph
+from attributes.training.dead_leaves import dead_leaves
 from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, plate_of
 from attributes.training.labels import Labels
 from attributes.training.pictograms import MaskBank, text_masks
@@ -33,6 +34,8 @@ OUT = Path(__file__).with_name("operators")
 SIZE = 48
 PHOTOGRAPH = 56
 ENLARGED = 72
+_GROUND = 0.55
+"""Grey level before which plates are shown."""
 GAP = 3
 PLATES, DRAWS = 4, 12
 CANDIDATES = 400
@@ -62,7 +65,7 @@ def letter_plates() -> Plates:
     rows = torch.nonzero(plain & (labels.text[:, 0] > 0)).flatten()
     materials = Materials(
         pixels, aspects, torch.ones(len(aspects)), labels, torch.tensor([0]), blanks,
-        MaskBank(empty, ("nothing",)), torch.tensor([0]), texts, None, None,
+        MaskBank(empty, ("nothing",)), torch.tensor([0]), texts, None, dead_leaves(rng, 40),
     )  # fmt: skip
     return Plates(Sprites(pixels[rows], slots[rows], aspects[rows], labels[rows]), materials)
 
@@ -71,7 +74,7 @@ def before(plates: Plates, count: int) -> Tensor:
     """Plates on a plain ground, float32 (count, 3, SIZE, SIZE)."""
     sprites = plates.sprites.pixels[torch.arange(count) % PLATES]
     warped = operators.warp(sprites, torch.eye(3).repeat(count, 1, 1), SIZE)
-    return warped[:, :3] * warped[:, 3:] + 0.55 * (1 - warped[:, 3:])
+    return warped[:, :3] * warped[:, 3:] + _GROUND * (1 - warped[:, 3:])
 
 
 def shown(operator: Operator, images: Tensor) -> Tensor:
@@ -124,6 +127,19 @@ def with_repeated_rim(g: Generator, images: Tensor) -> Tensor:
     ground = small + 0.12 * operators.smooth_noise(g, len(images), SIZE, 8, channels=3)
     grid = operators.margin_grid(g, torch.ones(len(images)), times, SIZE)
     return operators.resample(ground.clamp(0, 1), grid)
+
+
+def before_a_ground(
+    change: Callable[[Generator, Tensor, Tensor], tuple[Tensor, Tensor]],
+) -> Operator:
+    """An operator that changes plates and grounds apart, as one that changes pictures."""
+
+    def operator(g: Generator, images: Tensor) -> Tensor:
+        is_ground = (images - _GROUND).abs().amax(1, keepdim=True) < 1e-3
+        plates, grounds = change(g, images, torch.full_like(images, _GROUND))
+        return torch.where(is_ground, grounds, plates)
+
+    return operator
 
 
 def with_tones_of_noise(g: Generator, images: Tensor) -> Tensor:
@@ -187,6 +203,8 @@ SHEETS: dict[str, dict[str, Operator]] = {
     },
     "light": {
         "illuminate": operators.illuminate,
+        "backlight": before_a_ground(operators.backlight),
+        "headlight": before_a_ground(operators.headlight),
         "glare": operators.glare,
         "expose": operators.expose,
         "desaturate": operators.desaturate,

@@ -12,6 +12,8 @@ from torch.nn import functional as F
 from attributes.training import operators
 from attributes.training.artwork import Drawing, german_rows
 from attributes.training.configuration import Configuration
+from attributes.training.dead_leaves import dead_leaves
+from attributes.training.icons import icon_masks
 from attributes.training.labels import BLANK, UNKNOWN, Labels
 from attributes.training.operators import chosen, uniform
 from attributes.training.photographs import PhotographBank
@@ -24,6 +26,7 @@ from attributes.training.unseen_signs import shows_one_of, unseen_signs
 from attributes.vocabulary import BACKGROUND, BORDER, CATEGORICAL, TEXT
 
 _TEXTS = 6000
+_DRAWN_SCENES = 800
 _COLOURS = torch.tensor([attribute in (BORDER, BACKGROUND) for attribute in CATEGORICAL])
 """Which categorical attributes a turned sign keeps."""
 _GERMAN_WEIGHT = 3.0
@@ -40,7 +43,7 @@ class Materials:
         mirror: int64 (classes,), index of each pictogram class's mirror image, or UNKNOWN.
         blanks, pictograms, pictogram_ids, texts: what plates are composed from.
         photographs: labelled photographs, or None in a templates-only run.
-        scenes: uint8 (K, 3, s, s) photographs without signs, or None for procedural ones.
+        scenes: uint8 (K, 3, s, s) photographs without signs, or drawn ones.
         unseen: labels of signs that no composed plate or transplant may happen to be, or None.
         not_signs: uint8 (K, 3, s, s) photographs of what was once taken for a sign, or None.
         erased: photographed plates to draw another legend on, or None.
@@ -59,7 +62,7 @@ class Materials:
     pictogram_ids: Tensor
     texts: MaskBank
     photographs: PhotographBank | None
-    scenes: Tensor | None
+    scenes: Tensor
     unseen: Labels | None = None
     not_signs: Tensor | None = None
     erased: ErasedBank | None = None
@@ -77,7 +80,10 @@ def gather_materials(
     not_signs: Tensor | None = None,
     erased: ErasedBank | None = None,
 ) -> Materials:
-    """Turn drawings into tensors and cut their pictograms out."""
+    """Turn drawings into tensors and cut their pictograms out.
+
+    Without photographed ``scenes`` there are drawn ones.
+    """
     rng = np.random.default_rng(configuration.seed)
     upright = pictograms = pictogram_masks(drawings)
     if configuration.turned_pictograms:
@@ -93,7 +99,11 @@ def gather_materials(
         turned_classes = torch.full((len(rows), TURNS), UNKNOWN)
         for class_id, own in turned_names.items():
             turned_classes[class_id] = torch.tensor([names.index(name) for name in own])
-    # What is turned is not mirrored besides.
+    if configuration.icons:
+        icons = icon_masks()
+        names = [*names, *sorted(set(icons.names))]
+        pictograms = pictograms.joined_with(icons)
+    # What is turned is not mirrored besides, nor are icons.
     mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
     counts: dict[str, int] = {}
     for drawing in drawings:
@@ -115,7 +125,7 @@ def gather_materials(
         pictogram_ids=torch.tensor([index[n] for n in pictograms.names]),
         texts=text_masks(rng, _TEXTS, without=configuration.without),
         photographs=photographs,
-        scenes=scenes,
+        scenes=dead_leaves(rng, _DRAWN_SCENES) if scenes is None else scenes,
         unseen=unseen_signs(configuration.classes, names),
         not_signs=not_signs,
         erased=erased,
@@ -259,6 +269,8 @@ def photograph(
     neighbours = neighbours * chosen(g, count, 0.2).float()[:, None, None, None]
     backgrounds = backgrounds * (1 - neighbours[:, 3:]) + neighbours[:, :3]
 
+    colours, backgrounds = operators.backlight(g, colours, backgrounds)
+    colours, backgrounds = operators.headlight(g, colours, backgrounds)
     images = colours * alpha + backgrounds * (1 - alpha)
     images = operators.glare(g, operators.occlude(g, images))
     if materials.photographs is not None:
@@ -388,16 +400,14 @@ def _without_signs(g: Generator, materials: Materials, count: int, size: int) ->
 
 
 def _backgrounds(g: Generator, materials: Materials, count: int, size: int) -> Tensor:
-    """Scenes, or smooth coloured noise where there are none; float32 (count, 3, size, size)."""
+    """Scenes, smooth coloured noise in place of some; float32 (count, 3, size, size)."""
     noise = 0.5 + 0.25 * operators.smooth_noise(g, count, size, 6, channels=3)
     grey = noise.mean(1, keepdim=True)
     procedural = grey + (noise - grey) * 0.4 + uniform(g, count, -0.3, 0.3)[:, None, None, None]
-    if materials.scenes is None:
-        return procedural.clamp(0, 1)
     picked = torch.randint(len(materials.scenes), (count,), generator=g)
     scenes = materials.scenes[picked].float() / 255
     matrix = operators.random_homographies(g, count, (1.0, 2.0), 0.1, 30, 0.2, 0.0)
     scenes = operators.warp(scenes, matrix, size, padding="reflection")
     scenes = torch.where(chosen(g, count, 0.5)[:, None, None, None], scenes.flip(3), scenes)
-    plain = chosen(g, count, 0.15)[:, None, None, None]
+    plain = chosen(g, count, 0.2)[:, None, None, None]
     return torch.where(plain, procedural, scenes).clamp(0, 1)

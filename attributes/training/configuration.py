@@ -104,6 +104,10 @@ class Configuration(RunConfiguration):
     turned_pictograms: bool = Field(
         False, description="whether pictograms are also drawn turned, as classes of their own"
     )
+    icons: bool = Field(
+        False,
+        description="whether plates also carry icons that no sign shows, as their own classes",
+    )
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")
 

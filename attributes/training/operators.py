@@ -249,6 +249,49 @@ def illuminate(g: Generator, images: Tensor) -> Tensor:
     return images * gain[:, None].clamp(0.1, 2.0)
 
 
+def backlight(g: Generator, plates: Tensor, backgrounds: Tensor) -> tuple[Tensor, Tensor]:
+    """Some plates in their own shade before a bright sky, whose light spills over them.
+
+    A plate is dimmed to between an eighth and six tenths in bluish light, and up to a tenth of the
+    sky's is laid on it: between the two, a red rim becomes nearly black.
+
+    Args:
+        g: source of randomness.
+        plates: float32 (N, 3, H, W).
+        backgrounds: what lies behind them, the same shape.
+
+    Returns:
+        both, changed.
+    """
+    count = len(plates)
+    behind = chosen(g, count, 0.2)[:, None, None, None]
+    sky = torch.tensor([0.84, 0.92, 1.0]) * uniform(g, count, 0.7, 1.1)[:, None]
+    hidden = uniform(g, count, 0.0, 0.6)[:, None, None, None]
+    bright = sky[:, :, None, None] * (1 - hidden) + backgrounds * hidden
+    spilt = (0.1 * uniform(g, count) ** 2)[:, None, None, None] * sky[:, :, None, None]
+    skylight = 1 - uniform(g, count)[:, None] * torch.tensor([0.4, 0.15, 0.0])
+    dimmed = plates * (skylight * uniform(g, count, 0.12, 0.6)[:, None])[:, :, None, None] + spilt
+    return torch.where(behind, dimmed, plates), torch.where(behind, bright, backgrounds)
+
+
+def headlight(g: Generator, plates: Tensor, backgrounds: Tensor) -> tuple[Tensor, Tensor]:
+    """Some plates that throw the light of headlamps back, before a ground that is nearly black.
+
+    Args:
+        g: source of randomness.
+        plates: float32 (N, 3, H, W).
+        backgrounds: what lies behind them, the same shape.
+
+    Returns:
+        both, changed.
+    """
+    count = len(plates)
+    lit = chosen(g, count, 0.06)[:, None, None, None]
+    shining = plates * uniform(g, count, 0.7, 1.4)[:, None, None, None]
+    night = backgrounds * uniform(g, count, 0.02, 0.3)[:, None, None, None]
+    return torch.where(lit, shining, plates), torch.where(lit, night, backgrounds)
+
+
 def glare(g: Generator, images: Tensor) -> Tensor:
     """A bright spot that washes colours out (retroreflection, low sun)."""
     count, _, size, _ = images.shape

@@ -23,6 +23,9 @@ BARLOW = "@fontsource/barlow@5.3.0"  # OFL: letters near to DIN 1451
 BARLOW_SEMI_CONDENSED = "@fontsource/barlow-semi-condensed@5.3.0"  # as roads write three digits
 BARLOW_CONDENSED = "@fontsource/barlow-condensed@5.3.0"
 OVERPASS = "@fontsource/overpass@5.3.0"  # OFL: letters near to Highway Gothic
+MATERIAL_DESIGN = "@mdi/svg@7.4.47"  # Apache-2.0: 7,447 icons of one colour
+PHOSPHOR = "@phosphor-icons/core@2.1.1"  # MIT: 1,512 icons, filled among other styles
+TABLER = "@tabler/icons@3.52.0"  # MIT: 1,054 filled icons
 
 
 class MissingPackageError(UserError):
@@ -48,6 +51,17 @@ def commonroad_signs() -> Path:
         _wheel(COMMONROAD) / "commonroad" / "visualization" / "traffic_signs"
         / "TrafficSignIDGermany"
     )  # fmt: skip
+
+
+def icon(drawing: str) -> Path:
+    """SVG of an icon, named ``mdi:NAME``, ``phosphor:NAME`` or ``tabler:NAME``."""
+    package, _, name = drawing.partition(":")
+    if package == "mdi":
+        return _npm(MATERIAL_DESIGN) / "svg" / f"{name}.svg"
+    if package == "phosphor":
+        return _npm(PHOSPHOR) / "assets" / "fill" / f"{name}-fill.svg"
+    assert package == "tabler", drawing
+    return _npm(TABLER) / "icons" / "filled" / f"{name}.svg"
 
 
 def web_font(package: str, weight: int) -> Path:

@@ -38,6 +38,8 @@ _WORDS = (
     *["STOP"] * 8, "ARRET", "PARE", "ALTO", "HALT", "TAXI", "ZONE", "BUS", "TRAM", "P", "H", "ZOLL",
     "STAU", "FREI", "ENDE", "KM", "YIELD", "ONLY", "SLOW", "EXIT", "LANE", "WAY", "END", "M", "T",
 )  # fmt: skip
+_UNIT_OF_DECIMALS = 0.5
+"""Share of the decimals that a unit stands beside: on roads nearly all are heights and weights."""
 _CAPTIONS = ("SPEED", "LIMIT", "MAX", "km/h", "t", "m", "ZONE", "mph", "MINIMUM")
 
 
@@ -120,7 +122,7 @@ def _legend_mask(drawing: Drawing) -> Mask | None:
     if not 0.03 < kept.sum() / wide.sum() < 0.8:
         return None
     near = cv2.dilate(np.uint8(kept), np.ones((3, 3), np.uint8)) > 0
-    return _fill_square(np.uint8(share * near * wide * 255))
+    return fill_square(np.uint8(share * near * wide * 255))
 
 
 def _spans(component: npt.NDArray[np.bool_]) -> bool:
@@ -130,7 +132,7 @@ def _spans(component: npt.NDArray[np.bool_]) -> bool:
     return bool(np.ptp(rows) > reach and np.ptp(columns) > reach)
 
 
-def _fill_square(mask: Mask) -> Mask:
+def fill_square(mask: Mask) -> Mask:
     """Scale a mask's contents to fill the square sprite, keeping its aspect."""
     rows, columns = np.nonzero(mask > 60)
     cut = mask[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
@@ -175,6 +177,8 @@ def _random_string(rng: np.random.Generator) -> str:
         return f"{rng.integers(0, 25)}.{rng.integers(1, 10)}"
     if kind < 0.76:
         return str(int(rng.integers(1, 10)) * 100)
+    if kind < 0.79:  # days of a month, hours of a day
+        return f"{rng.integers(1, 32)}{rng.integers(1, 32)}"
     if kind < 0.91:
         return str(rng.choice(_WORDS))
     letters = TEXT.alphabet[11:] if rng.random() < 0.7 else TEXT.alphabet.replace(".", "")
@@ -279,12 +283,13 @@ def _parts(
     places = [
         k for k in range(1, len(string)) if not {string[:k], string[k:]}.intersection(without)
     ]
-    if string.isdecimal() and len(string) > 2 and places and rng.random() < 0.15:
+    parted = 0.15 if len(string) == 3 else 0.7
+    if string.isdecimal() and len(string) > 2 and places and rng.random() < parted:
         first = int(rng.choice(places))
         between = [_Part("-", 0, 0.12, 0.44)] if rng.random() < 0.5 else [_Part("", 0)]
         return [_Part(string[:first], first), *between, _Part(string[first:], len(string) - first)]
     shown = string.replace(".", "," if rng.random() < 0.5 else ".")
-    if string[0].isdigit() and rng.random() < 0.12:
+    if string[0].isdigit() and rng.random() < (_UNIT_OF_DECIMALS if point else 0.12):
         shown += str(rng.choice(["t", "m", " t", " m"]))
     return [_Part(shown, len(string))]
 

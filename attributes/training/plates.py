@@ -67,6 +67,8 @@ _PAINT_WEIGHTS = {
 _BAR_WEIGHTS = {"none": 0.72, "slash": 0.1, "stripes": 0.09, "cross": 0.05, "horizontal": 0.04}
 # Share of plates that are written on. A triangle has little room for letters.
 _WRITTEN = torch.tensor([0.4 if "triangle" in shape else 0.66 for shape in SHAPE.values])
+# Plates that are widest in the middle, where a line of letters finds more room than a square.
+_TAPERED = torch.tensor([shape in {"circle", "diamond"} for shape in SHAPE.values])
 # Face and legend that go together on roads: most plates must be legible for letters to be learnt.
 _LEGIBLE = (
     ("white", "black"), ("white", "red"), ("white", "blue"), ("white", "green"),
@@ -283,7 +285,9 @@ def compose_plates(
         torch.from_numpy(texts.masks)[which_text],
         torch.from_numpy(pictograms.masks)[which_pictogram],
     )
-    placement = place_legends(g, blanks.legend_boxes[plate], (0.8, 1.2), 0.05)
+    boxes = blanks.legend_boxes[plate].clone()
+    boxes[:, 2] *= torch.where(written & _TAPERED[blanks.shapes[plate]], _room(masks), 1.0)
+    placement = place_legends(g, boxes, (0.8, 1.2), 0.05)
     masks = redraw(g, masks[:, None].float() / 255, drawn)
     legend = warp(masks, placement, SPRITE_SIZE)
     legend = legend * (written | drawn).float()[:, None, None, None]
@@ -316,6 +320,13 @@ def compose_plates(
         ),
     )  # fmt: skip
     return torch.cat([sprites, outline], dim=1), slots, blanks.aspects[plate], labels
+
+
+def _room(masks: Tensor) -> Tensor:
+    """How much wider than a square each of N masks (N, S, S) may be in a circle, float32 (N,)."""
+    inked = masks > 127
+    height = inked.any(dim=2).sum(dim=1) / inked.any(dim=1).sum(dim=1).clamp(min=1)
+    return (2 / (1 + height.clamp(max=1.0) ** 2)).sqrt()
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from attributes.weights_file import Calibration, describe_network, save_weights
 
 _LICENCE = (
     "MIT; trained on artwork under MIT (mapillary_sprite_source) and BSD-3 (commonroad-io), "
-    "letters under OFL (Barlow, Overpass)"
+    "letters under OFL (Barlow, Overpass), icons, if any, under Apache-2.0 (Material Design Icons) "
+    "and MIT (Phosphor, Tabler)"
 )
 
 
@@ -53,6 +54,8 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     names, mirror = pictogram_classes(drawings, configuration.without)
     photographs, erased, scenes, not_signs = None, None, None, None
     told = ["mapillary_sprite_source 1.8.0 (artwork)", "commonroad-io 2026.1 (artwork)"]
+    if configuration.icons:
+        told.append("icons of Material Design Icons 7.4.47, Phosphor 2.1.1 and Tabler 3.52.0")
     if configuration.photographs == "gtsrb":
         folder = data or Path()
         photographs = load_gtsrb(folder / "gtsrb", names, configuration.classes)
@@ -121,7 +124,11 @@ def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
         calibration=Calibration(temperatures=temperatures),
         data=told,
         licence=_LICENCE,
-        figures={"parameters": count_parameters(network), "steps": configuration.steps},
+        figures={
+            "parameters": count_parameters(network),
+            "steps": configuration.steps,
+            "averaged cycles": configuration.averaged_cycles,
+        },
     )
     path = folder / f"{configuration.name}.safetensors"
     save_weights(network, card, path)

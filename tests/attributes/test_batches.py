@@ -62,6 +62,26 @@ def test_faces_are_composed_as_often_as_on_roads():
     assert (labels.text[blank, 0] == 0).all()
 
 
+def test_a_line_of_letters_finds_more_room_on_a_disc_than_a_square_does():
+    blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
+
+    def width_on(shape: str, height: int) -> float:
+        """Mean width of a text, as a share of the sprite, whose ink is ``height`` rows high."""
+        text = masks(("50",))
+        text.masks[:] = 0
+        text.masks[:, 32 - height // 2 : 32 + height // 2, 2:-2] = 255
+        _, slots, _, labels = compose_plates(
+            torch.Generator().manual_seed(0), 1500, blanks, masks(("deer",)), torch.tensor([0]),
+            text,
+        )  # fmt: skip
+        own = labels.categorical[:, CATEGORICAL.index(SHAPE)] == SHAPE.index(shape)
+        written = slots[own & (labels.text[:, 0] > 0)]
+        return float((written > 0).any(2).float().sum(2).mean()) / SPRITE_SIZE
+
+    assert width_on("circle", 20) > 1.2 * width_on("circle", 60)
+    assert width_on("square", 20) == pytest.approx(width_on("square", 60), rel=0.1)
+
+
 def test_some_plates_look_as_on_roads():
     blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
 

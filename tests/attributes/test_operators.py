@@ -113,3 +113,22 @@ def test_confetti_changes_few_pixels_of_some_images():
     changed = (strewn != images).any(dim=1).float().mean((1, 2))
     assert 0 < int((changed > 0).sum()) < 60
     assert changed.max() < 0.2
+
+
+def test_backlight_darkens_a_plate_and_brightens_what_lies_behind_it():
+    plates, grounds = torch.full((200, 3, 8, 8), 0.8), torch.full((200, 3, 8, 8), 0.5)
+    shaded, sky = operators.backlight(torch.Generator().manual_seed(0), plates, grounds)
+    changed = (sky != grounds).flatten(1).any(1)
+    assert 20 < int(changed.sum()) < 60
+    assert (shaded[changed].mean((1, 2, 3)) < 0.65).all()
+    assert (sky[changed].mean((1, 2, 3)) > shaded[changed].mean((1, 2, 3))).all()
+    assert torch.equal(shaded[~changed], plates[~changed])
+
+
+def test_headlight_leaves_the_plate_bright_before_a_dark_ground():
+    plates, grounds = torch.full((300, 3, 8, 8), 0.8), torch.full((300, 3, 8, 8), 0.5)
+    shining, night = operators.headlight(torch.Generator().manual_seed(0), plates, grounds)
+    changed = (night != grounds).flatten(1).any(1)
+    assert 5 < int(changed.sum()) < 40
+    assert (shining[changed] > 0.5).all()
+    assert (night[changed] < 0.2).all()

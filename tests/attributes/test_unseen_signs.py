@@ -142,7 +142,7 @@ def test_masks_and_mirror_images_show_no_unseen_sign(monkeypatch):
 def test_what_must_not_be_mirrored_stays_as_it_is(monkeypatch):
     monkeypatch.setattr(artwork, "load_artwork", drawn_somehow)
     configuration = load("held-out").model_copy(
-        update={"photographs": "none", "without": ("turn-left-arrow",)}
+        update={"photographs": "none", "icons": False, "without": ("turn-left-arrow",)}
     )
     rows = [(s, r) for s, r in usable_rows() if r["pictogram"] == "turn-right-arrow"]
     monkeypatch.setattr(artwork, "usable_rows", lambda _: rows)
@@ -215,7 +215,6 @@ def test_templates_only_opens_no_data_set_and_takes_nothing_from_one(monkeypatch
     configuration = load("templates-only")
     prepared = prepare(configuration, None)
     assert prepared.materials.photographs is None
-    assert prepared.materials.scenes is None
     assert not [line for line in prepared.data if "GTS" in line]
     batch = make_batch(torch.Generator().manual_seed(0), prepared.materials, configuration, 48)
     shares = configuration.batch

@@ -61,3 +61,13 @@ def test_no_part_is_a_number_that_must_not_be_seen(fonts):
         mask, _ = draw_string(rng, "888", fonts, without=("8", "88"))
         gaps = [*widths_of_gaps(mask), 0, 0]
         assert abs(gaps[0] - gaps[1]) <= 3
+
+
+def test_half_of_the_decimals_have_a_unit_beside_them(fonts):
+    rng = np.random.default_rng(0)
+    beside = 0
+    for _ in range(100):
+        mask, places = draw_string(rng, "3.2", fonts)
+        last = np.flatnonzero((places > 0).any(axis=0)).max()
+        beside += (mask[:, last + 4 :] > 127).any()
+    assert 25 <= beside <= 60

@@ -7,6 +7,7 @@ from attributes.network import Architecture
 from attributes.training import configuration as configurations
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import Materials
+from attributes.training.dead_leaves import dead_leaves
 from attributes.training.labels import Labels
 from attributes.training.pictograms import MaskBank
 from attributes.training.plates import draw_plate_bank
@@ -39,7 +40,7 @@ def tiny_materials() -> Materials:
         pictogram_ids=torch.tensor([0]),
         texts=masks(("50", "5.5")),
         photographs=None,
-        scenes=None,
+        scenes=dead_leaves(np.random.default_rng(0), 2),
     )
 
 
