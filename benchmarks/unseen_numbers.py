@@ -4,7 +4,8 @@
 a plain red-rimmed plate before noise, photographs them with the training renderer's camera, and
 counts how often the whole path answers ``de.274[NUMBER]``. The unseen numbers are those that the
 weights' configuration leaves out of training: no drawing, composed plate or photograph had them.
-5.5 is no speed limit, so of it only the reading counts.
+5.5 is no speed limit, so of it only the reading counts, and of measures, whose unit stands beside
+them.
 """
 
 from __future__ import annotations
@@ -23,14 +24,17 @@ from attributes.vocabulary import PALETTE, TEXT
 from recognizer import Recognizer
 
 _SEEN = ("20", "30", "50", "60", "70", "80", "100", "120", "40", "130")
+_MEASURES = (("5.5", "t"), ("5.5", " t"), ("5.5", "m"), ("3.2", " m"), ("2.8", "m"))
 _SIZE = 48
 
 
-def draw_limits(g: Generator, number: str, count: int) -> Tensor:
-    """Renderings of a speed limit, float32 (count, 3, 48, 48) RGB in [0, 1]."""
+def draw_limits(g: Generator, number: str, count: int, unit: str = "") -> Tensor:
+    """Renderings of a number in a red ring, float32 (count, 3, 48, 48) RGB in [0, 1]."""
     rng = np.random.default_rng(int(torch.randint(2**31, (1,), generator=g)))
     fonts = load_fonts()
-    masks = np.stack([draw_string(rng, number, fonts, plain=True)[0] for _ in range(count)])
+    masks = np.stack(
+        [draw_string(rng, number, fonts, plain=True, unit=unit)[0] for _ in range(count)]
+    )
     axis = torch.linspace(-1, 1, SPRITE_SIZE)
     radius = (axis[None, :] ** 2 + axis[:, None] ** 2).sqrt()[None, None]
     plate = ((SPRITE_FILL - radius) * 40).clamp(0, 1).expand(count, 1, -1, -1)
@@ -61,15 +65,17 @@ def main() -> None:
     unseen = configuration.load(recognizer.predictor.card.name).without
     g = Generator().manual_seed(7)
     print(f"{'number':<10}{'in training':<14}{'digits read':>12}{'answered':>12}")
-    for number in (*unseen, *_SEEN):
-        images = draw_limits(g, number, arguments.count)
+    plain = [(number, "") for number in (*unseen, *_SEEN)]
+    for number, unit in [*plain, *_MEASURES]:
+        images = draw_limits(g, number, arguments.count, unit)
         pixels = (images * 255).byte().permute(0, 2, 3, 1).numpy()[..., ::-1]
         readings = recognizer.read([np.ascontiguousarray(p) for p in pixels])
         texts = [TEXT.decode(codes) for codes in readings.text.argmax(axis=2).tolist()]
         read = np.mean([text == number for text in texts])
         answers = [a.id == f"de.274[{number}]" for a in recognizer.judge(readings)]
         named = f"{np.mean(answers):12.1%}" if "." not in number else f"{'-':>12}"
-        print(f"{number:<10}{'no' if number in unseen else 'yes':<14}{read:12.1%}{named}")
+        seen = "no" if number in unseen else "yes"
+        print(f"{number + unit:<10}{seen:<14}{read:12.1%}{named}")
 
 
 if __name__ == "__main__":

@@ -208,18 +208,20 @@ def draw_string(
     fonts: Sequence[FreeTypeFont],
     plain: bool = False,
     without: Collection[str] = (),
+    unit: str = "",
 ) -> tuple[Mask, Mask]:
     """White characters on black, squeezed or stretched a little, filling most of a sprite.
 
     Unless it is to be ``plain``, a fifth gets a small word above or below, some numbers a unit, and
-    some are written in parts, none of which is one of ``without`` (:func:`_parts`).
+    some are written in parts, none of which is one of ``without`` (:func:`_parts`). Behind a plain
+    one stands ``unit``.
 
     Returns:
         the mask, and where each character stands: k + 1 over the cell of character k, else 0;
         both uint8 (SPRITE_SIZE, SPRITE_SIZE).
     """
     font = fonts[int(rng.integers(len(fonts)))]
-    main, spans = _strip_of_parts(_parts(rng, string, plain, without), font)
+    main, spans = _strip_of_parts(_parts(rng, string, plain, without, unit), font)
     squeeze = rng.uniform(0.75, 1.15)
     box = SPRITE_SIZE - 4
     caption = 1.0 if plain else rng.random()
@@ -262,7 +264,7 @@ class _Part:
 
 
 def _parts(
-    rng: np.random.Generator, string: str, plain: bool, without: Collection[str]
+    rng: np.random.Generator, string: str, plain: bool, without: Collection[str], unit: str
 ) -> list[_Part]:
     """How a string is written: in one piece, unless it is a number that roads divide.
 
@@ -270,14 +272,14 @@ def _parts(
     (1-15 reads 115: characters in reading order, without what divides them).
     """
     if plain:
-        return [_Part(string.replace(".", "," if rng.random() < 0.5 else "."), len(string))]
+        shown = string.replace(".", "," if rng.random() < 0.5 else ".")
+        return [_Part(shown + unit, len(string))]
     whole, point, fraction = string.partition(".")
     if point and whole not in without and fraction not in without and rng.random() < 0.25:
-        unit = str(rng.choice(["t", "m"]))
         smaller = float(rng.uniform(0.6, 1.0))
         return [
             _Part(whole, len(whole)),
-            _Part(unit, 1, float(rng.uniform(0.3, 0.5))),
+            _Part(str(rng.choice(["t", "m"])), 1, float(rng.uniform(0.3, 0.5))),
             _Part(fraction, len(fraction), smaller, float(rng.uniform(0, 1 - smaller))),
         ]
     places = [

@@ -71,3 +71,11 @@ def test_half_of_the_decimals_have_a_unit_beside_them(fonts):
         last = np.flatnonzero((places > 0).any(axis=0)).max()
         beside += (mask[:, last + 4 :] > 127).any()
     assert 25 <= beside <= 60
+
+
+def test_a_unit_can_be_put_behind_a_plain_number(fonts):
+    for seed in range(10):
+        mask, places = draw_string(np.random.default_rng(seed), "3.2", fonts, plain=True, unit=" m")
+        last = np.flatnonzero((places > 0).any(axis=0)).max()
+        assert (mask[:, last + 4 :] > 127).any()
+        assert set(np.unique(places)) == {0, 1, 2, 3}
