@@ -83,6 +83,7 @@ class Configuration(RunConfiguration):
         exclude=True,  # from the fingerprint: no step of the run depends on it
         description="how many cycles, the last ones, are averaged in the end",
     )
+    input_size: int = Field(48, ge=16, multiple_of=8, description="side of the input, pixels")
     matrix_rate: float = Field(
         gt=0, description="learning rate of hidden layers' weights; all else has learning_rate"
     )

@@ -65,7 +65,7 @@ def train(
         materials: what batches are made of.
         classes: number of pictogram classes.
         folder: receives ``checkpoint.pt`` and ``curve.csv``.
-        architecture: of the network; the standard one if absent.
+        architecture: of the network; the standard one at the configuration's input size if absent.
         start: checkpoint of a finished run whose averaged weights are gone on from.
 
     Returns:
@@ -81,7 +81,8 @@ def train(
     keep_freed_memory()
     torch.manual_seed(configuration.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    run = _new_run(configuration, classes, architecture or Architecture(), device)
+    architecture = architecture or Architecture(input_size=configuration.input_size)
+    run = _new_run(configuration, classes, architecture, device)
     if start is not None:
         _begin_from(run, start)
     _resume(run, configuration, folder)
