@@ -28,6 +28,7 @@ from attributes.training.optimization import (
     set_rate,
     update_average,
 )
+from attributes.training.resizing import at_input_size
 
 _CHECKPOINT_EVERY = 250
 _WARM_UP = 400
@@ -202,8 +203,9 @@ def _step(
 def _begin_from(run: Run, start: Path) -> None:
     """Take over weights; the new run's pseudo-classes, which come last, begin at random."""
     state = torch.load(start, map_location="cpu", weights_only=True)
-    run.network.load_state_dict(state["average"])
-    run.average.load_state_dict(state["average"])
+    weights = at_input_size(state["average"], run.network.architecture)
+    run.network.load_state_dict(weights)
+    run.average.load_state_dict(weights)
     known = state["embedding_loss"]["directions"]
     directions = run.embedding_loss.directions
     if len(known) > len(directions):
