@@ -18,7 +18,6 @@ import torch
 from rendering import fresh_materials
 from torch import Generator
 
-from attributes.network import Architecture
 from attributes.training import loop
 from attributes.training.batches import make_batch
 from attributes.training.configuration import load
@@ -35,7 +34,7 @@ def main() -> None:
     drawings, materials = fresh_materials()
     classes = len({drawing.row["pictogram"] for drawing in drawings})
     configuration = load("templates-only").model_copy(update={"steps": ROUNDS, "seed": 0})
-    size = Architecture().input_size
+    size = configuration.input_size
     crops = len(make_batch(Generator(), materials, configuration, size).images)
     started = time.perf_counter()
     for seed in range(ROUNDS):

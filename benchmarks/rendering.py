@@ -21,6 +21,7 @@ SEED = 2**42
 """Far from the seeds of training (seed * 1,000,003 + step) and of what is fitted after it (from
 2**40 and 2**41 on)."""
 _SIZE = 48
+"""Side of the crops, as large as most are on roads; a network enlarges them if it has to."""
 
 
 @lru_cache(maxsize=1)

@@ -82,7 +82,11 @@ def gather_materials(
 ) -> Materials:
     """Turn drawings into tensors and cut their pictograms out.
 
+    Pictograms of plates are those of the drawings, some also turned, and icons, as configured.
     Without photographed ``scenes`` there are drawn ones.
+
+    Raises:
+        MissingPackageError: fonts or icons cannot be had.
     """
     rng = np.random.default_rng(configuration.seed)
     upright = pictograms = pictogram_masks(drawings)

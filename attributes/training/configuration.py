@@ -107,7 +107,7 @@ class Configuration(RunConfiguration):
     )
     icons: bool = Field(
         False,
-        description="whether plates also carry icons that no sign shows, as their own classes",
+        description="whether plates also carry icons, as pictogram classes of their own",
     )
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")

@@ -31,7 +31,7 @@ def dead_leaves(rng: np.random.Generator, count: int) -> Tensor:
 
 
 def _leaves(rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """One picture; two or three hues prevail in each, as in a scene."""
+    """One picture; up to three hues prevail in each, as in a scene."""
     canvas = np.full((_SIZE, _SIZE, 3), _colour(rng, _HUES), np.uint8)
     hues = _HUES[rng.integers(len(_HUES), size=3)]
     # Numbers that fall with the cube of the radius look alike at every distance.

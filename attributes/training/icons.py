@@ -1,10 +1,10 @@
-"""Icons of no road sign: more pictograms to tell apart, many of them drawn by several hands.
+"""Icons: more pictograms to tell apart, many of them drawn by several hands.
 
 Road signs show some nine hundred pictograms, most of them drawn once. How well an embedding knows
 a new pictogram, by a drawing that differs from what stands on the road, depends on how many it has
 learnt to tell apart, and on how many of those it saw by different hands. Icons of tools, animals,
-food and the like bring both. None of them looks like a sign of GTSRB: arrows, roads, vehicles,
-people and whatever else resembles one were left out by eye, so that one list serves every run.
+food and the like bring both. Arrows, roads, vehicles, people, letters, and whatever else might be
+taken for a pictogram of a sign were left out by eye, twice, so that one list serves every run.
 """
 
 from __future__ import annotations

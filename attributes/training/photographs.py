@@ -20,7 +20,7 @@ from attributes.training.labels import Labels
 from attributes.training.splits import held_out_tracks
 from attributes.training.transplants import ErasedBank
 
-STORED_SIZE = 56
+STORED_SIZE = 64
 """Side at which photographs are kept in memory, pixels; a little more than the network's input."""
 
 

@@ -39,7 +39,7 @@ _WORDS = (
     "STAU", "FREI", "ENDE", "KM", "YIELD", "ONLY", "SLOW", "EXIT", "LANE", "WAY", "END", "M", "T",
 )  # fmt: skip
 _UNIT_OF_DECIMALS = 0.5
-"""Share of the decimals that a unit stands beside: on roads nearly all are heights and weights."""
+"""Share of the decimals in one piece that a unit stands beside: most are heights and weights."""
 _CAPTIONS = ("SPEED", "LIMIT", "MAX", "km/h", "t", "m", "ZONE", "mph", "MINIMUM")
 
 
@@ -177,7 +177,7 @@ def _random_string(rng: np.random.Generator) -> str:
         return f"{rng.integers(0, 25)}.{rng.integers(1, 10)}"
     if kind < 0.76:
         return str(int(rng.integers(1, 10)) * 100)
-    if kind < 0.79:  # days of a month, hours of a day
+    if kind < 0.79:  # two numbers, such as days of a month; most are written in parts
         return f"{rng.integers(1, 32)}{rng.integers(1, 32)}"
     if kind < 0.91:
         return str(rng.choice(_WORDS))
@@ -214,12 +214,13 @@ def draw_string(
 
     Unless it is to be ``plain``, a fifth gets a small word above or below, some numbers a unit, and
     some are written in parts, none of which is one of ``without`` (:func:`_parts`). Behind a plain
-    one stands ``unit``.
+    one stands ``unit``, none of whose characters counts.
 
     Returns:
         the mask, and where each character stands: k + 1 over the cell of character k, else 0;
         both uint8 (SPRITE_SIZE, SPRITE_SIZE).
     """
+    assert plain or not unit, "only a plain number is given its unit"
     font = fonts[int(rng.integers(len(fonts)))]
     main, spans = _strip_of_parts(_parts(rng, string, plain, without, unit), font)
     squeeze = rng.uniform(0.75, 1.15)

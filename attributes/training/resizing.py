@@ -23,8 +23,7 @@ def at_input_size(state: Mapping[str, Tensor], architecture: Architecture) -> di
         architecture: of the network that shall take them.
 
     Returns:
-        the state of that network; another state's weights are left as they are, so that loading
-        them tells the difference.
+        the state of that network.
     """
     wanted = AttributeNetwork(architecture).state_dict()
     fitted = dict(state)

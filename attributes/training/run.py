@@ -25,9 +25,9 @@ from attributes.weights_file import Calibration, describe_network, save_weights
 
 _LICENCE = (
     "MIT; trained on artwork under MIT (mapillary_sprite_source) and BSD-3 (commonroad-io), "
-    "letters under OFL (Barlow, Overpass), icons, if any, under Apache-2.0 (Material Design Icons) "
-    "and MIT (Phosphor, Tabler)"
+    "letters under OFL (Barlow, Overpass)"
 )
+_LICENCE_OF_ICONS = "icons under Apache-2.0 (Material Design Icons) and MIT (Phosphor, Tabler)"
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,11 @@ def start_of(configuration: Configuration, folder: Path) -> Path | None:
     if configuration.start is None or (folder / "checkpoint.pt").exists():
         return None
     earlier = load(configuration.start)
+    if earlier.icons or earlier.turned_pictograms or earlier.turned_photographs:
+        raise ConfigurationError(
+            f"{configuration.name!r} cannot go on from {earlier.name!r}, which has pictograms of "
+            "its own behind those of the artwork (icons, or what is turned)"
+        )
     if earlier.without != configuration.without:
         raise ConfigurationError(
             f"{configuration.name!r} cannot go on from {earlier.name!r}, which leaves out other "
@@ -123,7 +128,7 @@ def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
         configuration.name,
         calibration=Calibration(temperatures=temperatures),
         data=told,
-        licence=_LICENCE,
+        licence=f"{_LICENCE}, {_LICENCE_OF_ICONS}" if configuration.icons else _LICENCE,
         figures={
             "parameters": count_parameters(network),
             "steps": configuration.steps,

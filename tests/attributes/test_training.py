@@ -107,6 +107,27 @@ def test_a_run_goes_on_from_the_average_of_a_finished_one(tmp_path):
         assert torch.allclose(one, other, atol=1e-6)
 
 
+def test_a_run_may_see_more_pixels_than_its_start_did(tmp_path):
+    train(tiny_configuration(input_size=48), tiny_materials(), 2, tmp_path / "earlier", TINY)
+    later = train(
+        tiny_configuration(input_size=56), tiny_materials(), 2, tmp_path / "later",
+        replace(TINY, input_size=56), tmp_path / "earlier" / "checkpoint.pt",
+    )  # fmt: skip
+    assert later(torch.zeros(1, 3, 56, 56)).attention.shape[-1] == 14
+
+
+def test_a_run_has_the_input_size_of_its_configuration(tmp_path):
+    network = train(tiny_configuration(steps=1, input_size=40), tiny_materials(), 2, tmp_path)
+    assert network.architecture.input_size == 40
+
+
+def test_a_start_with_icons_is_refused(tmp_path, monkeypatch):
+    with_icons = configurations.load("templates-only").model_copy(update={"icons": True})
+    monkeypatch.setattr("attributes.training.run.load", lambda _: with_icons)
+    with pytest.raises(ConfigurationError, match="pictograms of its own"):
+        start_of(configurations.load("release"), tmp_path / "release")
+
+
 def test_a_run_that_knows_more_pictograms_is_no_start(tmp_path):
     train(tiny_configuration(), tiny_materials(), 3, tmp_path / "earlier", TINY)
     with pytest.raises(ConfigurationError, match="another artwork table"):

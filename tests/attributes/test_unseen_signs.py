@@ -53,6 +53,7 @@ def fonts():
 @pytest.fixture(autouse=True)
 def few_texts(monkeypatch):
     monkeypatch.setattr("attributes.training.batches._TEXTS", 40)
+    monkeypatch.setattr("attributes.training.batches._DRAWN_SCENES", 4)
 
 
 def test_held_out_is_the_split_of_vpe():
@@ -180,7 +181,7 @@ def test_a_composed_plate_is_told_from_the_signs_it_must_not_be():
 @pytest.mark.usefixtures("fonts")
 def test_a_composed_plate_that_is_an_unseen_sign_gives_way(monkeypatch):
     monkeypatch.setattr(artwork, "load_artwork", drawn_somehow)
-    configuration = load("held-out").model_copy(update={"photographs": "none"})
+    configuration = load("held-out").model_copy(update={"photographs": "none", "icons": False})
     rows = [row for row in usable_rows(configuration.without) if row[1]["shape"] == "square"]
     monkeypatch.setattr(artwork, "usable_rows", lambda _: rows[:60])
     drawings = load_drawings(configuration.without)
@@ -206,15 +207,17 @@ def test_templates_only_opens_no_data_set_and_takes_nothing_from_one(monkeypatch
     def refuse(*_: object) -> None:
         raise AssertionError("a data set was opened")
 
-    monkeypatch.setattr("attributes.training.run.load_gtsrb", refuse)
-    monkeypatch.setattr("attributes.training.run.load_scenes", refuse)
+    for loader in ("load_gtsrb", "load_scenes", "load_erased", "load_not_signs"):
+        monkeypatch.setattr(f"attributes.training.run.{loader}", refuse)
     monkeypatch.setattr("attributes.training.operators.transplant_tones", refuse)
     monkeypatch.setattr(artwork, "load_artwork", drawn_somehow)
     rows = usable_rows()[:60]
     monkeypatch.setattr(artwork, "usable_rows", lambda _: rows)
     configuration = load("templates-only")
     prepared = prepare(configuration, None)
-    assert prepared.materials.photographs is None
+    materials = prepared.materials
+    assert materials.photographs is materials.erased is materials.not_signs is None
+    assert materials.scenes.shape == (4, 3, 96, 96)  # drawn ones
     assert not [line for line in prepared.data if "GTS" in line]
     batch = make_batch(torch.Generator().manual_seed(0), prepared.materials, configuration, 48)
     shares = configuration.batch
