@@ -33,7 +33,9 @@ def main() -> None:
     torch.set_num_threads(parser.parse_args().threads)
     drawings, materials = fresh_materials()
     classes = len({drawing.row["pictogram"] for drawing in drawings})
-    configuration = load("templates-only").model_copy(update={"steps": ROUNDS, "seed": 0})
+    configuration = load("templates-only").model_copy(
+        update={"steps": ROUNDS, "restarts": (), "averaged_cycles": 1, "seed": 0}
+    )
     size = configuration.input_size
     crops = len(make_batch(Generator(), materials, configuration, size).images)
     started = time.perf_counter()
