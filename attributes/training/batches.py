@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from attributes.training import operators
 from attributes.training.artwork import Drawing, german_rows
+from attributes.training.blank_plates import PlateBank, draw_plate_bank
 from attributes.training.configuration import Configuration
 from attributes.training.dead_leaves import dead_leaves
 from attributes.training.icons import icon_masks
@@ -18,7 +19,7 @@ from attributes.training.labels import BLANK, UNKNOWN, Labels
 from attributes.training.operators import chosen, uniform
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
-from attributes.training.plates import PlateBank, compose_plates, draw_plate_bank
+from attributes.training.plates import compose_plates
 from attributes.training.redrawing import bend
 from attributes.training.transplants import ErasedBank, transplant
 from attributes.training.turning import TURNS, turned_masks, turned_photograph_classes

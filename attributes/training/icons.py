@@ -1,10 +1,11 @@
 """Icons: more pictograms to tell apart, many of them drawn by several hands.
 
-Road signs show some nine hundred pictograms, most of them drawn once. How well an embedding knows
-a new pictogram, by a drawing that differs from what stands on the road, depends on how many it has
-learnt to tell apart, and on how many of those it saw by different hands. Icons of tools, animals,
-food and the like bring both. Arrows, roads, vehicles, people, letters, and whatever else might be
-taken for a pictogram of a sign were left out by eye, twice, so that one list serves every run.
+Road signs show some nine hundred pictograms, most of them drawn once. An embedding that has more
+to tell apart, and sees more of it by different hands, should know a new pictogram better by a
+drawing that differs from what stands on the road; so far that hardly shows (docs/training.md). The
+icons are tools, animals, food and the like. Arrows, roads, vehicles, people, letters, and whatever
+else might be taken for a pictogram of a sign were left out by eye, twice, so that one list serves
+every run.
 """
 
 from __future__ import annotations

@@ -253,15 +253,8 @@ def backlight(g: Generator, plates: Tensor, backgrounds: Tensor) -> tuple[Tensor
     """Some plates in their own shade before a bright sky, whose light spills over them.
 
     A plate is dimmed to between an eighth and six tenths in bluish light, and up to a tenth of the
-    sky's is laid on it: between the two, a red rim becomes nearly black.
-
-    Args:
-        g: source of randomness.
-        plates: float32 (N, 3, H, W).
-        backgrounds: what lies behind them, the same shape.
-
-    Returns:
-        both, changed.
+    sky's is laid on it: between the two, a red rim becomes nearly black. Takes and returns N plates
+    and as many pictures of what lies behind them.
     """
     count = len(plates)
     behind = chosen(g, count, 0.2)[:, None, None, None]
@@ -277,13 +270,7 @@ def backlight(g: Generator, plates: Tensor, backgrounds: Tensor) -> tuple[Tensor
 def headlight(g: Generator, plates: Tensor, backgrounds: Tensor) -> tuple[Tensor, Tensor]:
     """Some plates that throw the light of headlamps back, before a ground that is nearly black.
 
-    Args:
-        g: source of randomness.
-        plates: float32 (N, 3, H, W).
-        backgrounds: what lies behind them, the same shape.
-
-    Returns:
-        both, changed.
+    Takes and returns the same as :func:`backlight`.
     """
     count = len(plates)
     lit = chosen(g, count, 0.06)[:, None, None, None]

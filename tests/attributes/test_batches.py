@@ -10,6 +10,7 @@ from training_world import ROW, masks, tiny_configuration, tiny_materials
 
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import make_batch
+from attributes.training.blank_plates import draw_plate_bank
 from attributes.training.labels import UNKNOWN, Labels
 from attributes.training.photographs import (
     STORED_SIZE,
@@ -19,7 +20,7 @@ from attributes.training.photographs import (
     gtsrb_crops,
     validation_tracks,
 )
-from attributes.training.plates import compose_plates, draw_plate_bank
+from attributes.training.plates import compose_plates
 from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, PALETTE, SHAPE, TEXT
 
 
