@@ -102,6 +102,16 @@ def german_rows() -> list[dict[str, str]]:
     return [{**row, "pictogram": pictograms[row["mapillary"]]} for row in read_table(GERMAN_TABLE)]
 
 
+def german_references() -> frozenset[str]:
+    """The drawings that show GTSRB's signs, by reference."""
+    return frozenset(
+        f"{package}:{row[package]}"
+        for row in read_table(GERMAN_TABLE)
+        for package in ("mapillary", "commonroad")
+        if row[package]
+    )
+
+
 def load_artwork(reference: str, size: int = 192) -> Pixels:
     """Render ``mapillary:NAME`` or read ``commonroad:VZ`` as uint8 RGBA (H, W, 4).
 

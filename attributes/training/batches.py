@@ -14,6 +14,7 @@ from attributes.training.artwork import Drawing, german_rows
 from attributes.training.blank_plates import PlateBank, draw_plate_bank
 from attributes.training.configuration import Configuration
 from attributes.training.dead_leaves import dead_leaves
+from attributes.training.drawing_weights import drawing_weights
 from attributes.training.icons import icon_masks
 from attributes.training.labels import BLANK, UNKNOWN, Labels
 from attributes.training.operators import chosen, uniform
@@ -30,8 +31,6 @@ _TEXTS = 6000
 _DRAWN_SCENES = 800
 _COLOURS = torch.tensor([attribute in (BORDER, BACKGROUND) for attribute in CATEGORICAL])
 """Which categorical attributes a turned sign keeps."""
-_GERMAN_WEIGHT = 3.0
-"""How much likelier a drawing of the road's own style is drawn than a generic one."""
 
 
 @dataclass(frozen=True)
@@ -110,19 +109,11 @@ def gather_materials(
         pictograms = pictograms.joined_with(icons)
     # What is turned is not mirrored besides, nor are icons.
     mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
-    counts: dict[str, int] = {}
-    for drawing in drawings:
-        counts[drawing.row["pictogram"]] = counts.get(drawing.row["pictogram"], 0) + 1
-    weights = [
-        counts[d.row["pictogram"]] ** -0.5
-        * (_GERMAN_WEIGHT if d.source.startswith("commonroad") else 1.0)
-        for d in drawings
-    ]
     index = {name: i for i, name in enumerate(names)}
     return Materials(
         sprites=torch.from_numpy(np.stack([d.sprite for d in drawings])).permute(0, 3, 1, 2),
         aspects=torch.tensor([d.aspect for d in drawings], dtype=torch.float32),
-        weights=torch.tensor(weights, dtype=torch.float32),
+        weights=drawing_weights(drawings, configuration.common_signs),
         sprite_labels=Labels.from_rows([d.row for d in drawings], names),
         mirror=torch.tensor(mirror),
         blanks=draw_plate_bank(rng),
@@ -383,7 +374,8 @@ def _photograph_again(
     operators.foreshorten(g, homographies, 0.3)
     images = operators.warp(images, homographies, size, padding="border")
     slots = operators.warp(slots, homographies, size, mode="nearest")
-    changed = operators.illuminate(g, operators.expose(g, operators.stickers(g, images)))
+    touched = operators.occlude(g, operators.stickers(g, operators.dirt(g, images)))
+    changed = operators.illuminate(g, operators.expose(g, touched))
     images = torch.where(chosen(g, count, 0.4)[:, None, None, None], changed, images)
     degraded = operators.lower_resolution(g, operators.blur(g, images.clamp(0, 1)))
     images = torch.where(chosen(g, count, 0.5)[:, None, None, None], degraded, images)

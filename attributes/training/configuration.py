@@ -96,6 +96,9 @@ class Configuration(RunConfiguration):
     photographed_numbers: float = Field(
         1.0, ge=0, le=1, description="share of photographed numbers that the text reader is told"
     )
+    common_signs: float = Field(
+        1.0, gt=0, description="how much likelier drawings of GTSRB's signs are drawn than others"
+    )
     start: str | None = Field(
         None, description="configuration whose finished run, in the folder beside, is gone on from"
     )

@@ -67,7 +67,7 @@ _ROAD_LOOKS = (
     ("circle", "red", "blue", "white", "slash", "red", 1.0),
     ("circle", "red", "blue", "white", "cross", "red", 0.3),
     ("circle", "none", "red", "white", "horizontal", "white", 1.0),
-    ("circle", "none", "white", "grey", "stripes", "black", 1.5),
+    ("circle", "none", "white", "grey", "stripes", "black", 2.5),
     ("circle", "black", "white", "black", "slash", "black", 0.5),
     ("circle", "none", "white", "black", "slash", "black", 0.5),
     ("circle", "none", "blue", "white", "none", "red", 1.5),

@@ -1,0 +1,42 @@
+"""How often each drawing is drawn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from attributes.training.artwork import Drawing, german_references
+
+_GERMAN_WEIGHT = 3.0
+"""How much likelier a drawing of the road's own style is drawn than a generic one."""
+
+
+def drawing_weights(drawings: Sequence[Drawing], common_signs: float) -> Tensor:
+    """Relative frequency of each of K drawings, float32 (K,).
+
+    Drawings of one pictogram, or those without a pictogram that look alike, share what they get:
+    twenty-seven bicycles are drawn five times as often as one sign that has no double.
+
+    Args:
+        drawings: what is drawn.
+        common_signs: how much likelier than others the signs of GTSRB are drawn.
+    """
+    alike = Counter(_alike(drawing) for drawing in drawings)
+    common = german_references()
+    weights = [
+        alike[_alike(drawing)] ** -0.5
+        * (_GERMAN_WEIGHT if drawing.source.startswith("commonroad:") else 1.0)
+        * (common_signs if drawing.source in common else 1.0)
+        for drawing in drawings
+    ]
+    return torch.tensor(weights, dtype=torch.float32)
+
+
+def _alike(drawing: Drawing) -> tuple[str, ...]:
+    row = drawing.row
+    if row["pictogram"] not in ("none", "?"):
+        return (row["pictogram"],)
+    return tuple(row[key] for key in ("shape", "border", "background", "bar", "text"))
