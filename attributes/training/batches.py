@@ -16,7 +16,7 @@ from attributes.training.configuration import Configuration
 from attributes.training.dead_leaves import dead_leaves
 from attributes.training.drawing_weights import drawing_weights
 from attributes.training.icons import icon_masks
-from attributes.training.labels import BLANK, UNKNOWN, Labels
+from attributes.training.labels import BLANK, SOME_DIGIT, UNKNOWN, Labels
 from attributes.training.operators import chosen, uniform
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
@@ -336,13 +336,14 @@ def _turn_some(
 
 
 def _hide_numbers(g: Generator, labels: Labels, probability: float) -> Labels:
-    """Leave some numbers out of the text reader's loss.
+    """Tell of some numbers only how many digits they have.
 
-    The few numbers that photographs show would be learnt as wholes, and others read as them.
+    The few numbers that photographs show would be learnt as wholes, and others read as them. Told
+    nothing, the reader would learn of photographs that mostly nothing is written on them.
     """
     digits = torch.tensor([TEXT.encode(digit)[0] for digit in "0123456789"])
-    hidden = chosen(g, len(labels), probability) & torch.isin(labels.text[:, 0], digits)
-    return replace(labels, text=labels.text.masked_fill(hidden[:, None], UNKNOWN))
+    hidden = chosen(g, len(labels), probability)[:, None] & torch.isin(labels.text, digits)
+    return replace(labels, text=labels.text.masked_fill(hidden, SOME_DIGIT))
 
 
 def _transplants(

@@ -54,7 +54,7 @@ def _pairs(logits: AttributeLogits, labels: Labels) -> list[tuple[str, Tensor, T
                 labels.categorical[known, i],
             )
         )
-    slots = labels.text != UNKNOWN
+    slots = labels.text >= 0
     pairs.append((TEXT.name, logits.text[slots], labels.text[slots]))
     colours = labels.legend != UNKNOWN
     pairs.append((LEGEND.name, logits.legend[colours], labels.legend[colours]))

@@ -94,7 +94,11 @@ class Configuration(RunConfiguration):
     embedding_margin: float = Field(ge=0, description="taken off the right class's cosine")
     photographs: Literal["gtsrb", "none"] = "gtsrb"
     photographed_numbers: float = Field(
-        1.0, ge=0, le=1, description="share of photographed numbers that the text reader is told"
+        1.0,
+        ge=0,
+        le=1,
+        description="share of photographed numbers that the text reader is told; of the others it "
+        "learns how many digits they have",
     )
     common_signs: float = Field(
         1.0, gt=0, description="how much likelier drawings of GTSRB's signs are drawn than others"

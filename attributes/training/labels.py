@@ -16,6 +16,8 @@ from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
 
 UNKNOWN = -1
 """Label of what is not known; every loss skips it."""
+SOME_DIGIT = -2
+"""Label of a character of which no more is told than that it is a digit."""
 NO_PICTOGRAM = "none"
 """Pictogram class of plates that carry only characters, or nothing."""
 BLANK = "blank"
@@ -35,7 +37,8 @@ class Labels:
     Attributes:
         categorical: int64 (N, attributes) in the order of CATEGORICAL, or UNKNOWN.
         legend: float32 (N, colours), 1 present, 0 absent, UNKNOWN.
-        text: int64 (N, slots), slot classes; UNKNOWN after the end and where unreadable.
+        text: int64 (N, slots), slot classes or SOME_DIGIT; UNKNOWN after the end and where
+            unreadable.
         pictogram: int64 (N,), index into the list of pictogram classes, or UNKNOWN.
         presence: float32 (N,), 1 where the crop shows a sign.
     """

@@ -7,8 +7,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from attributes.network import AttributeLogits
-from attributes.training.labels import UNKNOWN, Labels
-from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS
+from attributes.training.labels import SOME_DIGIT, UNKNOWN, Labels
+from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, TEXT
+
+_DIGITS = [TEXT.encode(digit)[0] for digit in "0123456789"]
 
 
 class CosineMarginLoss(nn.Module):
@@ -44,7 +46,7 @@ def attribute_losses(logits: AttributeLogits, labels: Labels) -> dict[str, Tenso
         logits.legend.float(), labels.legend.clamp(min=0), reduction="none"
     )
     losses["legend"] = 3 * (per_colour * known).sum() / known.sum().clamp(min=1)
-    losses["text"] = 2 * _cross_entropy(logits.text.flatten(0, 1), labels.text.flatten())
+    losses["text"] = 2 * _text_loss(logits.text.flatten(0, 1), labels.text.flatten())
     losses["presence"] = F.binary_cross_entropy_with_logits(
         logits.presence.float(), labels.presence
     )
@@ -73,3 +75,12 @@ def attention_loss(attention: Tensor, places: Tensor) -> Tensor:
 def _cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     total = F.cross_entropy(logits.float(), target, ignore_index=UNKNOWN, reduction="sum")
     return total / (target != UNKNOWN).sum().clamp(min=1)
+
+
+def _text_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """Cross-entropy of characters; of SOME_DIGIT, that of the digits taken as one class."""
+    log_probabilities = F.log_softmax(logits.float(), dim=1)
+    told, digit = target >= 0, target == SOME_DIGIT
+    total = F.nll_loss(log_probabilities[told], target[told], reduction="sum")
+    total = total - log_probabilities[digit][:, _DIGITS].logsumexp(dim=1).sum()
+    return total / (told | digit).sum().clamp(min=1)

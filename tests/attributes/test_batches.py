@@ -11,7 +11,7 @@ from training_world import ROW, masks, tiny_configuration, tiny_materials
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import make_batch
 from attributes.training.blank_plates import draw_plate_bank
-from attributes.training.labels import UNKNOWN, Labels
+from attributes.training.labels import SOME_DIGIT, UNKNOWN, Labels
 from attributes.training.photographs import (
     STORED_SIZE,
     Crop,
@@ -112,7 +112,9 @@ def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():
     assert 0 <= batch.images.min() <= batch.images.max() <= 1
 
 
-@pytest.mark.parametrize(("told", "expected"), [(0.0, UNKNOWN), (1.0, TEXT.encode("5")[0])])
+@pytest.mark.parametrize(
+    ("told", "expected"), [(0.0, (SOME_DIGIT, SOME_DIGIT)), (1.0, TEXT.encode("50"))]
+)
 def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
     bank = PhotographBank(
         torch.zeros(2, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
@@ -125,8 +127,9 @@ def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
     )
     materials = replace(tiny_materials(), photographs=bank)
     labels = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48).labels
-    first = labels.text[-16:, 0].unique().tolist()
-    assert sorted(first) == sorted([expected, TEXT.encode("S")[0]])
+    texts = {tuple(text) for text in labels.text[-16:].tolist()}
+    word = (*TEXT.encode("STOP"), UNKNOWN)
+    assert texts == {word, (*expected[:2], 0, UNKNOWN, UNKNOWN, UNKNOWN)}
 
 
 def test_a_turned_photograph_is_a_class_of_its_own_and_keeps_its_colours():

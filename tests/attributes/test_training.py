@@ -7,14 +7,17 @@ import pytest
 import torch
 from training_world import TINY, tiny_configuration, tiny_materials
 
+from attributes.network import AttributeNetwork
 from attributes.training import configuration as configurations
 from attributes.training import loop
 from attributes.training.batches import make_batch
 from attributes.training.configuration import ConfigurationError
+from attributes.training.labels import SOME_DIGIT, Labels
 from attributes.training.loop import train
-from attributes.training.losses import attention_loss
+from attributes.training.losses import attention_loss, attribute_losses
 from attributes.training.optimization import half_cosine, scheduled_share
 from attributes.training.run import start_of
+from attributes.vocabulary import TEXT
 
 
 def test_attention_is_pulled_to_where_the_character_stands():
@@ -25,6 +28,19 @@ def test_attention_is_pulled_to_where_the_character_stands():
     elsewhere[0, 0, 8:10, 8:10] = 0.25
     assert attention_loss(there, places) < attention_loss(elsewhere, places)
     assert attention_loss(there, torch.zeros_like(places)) == 0
+
+
+@pytest.mark.parametrize(
+    ("read", "is_right"), [("7", True), ("2", True), ("", False), ("S", False)]
+)
+def test_of_a_hidden_number_any_digit_is_right_and_nothing_else(read, is_right):
+    logits = AttributeNetwork(TINY)(torch.zeros(2, 3, 48, 48))
+    surely = torch.full_like(logits.text, -20.0)
+    surely[:, 0, TEXT.encode(read)[0]] = 20.0
+    labels = Labels.of_nothing(2)
+    labels.text[:, 0] = SOME_DIGIT
+    loss = attribute_losses(replace(logits, text=surely), labels)["text"]
+    assert (loss < 0.01) == is_right
 
 
 def test_an_interrupted_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
