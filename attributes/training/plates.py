@@ -61,7 +61,7 @@ _LEGIBLE = (
 # Plates as they stand on roads of many countries: shape, rim, face, ink, bar and its paint (of no
 # account without a bar), how often. By eye.
 _ROAD_LOOKS = (
-    ("circle", "red", "white", "black", "none", "red", 8.0),
+    ("circle", "red", "white", "black", "none", "red", 9.0),
     ("circle", "red", "yellow", "black", "none", "red", 1.5),
     ("circle", "red", "white", "black", "slash", "red", 1.0),
     ("circle", "red", "blue", "white", "slash", "red", 1.0),
