@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from attributes.training import operators
 from attributes.training.artwork import Drawing, german_rows
 from attributes.training.blank_plates import PlateBank, draw_plate_bank
-from attributes.training.configuration import Configuration
+from attributes.training.configuration import BatchShares, Configuration
 from attributes.training.dead_leaves import dead_leaves
 from attributes.training.drawing_weights import drawing_weights
 from attributes.training.icons import icon_masks
@@ -151,7 +151,7 @@ def make_batch(
 ) -> Batch:
     """Draw a batch of the configured composition, for a network of input ``size``."""
     share = configuration.batch
-    drawn = _draw_sprites(g, materials, share.artwork, share.composed)
+    drawn = _draw_sprites(g, materials, share, configuration.road_looks)
     images, slots = photograph(g, materials, drawn, size)
     parts, part_labels = [images], [drawn.labels]
     if materials.erased is not None and share.transplants:
@@ -190,7 +190,10 @@ class Sprites:
     labels: Labels
 
 
-def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: int) -> Sprites:
+def _draw_sprites(
+    g: Generator, materials: Materials, share: BatchShares, road_looks: float
+) -> Sprites:
+    artwork, composed = share.artwork, share.composed
     picked = torch.multinomial(materials.weights, artwork, replacement=True, generator=g)
     drawings = materials.sprites[picked].float() / 255
     tint = 1 + 0.12 * torch.randn(artwork, 3, 1, 1, generator=g)
@@ -200,7 +203,7 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
     )
     plates, slots, aspects, labels = compose_plates(
         g, composed, materials.blanks, materials.pictograms, materials.pictogram_ids,
-        materials.texts, materials.blank,
+        materials.texts, materials.blank, road_looks,
     )  # fmt: skip
     if materials.unseen is not None:
         kept = _instead_of(shows_one_of(labels, materials.unseen))

@@ -87,8 +87,6 @@ _ROAD_LOOKS = (
     ("wide_rectangle", "none", "green", "white", "none", "red", 0.3),
     ("wide_rectangle", "none", "white", "black", "none", "red", 0.4),
 )
-_ROAD_SHARE = 0.4
-"""Share of the plates that look as on roads."""
 
 
 def compose_plates(
@@ -99,7 +97,7 @@ def compose_plates(
     pictogram_classes: Tensor,
     texts: MaskBank,
     blank_class: int = UNKNOWN,
-    road_share: float = _ROAD_SHARE,
+    road_share: float = 0.4,
 ) -> tuple[Tensor, Tensor, Tensor, Labels]:
     """Draw ``count`` plates, those that do not look as on roads with independent attributes.
 
