@@ -103,13 +103,19 @@ def german_rows() -> list[dict[str, str]]:
 
 
 def german_references() -> frozenset[str]:
-    """The drawings that show GTSRB's signs, by reference."""
-    return frozenset(
-        f"{package}:{row[package]}"
-        for row in read_table(GERMAN_TABLE)
-        for package in ("mapillary", "commonroad")
-        if row[package]
-    )
+    """The drawings that show GTSRB's signs, by reference.
+
+    Without those in another shape or on another face: the generic 60, 70 and 120 are yellow.
+    """
+    generic = {row["name"]: row for row in read_table()}
+    references = set()
+    for row in read_table(GERMAN_TABLE):
+        drawn = generic[row["mapillary"]]
+        if all(drawn[key] == row[key] for key in ("shape", "background")):
+            references.add(f"mapillary:{row['mapillary']}")
+        if row["commonroad"]:
+            references.add(f"commonroad:{row['commonroad']}")
+    return frozenset(references)
 
 
 def load_artwork(reference: str, size: int = 192) -> Pixels:

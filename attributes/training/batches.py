@@ -113,7 +113,7 @@ def gather_materials(
     return Materials(
         sprites=torch.from_numpy(np.stack([d.sprite for d in drawings])).permute(0, 3, 1, 2),
         aspects=torch.tensor([d.aspect for d in drawings], dtype=torch.float32),
-        weights=drawing_weights(drawings, configuration.common_signs),
+        weights=drawing_weights(drawings, configuration.gtsrb_signs),
         sprite_labels=Labels.from_rows([d.row for d in drawings], names),
         mirror=torch.tensor(mirror),
         blanks=draw_plate_bank(rng),

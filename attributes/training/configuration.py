@@ -100,7 +100,7 @@ class Configuration(RunConfiguration):
         description="share of photographed numbers that the text reader is told; of the others it "
         "learns how many digits they have",
     )
-    common_signs: float = Field(
+    gtsrb_signs: float = Field(
         1.0, gt=0, description="how much likelier drawings of GTSRB's signs are drawn than others"
     )
     road_looks: float = Field(

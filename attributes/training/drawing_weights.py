@@ -14,22 +14,23 @@ _GERMAN_WEIGHT = 3.0
 """How much likelier a drawing of the road's own style is drawn than a generic one."""
 
 
-def drawing_weights(drawings: Sequence[Drawing], common_signs: float) -> Tensor:
+def drawing_weights(drawings: Sequence[Drawing], gtsrb_signs: float) -> Tensor:
     """Relative frequency of each of K drawings, float32 (K,).
 
-    Drawings of one pictogram, or those without a pictogram that look alike, share what they get:
-    twenty-seven bicycles are drawn five times as often as one sign that has no double.
+    It falls with the root of how many drawings are alike: twenty-seven bicycles are drawn five times
+    as often as one sign that has no double. Alike are those of one pictogram, and those without a
+    known pictogram that share shape, face, bar and text.
 
     Args:
         drawings: what is drawn.
-        common_signs: how much likelier than others the signs of GTSRB are drawn.
+        gtsrb_signs: how much likelier than others the signs of GTSRB are drawn.
     """
     alike = Counter(_alike(drawing) for drawing in drawings)
     common = german_references()
     weights = [
         alike[_alike(drawing)] ** -0.5
         * (_GERMAN_WEIGHT if drawing.source.startswith("commonroad:") else 1.0)
-        * (common_signs if drawing.source in common else 1.0)
+        * (gtsrb_signs if drawing.source in common else 1.0)
         for drawing in drawings
     ]
     return torch.tensor(weights, dtype=torch.float32)
@@ -39,4 +40,4 @@ def _alike(drawing: Drawing) -> tuple[str, ...]:
     row = drawing.row
     if row["pictogram"] not in ("none", "?"):
         return (row["pictogram"],)
-    return tuple(row[key] for key in ("shape", "border", "background", "bar", "text"))
+    return tuple(row[key] for key in ("shape", "background", "bar", "text"))
