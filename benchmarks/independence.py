@@ -32,7 +32,7 @@ def compose(g: Generator, materials: Materials, count: int) -> Sprites:
     """Plates with independent attributes."""
     pixels, slots, aspects, labels = compose_plates(
         g, count, materials.blanks, materials.pictograms, materials.pictogram_ids, materials.texts,
-        road_share=0.0,
+        road_looks=0.0,
     )  # fmt: skip
     return Sprites(pixels, slots, aspects, labels)
 

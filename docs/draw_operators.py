@@ -60,8 +60,9 @@ def letter_plates() -> Plates:
     empty = np.zeros((1, SPRITE_SIZE, SPRITE_SIZE), np.uint8)
     g = Generator().manual_seed(8)
     pixels, slots, aspects, labels = compose_plates(
-        g, 400, blanks, MaskBank(empty, ("nothing",)), torch.tensor([0]), texts
-    )
+        g, 400, blanks, MaskBank(empty, ("nothing",)), torch.tensor([0]), texts,
+        road_looks=0.4,
+    )  # fmt: skip
     plain = labels.categorical[:, CATEGORICAL.index(BAR)] == BAR.index("none")
     rows = torch.nonzero(plain & (labels.text[:, 0] > 0)).flatten()
     materials = Materials(

@@ -16,7 +16,7 @@ from attributes.training.configuration import BatchShares, Configuration
 from attributes.training.dead_leaves import dead_leaves
 from attributes.training.drawing_weights import drawing_weights
 from attributes.training.icons import icon_masks
-from attributes.training.labels import BLANK, SOME_DIGIT, UNKNOWN, Labels
+from attributes.training.labels import BLANK, DIGITS, SOME_DIGIT, UNKNOWN, Labels
 from attributes.training.operators import chosen, uniform
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
@@ -203,7 +203,7 @@ def _draw_sprites(
     )
     plates, slots, aspects, labels = compose_plates(
         g, composed, materials.blanks, materials.pictograms, materials.pictogram_ids,
-        materials.texts, materials.blank, road_looks,
+        materials.texts, materials.blank, road_looks=road_looks,
     )  # fmt: skip
     if materials.unseen is not None:
         kept = _instead_of(shows_one_of(labels, materials.unseen))
@@ -344,8 +344,8 @@ def _hide_numbers(g: Generator, labels: Labels, probability: float) -> Labels:
     The few numbers that photographs show would be learnt as wholes, and others read as them. Told
     nothing, the reader would learn of photographs that mostly nothing is written on them.
     """
-    digits = torch.tensor([TEXT.encode(digit)[0] for digit in "0123456789"])
-    hidden = chosen(g, len(labels), probability)[:, None] & torch.isin(labels.text, digits)
+    digits = torch.isin(labels.text, torch.tensor(DIGITS))
+    hidden = chosen(g, len(labels), probability)[:, None] & digits
     return replace(labels, text=labels.text.masked_fill(hidden, SOME_DIGIT))
 
 

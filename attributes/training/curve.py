@@ -18,8 +18,10 @@ def draw_curve(table: Path, picture: Path) -> None:
     from matplotlib import pyplot as plt
 
     with table.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    steps = [int(row["step"]) for row in rows]
+        # An interrupted run takes the steps since its checkpoint again; the later ones count.
+        by_step = {int(row["step"]): row for row in csv.DictReader(file)}
+    steps = sorted(by_step)
+    rows = [by_step[step] for step in steps]
     figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
     for name in rows[0] if rows else ():
         if name not in ("step", "seconds_per_step"):

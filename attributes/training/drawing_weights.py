@@ -17,9 +17,9 @@ _GERMAN_WEIGHT = 3.0
 def drawing_weights(drawings: Sequence[Drawing], gtsrb_signs: float) -> Tensor:
     """Relative frequency of each of K drawings, float32 (K,).
 
-    It falls with the root of how many drawings are alike: twenty-seven bicycles are drawn five times
-    as often as one sign that has no double. Alike are those of one pictogram, and those without a
-    known pictogram that share shape, face, bar and text.
+    It falls with the root of how many drawings are alike: all twenty-seven bicycles together come
+    five times as often as one sign that has no double. Alike are those of one pictogram, and those
+    without a known pictogram that share shape, face, bar and text.
 
     Args:
         drawings: what is drawn.

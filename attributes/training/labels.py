@@ -18,6 +18,8 @@ UNKNOWN = -1
 """Label of what is not known; every loss skips it."""
 SOME_DIGIT = -2
 """Label of a character of which no more is told than that it is a digit."""
+DIGITS = tuple(TEXT.encode(digit)[0] for digit in "0123456789")
+"""Slot classes of the digits."""
 NO_PICTOGRAM = "none"
 """Pictogram class of plates that carry only characters, or nothing."""
 BLANK = "blank"

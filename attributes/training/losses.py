@@ -7,10 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from attributes.network import AttributeLogits
-from attributes.training.labels import SOME_DIGIT, UNKNOWN, Labels
-from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, TEXT
-
-_DIGITS = [TEXT.encode(digit)[0] for digit in "0123456789"]
+from attributes.training.labels import DIGITS, SOME_DIGIT, UNKNOWN, Labels
+from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS
 
 
 class CosineMarginLoss(nn.Module):
@@ -82,5 +80,5 @@ def _text_loss(logits: Tensor, target: Tensor) -> Tensor:
     log_probabilities = F.log_softmax(logits.float(), dim=1)
     told, digit = target >= 0, target == SOME_DIGIT
     total = F.nll_loss(log_probabilities[told], target[told], reduction="sum")
-    total = total - log_probabilities[digit][:, _DIGITS].logsumexp(dim=1).sum()
+    total = total - log_probabilities[digit][:, DIGITS].logsumexp(dim=1).sum()
     return total / (told | digit).sum().clamp(min=1)

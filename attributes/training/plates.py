@@ -1,4 +1,4 @@
-"""Freely composed plates, most of them attribute combinations that stand on no road.
+"""Freely composed plates, many of them attribute combinations that stand on no road.
 
 On real signs attributes go together (in Germany every triangle is red), and a network learns
 such habits instead of the attributes. Plates whose shape, colours, bar and legend are drawn
@@ -97,7 +97,8 @@ def compose_plates(
     pictogram_classes: Tensor,
     texts: MaskBank,
     blank_class: int = UNKNOWN,
-    road_share: float = 0.4,
+    *,
+    road_looks: float,
 ) -> tuple[Tensor, Tensor, Tensor, Labels]:
     """Draw ``count`` plates, those that do not look as on roads with independent attributes.
 
@@ -109,14 +110,14 @@ def compose_plates(
         pictogram_classes: int64 (K,).
         texts: masks of strings.
         blank_class: class of plates without a legend.
-        road_share: share of those whose shape, colours and bar stand together on roads.
+        road_looks: share of those whose shape, colours and bar stand together on roads.
 
     Returns:
         sprites, float32 (count, 4, S, S) RGBA in [0, 1]; slots, float32 (count, 1, S, S), k + 1
         where character k stands, else 0; aspects, float32 (count,); labels.
     """
     looks = _some_of(
-        chosen(g, count, road_share), _road_looks(g, count, blanks), _any_looks(g, count, blanks)
+        chosen(g, count, road_looks), _road_looks(g, count, blanks), _any_looks(g, count, blanks)
     )
     plate, bar = looks.plate, looks.bar
     outline = blanks.outlines[plate].float() / 255

@@ -23,12 +23,15 @@ from attributes.training.photographs import (
 from attributes.training.plates import compose_plates
 from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, PALETTE, SHAPE, TEXT
 
+HIDDEN = (SOME_DIGIT, SOME_DIGIT)
+FIFTY = TEXT.encode("50")
+
 
 def test_composed_plates_are_labelled_as_they_are_drawn():
     g = torch.Generator().manual_seed(0)
     blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
     sprites, slots, aspects, labels = compose_plates(
-        g, 256, blanks, masks(("deer",)), torch.tensor([7]), masks(("50",)), road_share=0.0
+        g, 256, blanks, masks(("deer",)), torch.tensor([7]), masks(("50",)), road_looks=0.0
     )
     assert sprites.shape == (256, 4, SPRITE_SIZE, SPRITE_SIZE)
     column = {a.name: labels.categorical[:, i] for i, a in enumerate(CATEGORICAL)}
@@ -50,7 +53,7 @@ def test_faces_are_composed_as_often_as_on_roads():
     g = torch.Generator().manual_seed(0)
     _, _, _, labels = compose_plates(
         g, 3000, blanks, masks(("deer",)), torch.tensor([0]), masks(("50",)), blank_class=3,
-        road_share=0.0,
+        road_looks=0.0,
     )  # fmt: skip
     faces = labels.categorical[:, CATEGORICAL.index(BACKGROUND)]
     share = {name: float((faces == i).float().mean()) for i, name in enumerate(PALETTE)}
@@ -73,7 +76,7 @@ def test_a_line_of_letters_finds_more_room_on_a_disc_than_a_square_does():
         text.masks[:, 32 - height // 2 : 32 + height // 2, 2:-2] = 255
         _, slots, _, labels = compose_plates(
             torch.Generator().manual_seed(0), 1500, blanks, masks(("deer",)), torch.tensor([0]),
-            text,
+            text, road_looks=0.4,
         )  # fmt: skip
         own = labels.categorical[:, CATEGORICAL.index(SHAPE)] == SHAPE.index(shape)
         written = slots[own & (labels.text[:, 0] > 0)]
@@ -86,11 +89,11 @@ def test_a_line_of_letters_finds_more_room_on_a_disc_than_a_square_does():
 def test_some_plates_look_as_on_roads():
     blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
 
-    def share_of_red_rings(road_share: float) -> float:
+    def share_of_red_rings(road_looks: float) -> float:
         """Black on white in a ring without a bar: the look of a limit in most countries."""
         *_, labels = compose_plates(
             torch.Generator().manual_seed(0), 2000, blanks, masks(("deer",)), torch.tensor([0]),
-            masks(("50",)), road_share=road_share,
+            masks(("50",)), road_looks=road_looks,
         )  # fmt: skip
         look = {SHAPE: "circle", BORDER: "red", BACKGROUND: "white", BAR: "none"}
         columns = torch.tensor([CATEGORICAL.index(attribute) for attribute in look])
@@ -103,7 +106,7 @@ def test_some_plates_look_as_on_roads():
 
 def test_composed_plates_look_as_on_roads_as_often_as_configured():
     def share_of_diamonds_without_a_rim(road_looks: float) -> float:
-        """No road of :mod:`attributes.training.plates` has such."""
+        """Roads have none, as :mod:`attributes.training.plates` knows them."""
         configuration = tiny_configuration(
             road_looks=road_looks,
             batch={"photographs": 0, "artwork": 1, "composed": 300, "scenes": 0},
@@ -130,7 +133,7 @@ def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"), [(0.0, (SOME_DIGIT, SOME_DIGIT)), (1.0, TEXT.encode("50"))]
+    ("told", "expected"), [(0.0, [HIDDEN]), (1.0, [FIFTY]), (0.5, [HIDDEN, FIFTY])]
 )
 def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
     bank = PhotographBank(
@@ -146,7 +149,7 @@ def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
     labels = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48).labels
     texts = {tuple(text) for text in labels.text[-16:].tolist()}
     word = (*TEXT.encode("STOP"), UNKNOWN)
-    assert texts == {word, (*expected[:2], 0, UNKNOWN, UNKNOWN, UNKNOWN)}
+    assert texts == {word, *((*digits[:2], 0, UNKNOWN, UNKNOWN, UNKNOWN) for digits in expected)}
 
 
 def test_a_turned_photograph_is_a_class_of_its_own_and_keeps_its_colours():

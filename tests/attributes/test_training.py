@@ -1,21 +1,24 @@
 """Training runs: schedule, checkpoints, going on, configurations, the curve."""
 
 import csv
+import math
 from dataclasses import replace
 
 import pytest
 import torch
-from training_world import TINY, tiny_configuration, tiny_materials
+from training_world import ROW, TINY, tiny_configuration, tiny_materials
 
 from attributes.network import AttributeNetwork
 from attributes.training import configuration as configurations
 from attributes.training import loop
 from attributes.training.batches import make_batch
+from attributes.training.calibration import fit_temperatures
 from attributes.training.configuration import ConfigurationError
-from attributes.training.labels import SOME_DIGIT, Labels
+from attributes.training.labels import DIGITS, SOME_DIGIT, Labels
 from attributes.training.loop import train
 from attributes.training.losses import attention_loss, attribute_losses
 from attributes.training.optimization import half_cosine, scheduled_share
+from attributes.training.photographs import STORED_SIZE, PhotographBank
 from attributes.training.run import start_of
 from attributes.vocabulary import TEXT
 
@@ -41,6 +44,27 @@ def test_of_a_hidden_number_any_digit_is_right_and_nothing_else(read, is_right):
     labels.text[:, 0] = SOME_DIGIT
     loss = attribute_losses(replace(logits, text=surely), labels)["text"]
     assert (loss < 0.01) == is_right
+
+
+def test_told_and_hidden_characters_count_alike_and_unknown_ones_not_at_all():
+    logits = AttributeNetwork(TINY)(torch.zeros(1, 3, 48, 48))
+    guesses = replace(logits, text=torch.zeros_like(logits.text))
+    labels = Labels.of_nothing(1)
+    labels.text[0, :2] = torch.tensor([DIGITS[7], SOME_DIGIT])
+    loss = attribute_losses(guesses, labels)["text"]
+    told, hidden = math.log(TEXT.classes), math.log(TEXT.classes / 10)
+    assert float(loss) == pytest.approx(2 * (told + hidden) / 2, rel=1e-4)
+
+
+def test_temperatures_are_fitted_although_some_numbers_are_hidden():
+    shown = torch.zeros(4, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8)
+    bank = PhotographBank(shown, Labels.from_rows([ROW] * 4, []), torch.zeros(4, dtype=torch.int64))
+    configuration = tiny_configuration(
+        photographed_numbers=0.0, batch={"photographs": 4, "artwork": 1, "composed": 1, "scenes": 1}
+    )
+    materials = replace(tiny_materials(), photographs=bank)
+    temperatures = fit_temperatures(AttributeNetwork(TINY).eval(), materials, configuration)
+    assert 0.3 < temperatures[TEXT.name] < 5.1
 
 
 def test_an_interrupted_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):

@@ -161,6 +161,7 @@ def test_a_composed_plate_is_told_from_the_signs_it_must_not_be():
     assert signs is not None
     plates = [
         {**PLAIN, "bar": "stripes"},  # the end of all limits
+        {**PLAIN, "border": "black", "bar": "stripes"},
         {**PLAIN, "bar": "slash"},
         {**PLAIN, "bar": "stripes", "text": "80"},  # the end of a limit of 80
         {**PLAIN, "border": "red", "text": "20"},
@@ -174,7 +175,7 @@ def test_a_composed_plate_is_told_from_the_signs_it_must_not_be():
         {**PLAIN, "border": "red", "pictogram": "two-cars"},
     ]
     shown = shows_one_of(Labels.from_rows(plates, pictograms), signs)
-    assert shown.tolist() == [True] * 6 + [False] * 6
+    assert shown.tolist() == [True] * 7 + [False] * 6
     assert unseen_signs(None, ["deer"]) is None
 
 
@@ -211,7 +212,8 @@ def test_templates_only_opens_no_data_set_and_takes_nothing_from_one(monkeypatch
         monkeypatch.setattr(f"attributes.training.run.{loader}", refuse)
     monkeypatch.setattr("attributes.training.operators.transplant_tones", refuse)
     monkeypatch.setattr(artwork, "load_artwork", drawn_somehow)
-    rows = usable_rows()[:60]
+    stop = next(row for row in usable_rows() if row[0] == "commonroad:206")
+    rows = [*usable_rows()[:60], stop]
     monkeypatch.setattr(artwork, "usable_rows", lambda _: rows)
     configuration = load("templates-only")
     prepared = prepare(configuration, None)
@@ -219,6 +221,8 @@ def test_templates_only_opens_no_data_set_and_takes_nothing_from_one(monkeypatch
     assert materials.photographs is materials.erased is materials.not_signs is None
     assert materials.scenes.shape == (4, 3, 96, 96)  # drawn ones
     assert not [line for line in prepared.data if "GTS" in line]
+    usual = float(materials.weights[:60].max())
+    assert float(materials.weights[60]) == pytest.approx(3 * configuration.gtsrb_signs * usual)
     batch = make_batch(torch.Generator().manual_seed(0), prepared.materials, configuration, 48)
     shares = configuration.batch
     assert len(batch.images) == shares.artwork + shares.composed + shares.scenes
