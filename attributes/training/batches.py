@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from attributes.training import operators
 from attributes.training.artwork import Drawing, german_rows
 from attributes.training.blank_plates import PlateBank, draw_plate_bank
-from attributes.training.configuration import BatchShares, Configuration
+from attributes.training.configuration import Configuration
 from attributes.training.dead_leaves import dead_leaves
 from attributes.training.drawing_weights import drawing_weights
 from attributes.training.icons import icon_masks
@@ -29,6 +29,8 @@ from attributes.vocabulary import BACKGROUND, BORDER, CATEGORICAL, TEXT
 
 _TEXTS = 6000
 _DRAWN_SCENES = 800
+_ROAD_LOOKS = 0.4
+"""Share of composed plates that look as plates on roads do."""
 _COLOURS = torch.tensor([attribute in (BORDER, BACKGROUND) for attribute in CATEGORICAL])
 """Which categorical attributes a turned sign keeps."""
 
@@ -151,7 +153,7 @@ def make_batch(
 ) -> Batch:
     """Draw a batch of the configured composition, for a network of input ``size``."""
     share = configuration.batch
-    drawn = _draw_sprites(g, materials, share, configuration.road_looks)
+    drawn = _draw_sprites(g, materials, share.artwork, share.composed)
     images, slots = photograph(g, materials, drawn, size)
     parts, part_labels = [images], [drawn.labels]
     if materials.erased is not None and share.transplants:
@@ -190,10 +192,7 @@ class Sprites:
     labels: Labels
 
 
-def _draw_sprites(
-    g: Generator, materials: Materials, share: BatchShares, road_looks: float
-) -> Sprites:
-    artwork, composed = share.artwork, share.composed
+def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: int) -> Sprites:
     picked = torch.multinomial(materials.weights, artwork, replacement=True, generator=g)
     drawings = materials.sprites[picked].float() / 255
     tint = 1 + 0.12 * torch.randn(artwork, 3, 1, 1, generator=g)
@@ -203,7 +202,7 @@ def _draw_sprites(
     )
     plates, slots, aspects, labels = compose_plates(
         g, composed, materials.blanks, materials.pictograms, materials.pictogram_ids,
-        materials.texts, materials.blank, road_looks=road_looks,
+        materials.texts, materials.blank, road_looks=_ROAD_LOOKS,
     )  # fmt: skip
     if materials.unseen is not None:
         kept = _instead_of(shows_one_of(labels, materials.unseen))

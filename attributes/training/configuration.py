@@ -103,9 +103,6 @@ class Configuration(RunConfiguration):
     gtsrb_signs: float = Field(
         1.0, gt=0, description="how much likelier drawings of GTSRB's signs are drawn than others"
     )
-    road_looks: float = Field(
-        0.4, ge=0, le=1, description="share of composed plates that look as plates on roads do"
-    )
     start: str | None = Field(
         None, description="configuration whose finished run, in the folder beside, is gone on from"
     )

@@ -104,23 +104,6 @@ def test_some_plates_look_as_on_roads():
     assert 0.3 < share_of_red_rings(1.0) < 0.45
 
 
-def test_composed_plates_look_as_on_roads_as_often_as_configured():
-    def share_of_diamonds_without_a_rim(road_looks: float) -> float:
-        """Roads have none, as :mod:`attributes.training.plates` knows them."""
-        configuration = tiny_configuration(
-            road_looks=road_looks,
-            batch={"photographs": 0, "artwork": 1, "composed": 300, "scenes": 0},
-        )
-        g = torch.Generator().manual_seed(0)
-        shown = make_batch(g, tiny_materials(), configuration, 48).labels.categorical[1:]
-        diamond = shown[:, CATEGORICAL.index(SHAPE)] == SHAPE.index("diamond")
-        rimless = shown[:, CATEGORICAL.index(BORDER)] == BORDER.index("none")
-        return float((diamond & rimless).float().mean())
-
-    assert share_of_diamonds_without_a_rim(0.0) > 0.01
-    assert share_of_diamonds_without_a_rim(1.0) == 0
-
-
 def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():
     materials, configuration = tiny_materials(), tiny_configuration()
     batch = make_batch(torch.Generator().manual_seed(1), materials, configuration, 48)
