@@ -29,7 +29,7 @@ from attributes.vocabulary import BACKGROUND, BORDER, CATEGORICAL, TEXT
 
 _TEXTS = 6000
 _DRAWN_SCENES = 800
-_ROAD_LOOKS = 0.4
+_ROAD_SHARE = 0.4
 """Share of composed plates that look as plates on roads do."""
 _COLOURS = torch.tensor([attribute in (BORDER, BACKGROUND) for attribute in CATEGORICAL])
 """Which categorical attributes a turned sign keeps."""
@@ -202,7 +202,7 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
     )
     plates, slots, aspects, labels = compose_plates(
         g, composed, materials.blanks, materials.pictograms, materials.pictogram_ids,
-        materials.texts, materials.blank, road_looks=_ROAD_LOOKS,
+        materials.texts, materials.blank, road_looks=_ROAD_SHARE,
     )  # fmt: skip
     if materials.unseen is not None:
         kept = _instead_of(shows_one_of(labels, materials.unseen))

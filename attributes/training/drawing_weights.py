@@ -26,11 +26,11 @@ def drawing_weights(drawings: Sequence[Drawing], gtsrb_signs: float) -> Tensor:
         gtsrb_signs: how much likelier than others the signs of GTSRB are drawn.
     """
     alike = Counter(_alike(drawing) for drawing in drawings)
-    common = german_references()
+    of_gtsrb = german_references()
     weights = [
         alike[_alike(drawing)] ** -0.5
         * (_GERMAN_WEIGHT if drawing.source.startswith("commonroad:") else 1.0)
-        * (gtsrb_signs if drawing.source in common else 1.0)
+        * (gtsrb_signs if drawing.source in of_gtsrb else 1.0)
         for drawing in drawings
     ]
     return torch.tensor(weights, dtype=torch.float32)
