@@ -22,6 +22,8 @@ EXCLUDED = Path(__file__).with_name("excluded_artwork.csv")
 GERMAN_TABLE = Path(__file__).with_name("gtsrb.csv")
 FURTHER_GERMAN_TABLE = Path(__file__).with_name("german_artwork.csv")
 """Drawings of commonroad-io that are not as the signs on GTSRB's photographs."""
+OWN_DRAWINGS = Path(__file__).with_name("drawings")
+"""SVGs of our own making, by VZ number: German signs of which no package has a drawing."""
 
 Pixels = npt.NDArray[np.uint8]
 _TO_RGBA = {1: cv2.COLOR_GRAY2RGBA, 3: cv2.COLOR_BGR2RGBA, 4: cv2.COLOR_BGRA2RGBA}
@@ -32,7 +34,7 @@ class Drawing:
     """One piece of artwork.
 
     Attributes:
-        source: ``mapillary:NAME`` or ``commonroad:VZ``.
+        source: ``mapillary:NAME``, ``commonroad:VZ`` or ``signrules:VZ``.
         row: its attributes as they stand in the table.
         sprite: uint8 (SPRITE_SIZE, SPRITE_SIZE, 4), RGBA with straight alpha, plate centred.
         aspect: width / height of the plate.
@@ -79,9 +81,9 @@ def usable_rows(without: Sequence[str] = ()) -> list[tuple[str, dict[str, str]]]
         if row["name"] not in excluded and not _is_hidden(row, row["name"], hidden)
     ]
     rows += [
-        (f"commonroad:{row['commonroad']}", row)
+        (row["german"], row)
         for row in german_rows()
-        if row["commonroad"] and not _is_hidden(row, row["mapillary"], hidden)
+        if row["german"] and not _is_hidden(row, row["mapillary"], hidden)
     ]
     rows += [
         (reference, row)
@@ -113,13 +115,16 @@ def german_references() -> frozenset[str]:
         drawn = generic[row["mapillary"]]
         if all(drawn[key] == row[key] for key in ("shape", "background")):
             references.add(f"mapillary:{row['mapillary']}")
-        if row["commonroad"]:
-            references.add(f"commonroad:{row['commonroad']}")
+        if row["german"]:
+            references.add(row["german"])
     return frozenset(references)
 
 
 def load_artwork(reference: str, size: int = 192) -> Pixels:
-    """Render ``mapillary:NAME`` or read ``commonroad:VZ`` as uint8 RGBA (H, W, 4).
+    """Render ``mapillary:NAME`` or ``signrules:VZ``, or read ``commonroad:VZ``.
+
+    Returns:
+        uint8 RGBA (H, W, 4) with straight alpha.
 
     Raises:
         MissingPackageError: the package cannot be had.
@@ -132,6 +137,11 @@ def load_artwork(reference: str, size: int = 192) -> Pixels:
         if not path.is_file():
             raise FileNotFoundError(f"{reference}: no such artwork in {path.parent}")
         return render_svg(path, size)
+    if package == "signrules":
+        path = OWN_DRAWINGS / f"{name}.svg"
+        if not path.is_file():
+            raise FileNotFoundError(f"{reference}: no such artwork in {path.parent}")
+        return render_svg(path, size)
     if package == "commonroad":
         path = packages.commonroad_signs() / f"{name}.png"
         pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) if path.is_file() else None
@@ -140,7 +150,7 @@ def load_artwork(reference: str, size: int = 192) -> Pixels:
         channels = 1 if pixels.ndim == 2 else pixels.shape[2]
         rgba = cv2.cvtColor(pixels, _TO_RGBA[channels])
         return _without_white_corners(np.asarray(rgba, np.uint8))
-    raise ValueError(f"{reference}: artwork is mapillary:NAME or commonroad:VZ")
+    raise ValueError(f"{reference}: artwork is mapillary:NAME, commonroad:VZ or signrules:VZ")
 
 
 def _without_white_corners(rgba: Pixels) -> Pixels:

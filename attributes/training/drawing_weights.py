@@ -29,7 +29,7 @@ def drawing_weights(drawings: Sequence[Drawing], gtsrb_signs: float) -> Tensor:
     of_gtsrb = german_references()
     weights = [
         alike[_alike(drawing)] ** -0.5
-        * (_GERMAN_WEIGHT if drawing.source.startswith("commonroad:") else 1.0)
+        * (_GERMAN_WEIGHT if not drawing.source.startswith("mapillary:") else 1.0)
         * (gtsrb_signs if drawing.source in of_gtsrb else 1.0)
         for drawing in drawings
     ]

@@ -297,14 +297,16 @@ def expose(g: Generator, images: Tensor) -> Tensor:
 
     The mean grey level is drawn as 18 + u^2 * 222, after DeLTA 2022 (10 + u^2 * 245), whose
     darkest images nobody can read; six of ten images keep a level nearer to their own, as daylight
-    photographs do. Crosstalk lets some red light through the green filter, so that an
-    overexposed red turns orange.
+    photographs do, and one of fourteen is overexposed, its white and much else burnt out. Crosstalk
+    lets some red light through the green filter, so that an overexposed red turns orange.
     """
     count = len(images)
     mean = images.mean((1, 2, 3)).clamp(min=0.02)
     dark = (18 + uniform(g, count) ** 2 * 222) / 255
     level = torch.where(chosen(g, count, 0.4), dark, mean * uniform(g, count, 0.5, 1.5))
-    gain = (level / mean).clamp(0.06, 2.5)[:, None, None, None]
+    gain = (level / mean).clamp(0.06, 2.5)
+    burnt = uniform(g, count, 1.8, 3.2)
+    gain = torch.where(chosen(g, count, 0.07), burnt, gain)[:, None, None, None]
     cast = 1 + 0.12 * torch.randn(count, 3, 1, 1, generator=g)
     haze = (uniform(g, count) ** 2 * 0.45)[:, None, None, None]
     leak = (0.3 * uniform(g, count) ** 2 * chosen(g, count, 0.4))[:, None, None]

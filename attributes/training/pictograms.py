@@ -38,6 +38,9 @@ _WORDS = (
     *["STOP"] * 8, "ARRET", "PARE", "ALTO", "HALT", "TAXI", "ZONE", "BUS", "TRAM", "P", "H", "ZOLL",
     "STAU", "FREI", "ENDE", "KM", "YIELD", "ONLY", "SLOW", "EXIT", "LANE", "WAY", "END", "M", "T",
 )  # fmt: skip
+_HALVES_OF_A_MONTH = {"115": 1, "1631": 2}
+"""The days, 1 to 15 and 16 to 31, on which many countries forbid to park on one side: as they are
+read, and how many digits the first of them has."""
 _UNIT_OF_DECIMALS = 0.5
 """Share of the decimals in one piece that a unit stands beside: most are heights and weights."""
 _CAPTIONS = ("SPEED", "LIMIT", "MAX", "km/h", "t", "m", "ZONE", "mph", "MINIMUM")
@@ -169,15 +172,19 @@ def text_masks(rng: np.random.Generator, count: int, without: Collection[str] = 
 
 def _random_string(rng: np.random.Generator) -> str:
     kind = rng.random()
-    if kind < 0.38:
+    if kind < 0.24:  # the limits of most countries
+        return str(int(rng.integers(1, 15)) * 10)
+    if kind < 0.42:
         return str(int(rng.integers(1, 31)) * 5)
-    if kind < 0.64:
+    if kind < 0.62:
         return str(int(rng.integers(1, 1000 if rng.random() < 0.4 else 100)))
-    if kind < 0.73:
+    if kind < 0.72:
         return f"{rng.integers(0, 25)}.{rng.integers(1, 10)}"
-    if kind < 0.76:
+    if kind < 0.74:
         return str(int(rng.integers(1, 10)) * 100)
     if kind < 0.79:  # two numbers, such as days of a month; most are written in parts
+        if rng.random() < 0.4:
+            return str(rng.choice(list(_HALVES_OF_A_MONTH)))
         return f"{rng.integers(1, 32)}{rng.integers(1, 32)}"
     if kind < 0.91:
         return str(rng.choice(_WORDS))
@@ -287,6 +294,8 @@ def _parts(
         k for k in range(1, len(string)) if not {string[:k], string[k:]}.intersection(without)
     ]
     parted = 0.15 if len(string) == 3 else 0.7
+    if string in _HALVES_OF_A_MONTH:
+        places, parted = [k for k in places if k == _HALVES_OF_A_MONTH[string]], 0.8
     if string.isdecimal() and len(string) > 2 and places and rng.random() < parted:
         first = int(rng.choice(places))
         between = [_Part("-", 0, 0.12, 0.44)] if rng.random() < 0.5 else [_Part("", 0)]

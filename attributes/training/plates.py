@@ -64,7 +64,7 @@ _ROAD_LOOKS = (
     ("circle", "red", "white", "black", "none", "red", 9.0),
     ("circle", "red", "yellow", "black", "none", "red", 1.5),
     ("circle", "red", "white", "black", "slash", "red", 1.0),
-    ("circle", "red", "blue", "white", "slash", "red", 1.0),
+    ("circle", "red", "blue", "white", "slash", "red", 2.0),
     ("circle", "red", "blue", "white", "cross", "red", 0.3),
     ("circle", "none", "red", "white", "horizontal", "white", 1.0),
     ("circle", "none", "white", "grey", "stripes", "black", 2.0),

@@ -6,10 +6,12 @@ from training_world import ROW
 
 from attributes.training.artwork import (
     FURTHER_GERMAN_TABLE,
+    OWN_DRAWINGS,
     SPRITE_SIZE,
     TABLE,
     Drawing,
     german_rows,
+    load_artwork,
     read_table,
     to_sprite,
 )
@@ -27,7 +29,8 @@ def test_the_further_german_drawings_are_labelled_and_none_of_gtsrb():
     rows = read_table(FURTHER_GERMAN_TABLE)
     assert len({row["name"] for row in rows}) == len(rows) == 217
     assert len(Labels.from_rows(rows, [])) == 217
-    assert not {row["name"] for row in rows} & {row["commonroad"] for row in german_rows()}
+    references = {f"commonroad:{row['name']}" for row in rows}
+    assert not references & {row["german"] for row in german_rows()}
 
 
 def test_an_unknown_pictogram_is_no_class():
@@ -40,6 +43,21 @@ def test_the_german_signs_are_labelled_and_have_their_artwork():
     rows = german_rows()
     assert [int(r["class"]) for r in rows] == list(range(43))
     assert len(Labels.from_rows(rows, [])) == 43
+
+
+def test_our_own_drawings_are_of_german_signs_that_no_package_has():
+    drawn = {f"signrules:{path.stem}" for path in OWN_DRAWINGS.glob("*.svg")}
+    rows = {row["german"]: row for row in german_rows() if row["german"].startswith("signrules:")}
+    assert drawn == set(rows)
+    assert {row["pictogram"] for row in rows.values()} == {"children", "bicycle"}
+    for reference in drawn:
+        sprite, aspect = to_sprite(load_artwork(reference))
+        assert aspect == pytest.approx(1.14, abs=0.05)
+        rim, face = sprite[30, 18, :3].astype(int), sprite[24, 32, :3]
+        assert rim[0] > 150 > 60 > rim[1:].max()
+        assert (face > 240).all()
+    with pytest.raises(FileNotFoundError, match=r"signrules:136-11: no such artwork"):
+        load_artwork("signrules:136-11")
 
 
 def test_a_question_mark_is_left_out_of_the_loss():

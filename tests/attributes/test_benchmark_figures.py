@@ -76,13 +76,13 @@ def test_the_catalogue_of_the_protocol_has_one_drawing_for_each_sign():
     # Limits are one sign whatever their number, so that 20 needs no line of YAML.
     assert len(before.signs) == 22 - 6
     assert len(after.signs) == 43 - 7
-    for name, pictogram in before.pictograms.items():
-        assert pictogram.artwork == after.pictograms[name].artwork
-    assert all(len(p.artwork) == 1 for p in after.pictograms.values())
-    # The end of no overtaking shows what no overtaking shows: one drawing defines both.
-    drawings = [d for p in after.pictograms.values() for d in p.artwork]
-    assert "commonroad:276" in drawings
-    assert "commonroad:280" not in drawings
+    # No overtaking and its end share a pictogram, and each brings its own drawing of it.
+    assert before.pictograms["two-cars"].artwork == ("commonroad:276",)
+    assert after.pictograms["two-cars"].artwork == ("commonroad:276", "commonroad:280")
+    shared = {name for name, pictogram in after.pictograms.items() if len(pictogram.artwork) > 1}
+    assert shared == {"two-cars", "truck-beside-car"}
+    # Of two signs no package has a German drawing.
+    assert after.pictograms["children"].artwork == ("signrules:136-10",)
 
 
 def test_outcomes_are_averaged_by_sign_and_count_what_broke():

@@ -48,6 +48,14 @@ def test_a_quarter_of_the_pictures_is_distant_and_seen_through_the_filter():
     assert not (has_halo & ~is_coloured).any()
 
 
+def test_one_picture_of_fourteen_is_overexposed():
+    grey = torch.full((3000, 3, 4, 4), 0.5)
+    exposed = operators.expose(torch.Generator().manual_seed(0), grey)
+    burnt_out = (exposed > 0.99).flatten(1).all(dim=1).float().mean()
+    # Of 0.07, those that are more than twice as bright.
+    assert 0.035 < burnt_out < 0.07
+
+
 def test_sharpening_leaves_plain_colours_and_strengthens_lines():
     plain = torch.full((4, 3, 12, 12), 0.6)
     assert torch.allclose(operators.sharpen(torch.Generator().manual_seed(0), plain), plain)

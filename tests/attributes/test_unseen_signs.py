@@ -73,7 +73,7 @@ def test_no_artwork_of_an_unseen_sign_is_left(name):
     for sign in unseen_rows(configuration):
         meaning = f"mapillary:{sign['mapillary'].rpartition('--')[0]}"
         assert meaning not in {reference.rpartition("--")[0] for reference in references}
-        assert f"commonroad:{sign['commonroad']}" not in references
+        assert sign["german"] not in references
         if sign["pictogram"] not in seen:
             assert sign["pictogram"] not in {row["pictogram"] for row in rows}
         same = ("shape", "background", "text", "pictogram")

@@ -1,10 +1,12 @@
 """Numbers and words as training draws them: every character stands where its slot says."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from attributes.training.packages import MissingPackageError
-from attributes.training.pictograms import draw_string, load_fonts
+from attributes.training.pictograms import draw_string, load_fonts, text_masks
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,27 @@ def test_long_numbers_are_written_in_two_parts_now_and_then(fonts):
         gaps = [*widths_of_gaps(mask), 0, 0]
         uneven += abs(gaps[0] - gaps[1]) > 3  # the digits themselves stand evenly
     assert 2 <= uneven <= 25
+
+
+def test_the_halves_of_a_month_come_often_and_mostly_in_their_two_parts(fonts):
+    strings = text_masks(np.random.default_rng(0), 1500).names
+    assert 8 <= strings.count("1631") <= 40
+    rng = np.random.default_rng(0)
+    apart = []
+    for _ in range(60):
+        _, places = draw_string(rng, "1631", fonts)
+        spans = [np.flatnonzero((places == k).any(axis=0)) for k in range(1, 5)]
+        between = [after.min() - before.max() for before, after in itertools.pairwise(spans)]
+        apart.append(between.index(max(between)) if max(between) > 2 else None)
+    assert set(apart) == {None, 1}  # in one piece, or after the second digit
+    assert apart.count(1) > 40
+
+
+def test_the_limits_of_most_countries_come_oftener_than_other_numbers(fonts):
+    strings = text_masks(np.random.default_rng(0), 1500).names
+    tens = sum(strings.count(str(ten)) for ten in range(10, 150, 10)) / 14
+    fives = sum(strings.count(str(five)) for five in range(25, 150, 10)) / 13
+    assert tens > 2 * fives > 0
 
 
 def test_a_plain_number_is_in_one_piece(fonts):
