@@ -127,6 +127,7 @@ def test_what_is_no_picture_is_refused_with_the_reason(picture, message):
     [
         (b"", "the file is empty"),
         (b"no picture at all", "not a picture"),
+        (b'<?xml version="1.0"?><svg width="9"/>', "an SVG drawing; export it as PNG"),
         (cv2.imencode(".png", COLOUR)[1].tobytes()[:40], "not a picture"),
     ],
 )
