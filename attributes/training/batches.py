@@ -22,6 +22,7 @@ from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
 from attributes.training.plates import compose_plates
 from attributes.training.redrawing import bend
+from attributes.training.stacking import LETTER, stacked_masks
 from attributes.training.transplants import ErasedBank, transplant
 from attributes.training.turning import TURNS, turned_masks, turned_photograph_classes
 from attributes.training.unseen_signs import shows_one_of, unseen_signs
@@ -52,6 +53,8 @@ class Materials:
         blank: pictogram class of plates on which nothing stands, or UNKNOWN.
         turned_classes: int64 (43, TURNS), pictogram class of each GTSRB class's photographs by how
             many quarters they are turned, UNKNOWN where they are not; None if none is.
+        lettered: bool (classes,), pictogram classes that are partly a letter, of which it is left
+            open what is written on their plates; None if there is none.
     """
 
     sprites: Tensor
@@ -70,6 +73,7 @@ class Materials:
     erased: ErasedBank | None = None
     blank: int = UNKNOWN
     turned_classes: Tensor | None = None
+    lettered: Tensor | None = None
 
 
 def gather_materials(
@@ -109,7 +113,13 @@ def gather_materials(
         icons = icon_masks()
         names = [*names, *sorted(set(icons.names))]
         pictograms = pictograms.joined_with(icons)
-    # What is turned is not mirrored besides, nor are icons.
+    lettered = None
+    if configuration.stacked_pictograms:
+        stacked = stacked_masks(rng, upright, configuration.stacked_pictograms)
+        names = [*names, *sorted(set(stacked.names))]
+        pictograms = pictograms.joined_with(stacked)
+        lettered = torch.tensor([name.startswith(f"{LETTER} over ") for name in names])
+    # What is turned is not mirrored besides, nor are icons and pairs.
     mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
     index = {name: i for i, name in enumerate(names)}
     return Materials(
@@ -129,6 +139,7 @@ def gather_materials(
         erased=erased,
         blank=index.get(BLANK, UNKNOWN),
         turned_classes=turned_classes,
+        lettered=lettered,
     )
 
 
@@ -204,6 +215,8 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
         g, composed, materials.blanks, materials.pictograms, materials.pictogram_ids,
         materials.texts, materials.blank, road_looks=_ROAD_SHARE,
     )  # fmt: skip
+    if materials.lettered is not None:
+        labels = _leave_letters_open(labels, materials.lettered)
     if materials.unseen is not None:
         kept = _instead_of(shows_one_of(labels, materials.unseen))
         plates, slots, aspects, labels = plates[kept], slots[kept], aspects[kept], labels[kept]
@@ -218,6 +231,12 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
         torch.cat([materials.aspects[picked], aspects]),
         labels,
     )
+
+
+def _leave_letters_open(labels: Labels, lettered: Tensor) -> Labels:
+    """Leave open what is written on plates whose pictogram is partly a letter."""
+    is_lettered = lettered[labels.pictogram.clamp(min=0)] & (labels.pictogram != UNKNOWN)
+    return replace(labels, text=labels.text.masked_fill(is_lettered[:, None], UNKNOWN))
 
 
 def _instead_of(refused: Tensor) -> Tensor:
@@ -357,6 +376,8 @@ def _transplants(
         g, count, materials.erased, materials.pictograms, materials.pictogram_ids,
         materials.texts, materials.blanks.bars, materials.blank,
     )  # fmt: skip
+    if materials.lettered is not None:
+        labels = _leave_letters_open(labels, materials.lettered)
     if materials.unseen is not None:
         kept = _instead_of(shows_one_of(labels, materials.unseen))
         images, slots, labels = images[kept], slots[kept], labels[kept]

@@ -116,6 +116,9 @@ class Configuration(RunConfiguration):
         False,
         description="whether plates also carry icons, as pictogram classes of their own",
     )
+    stacked_pictograms: int = Field(
+        0, ge=0, description="how many pairs of pictograms plates carry, as classes of their own"
+    )
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")
 
