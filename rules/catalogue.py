@@ -138,7 +138,8 @@ class Pictogram:
         name: the name that rules use.
         position: where it is defined.
         exemplars: paths of pictures that exist.
-        artwork: references into artwork packages, such as ``commonroad:142-10``.
+        artwork: references into artwork packages, such as ``commonroad:142-10``, or to our own
+            drawings, such as ``signrules:136-10``.
     """
 
     name: str

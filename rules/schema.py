@@ -53,7 +53,9 @@ class PictogramModel(StrictModel):
         default=None, description="Paths of pictures, relative to this file."
     )
     artwork: Annotated[list[ArtworkReference], Len(1)] | None = Field(
-        default=None, description="Drawings of artwork packages, such as `commonroad:142-10`."
+        default=None,
+        description="Drawings of artwork packages, such as `commonroad:142-10`, or of our own, "
+        "such as `signrules:136-10`.",
     )
 
     @model_validator(mode="after")
