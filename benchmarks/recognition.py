@@ -74,7 +74,7 @@ def unseen_signs(data: Path) -> list[Row]:
     return [
         ("held-out, 43-way, mean of the 21 unseen signs", f"{outcome.macro:.2%}"),
         ("held-out, the same where unknown is no answer", f"{outcome.macro_of_likeliest:.2%}"),
-        ("held-out, of the 15 with untouched rules and drawings", f"{outcome.macro_of_others:.2%}"),
+        ("held-out, of those with untouched rules and drawings", f"{outcome.macro_of_others:.2%}"),
         (
             f"held-out, the 22 seen signs, {count:,} crops of validation tracks, before and after",
             f"{outcome.right_before.mean():.2%}, {outcome.right_after.mean():.2%}",

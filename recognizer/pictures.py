@@ -138,7 +138,7 @@ def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
     except cv2.error:  # for example a header that claims 2^30 pixels a side
         pixels = None
     if pixels is None:
-        if b"<svg" in content[:2000]:
+        if b"<svg" in content[:2000] and b"<html" not in content[:2000].lower():
             raise PictureError(f"{name}: an SVG drawing; export it as PNG, 200 pixels wide or more")
         raise PictureError(f"{name}: not a picture that can be decoded")
     return np.asarray(pixels)

@@ -57,7 +57,8 @@ ArtworkReference = Annotated[
     str,
     Format(
         r"[a-z][a-z0-9_]*:[A-Za-z0-9][A-Za-z0-9._-]*",
-        "a package and a name in it, such as `mapillary:warning--wild-animals--g1`",
+        "a package and a name in it, such as `mapillary:warning--wild-animals--g1`, or a drawing "
+        "of our own, such as `signrules:136-10`",
     ),
 ]
 CheckCode = Annotated[str, Format(r"SR[0-9]{3}", "the code of a check, such as `SR103`")]

@@ -53,7 +53,7 @@ def read_table(path: Path = TABLE) -> list[dict[str, str]]:
 
 
 def load_drawings(without: Sequence[str] = ()) -> list[Drawing]:
-    """Every usable piece of artwork of both packages.
+    """Every usable piece of artwork of both packages and of our own.
 
     Args:
         without: what training must not see, see :func:`usable_rows`.
@@ -132,13 +132,9 @@ def load_artwork(reference: str, size: int = 192) -> Pixels:
         ValueError: the reference names no known package.
     """
     package, _, name = reference.partition(":")
-    if package == "mapillary":
-        path = packages.mapillary_signs() / f"{name}.svg"
-        if not path.is_file():
-            raise FileNotFoundError(f"{reference}: no such artwork in {path.parent}")
-        return render_svg(path, size)
-    if package == "signrules":
-        path = OWN_DRAWINGS / f"{name}.svg"
+    if package in ("mapillary", "signrules"):
+        folder = OWN_DRAWINGS if package == "signrules" else packages.mapillary_signs()
+        path = folder / f"{name}.svg"
         if not path.is_file():
             raise FileNotFoundError(f"{reference}: no such artwork in {path.parent}")
         return render_svg(path, size)

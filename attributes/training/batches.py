@@ -18,11 +18,11 @@ from attributes.training.drawing_weights import drawing_weights
 from attributes.training.icons import icon_masks
 from attributes.training.labels import BLANK, DIGITS, SOME_DIGIT, UNKNOWN, Labels
 from attributes.training.operators import chosen, uniform
+from attributes.training.pairs import has_letter, paired_masks
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
 from attributes.training.plates import compose_plates
 from attributes.training.redrawing import bend
-from attributes.training.stacking import LETTER, stacked_masks
 from attributes.training.transplants import ErasedBank, transplant
 from attributes.training.turning import TURNS, turned_masks, turned_photograph_classes
 from attributes.training.unseen_signs import shows_one_of, unseen_signs
@@ -88,8 +88,8 @@ def gather_materials(
 ) -> Materials:
     """Turn drawings into tensors and cut their pictograms out.
 
-    Pictograms of plates are those of the drawings, some also turned, and icons, as configured.
-    Without photographed ``scenes`` there are drawn ones.
+    Pictograms of plates are those of the drawings, some also turned, icons and pairs, as
+    configured. Without photographed ``scenes`` there are drawn ones.
 
     Raises:
         MissingPackageError: fonts or icons cannot be had.
@@ -114,11 +114,11 @@ def gather_materials(
         names = [*names, *sorted(set(icons.names))]
         pictograms = pictograms.joined_with(icons)
     lettered = None
-    if configuration.stacked_pictograms:
-        stacked = stacked_masks(rng, upright, configuration.stacked_pictograms)
-        names = [*names, *sorted(set(stacked.names))]
-        pictograms = pictograms.joined_with(stacked)
-        lettered = torch.tensor([name.startswith(f"{LETTER} over ") for name in names])
+    if configuration.pictogram_pairs:
+        pairs = paired_masks(rng, drawings, upright, configuration.pictogram_pairs)
+        names = [*names, *sorted(set(pairs.names))]
+        pictograms = pictograms.joined_with(pairs)
+        lettered = torch.tensor([has_letter(name) for name in names])
     # What is turned is not mirrored besides, nor are icons and pairs.
     mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
     index = {name: i for i, name in enumerate(names)}
@@ -215,8 +215,7 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
         g, composed, materials.blanks, materials.pictograms, materials.pictogram_ids,
         materials.texts, materials.blank, road_looks=_ROAD_SHARE,
     )  # fmt: skip
-    if materials.lettered is not None:
-        labels = _leave_letters_open(labels, materials.lettered)
+    labels = _leave_letters_open(labels, materials.lettered)
     if materials.unseen is not None:
         kept = _instead_of(shows_one_of(labels, materials.unseen))
         plates, slots, aspects, labels = plates[kept], slots[kept], aspects[kept], labels[kept]
@@ -233,8 +232,10 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
     )
 
 
-def _leave_letters_open(labels: Labels, lettered: Tensor) -> Labels:
+def _leave_letters_open(labels: Labels, lettered: Tensor | None) -> Labels:
     """Leave open what is written on plates whose pictogram is partly a letter."""
+    if lettered is None:
+        return labels
     is_lettered = lettered[labels.pictogram.clamp(min=0)] & (labels.pictogram != UNKNOWN)
     return replace(labels, text=labels.text.masked_fill(is_lettered[:, None], UNKNOWN))
 
@@ -376,8 +377,7 @@ def _transplants(
         g, count, materials.erased, materials.pictograms, materials.pictogram_ids,
         materials.texts, materials.blanks.bars, materials.blank,
     )  # fmt: skip
-    if materials.lettered is not None:
-        labels = _leave_letters_open(labels, materials.lettered)
+    labels = _leave_letters_open(labels, materials.lettered)
     if materials.unseen is not None:
         kept = _instead_of(shows_one_of(labels, materials.unseen))
         images, slots, labels = images[kept], slots[kept], labels[kept]

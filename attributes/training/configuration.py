@@ -116,7 +116,7 @@ class Configuration(RunConfiguration):
         False,
         description="whether plates also carry icons, as pictogram classes of their own",
     )
-    stacked_pictograms: int = Field(
+    pictogram_pairs: int = Field(
         0, ge=0, description="how many pairs of pictograms plates carry, as classes of their own"
     )
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")

@@ -297,8 +297,9 @@ def expose(g: Generator, images: Tensor) -> Tensor:
 
     The mean grey level is drawn as 18 + u^2 * 222, after DeLTA 2022 (10 + u^2 * 245), whose
     darkest images nobody can read; six of ten images keep a level nearer to their own, as daylight
-    photographs do, and one of fourteen is overexposed, its white and much else burnt out. Crosstalk
-    lets some red light through the green filter, so that an overexposed red turns orange.
+    photographs do, and one of fourteen is brightened by 1.8 to 3.2, so that white and much else
+    burns out. Crosstalk lets some red light through the green filter, so that an overexposed red
+    turns orange.
     """
     count = len(images)
     mean = images.mean((1, 2, 3)).clamp(min=0.02)

@@ -54,6 +54,9 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     names, mirror = pictogram_classes(drawings, configuration.without)
     photographs, erased, scenes, not_signs = None, None, None, None
     told = ["mapillary_sprite_source 1.8.0 (artwork)", "commonroad-io 2026.1 (artwork)"]
+    own = [d.source for d in drawings if d.source.startswith("signrules:")]
+    if own:
+        told.append(f"{len(own)} German signs of our own drawing (artwork)")
     if configuration.icons:
         told.append("icons of Material Design Icons 7.4.47, Phosphor 2.1.1 and Tabler 3.52.0")
     if configuration.photographs == "gtsrb":
@@ -84,10 +87,15 @@ def start_of(configuration: Configuration, folder: Path) -> Path | None:
     if configuration.start is None or (folder / "checkpoint.pt").exists():
         return None
     earlier = load(configuration.start)
-    if earlier.icons or earlier.turned_pictograms or earlier.turned_photographs:
+    if (
+        earlier.icons
+        or earlier.pictogram_pairs
+        or earlier.turned_pictograms
+        or earlier.turned_photographs
+    ):
         raise ConfigurationError(
             f"{configuration.name!r} cannot go on from {earlier.name!r}, which has pictograms of "
-            "its own behind those of the artwork (icons, or what is turned)"
+            "its own behind those of the artwork (icons, pairs, or what is turned)"
         )
     if earlier.without != configuration.without:
         raise ConfigurationError(

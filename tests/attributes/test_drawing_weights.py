@@ -42,6 +42,15 @@ def test_signs_of_gtsrb_are_drawn_as_much_more_often_as_configured():
     assert (often / once).tolist() == pytest.approx([8.0, 1.0])
 
 
+def test_our_own_drawings_are_german_ones():
+    foreign, german, own = drawing_weights(
+        [drawing(source, {**DEER, "pictogram": source}) for source in
+         ("mapillary:a", "commonroad:310", "signrules:310")],
+        gtsrb_signs=1.0,
+    )  # fmt: skip
+    assert own == german > foreign
+
+
 def test_a_sign_of_gtsrb_in_other_colours_is_none_of_them():
     references = german_references()
     assert {"commonroad:206", "mapillary:regulatory--maximum-speed-limit-50--g1"} <= references

@@ -53,7 +53,7 @@ def test_one_picture_of_fourteen_is_overexposed():
     exposed = operators.expose(torch.Generator().manual_seed(0), grey)
     burnt_out = (exposed > 0.99).flatten(1).all(dim=1).float().mean()
     # Of 0.07, those that are more than twice as bright.
-    assert 0.035 < burnt_out < 0.07
+    assert 0.035 < burnt_out < 0.055
 
 
 def test_sharpening_leaves_plain_colours_and_strengthens_lines():

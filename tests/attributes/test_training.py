@@ -161,9 +161,10 @@ def test_a_run_has_the_input_size_of_its_configuration(tmp_path):
     assert network.architecture.input_size == 40
 
 
-def test_a_start_with_icons_is_refused(tmp_path, monkeypatch):
-    with_icons = configurations.load("templates-only").model_copy(update={"icons": True})
-    monkeypatch.setattr("attributes.training.run.load", lambda _: with_icons)
+@pytest.mark.parametrize("more", [{"icons": True}, {"pictogram_pairs": 3}])
+def test_a_start_with_further_pictograms_is_refused(tmp_path, monkeypatch, more):
+    earlier = configurations.load("templates-only").model_copy(update=more)
+    monkeypatch.setattr("attributes.training.run.load", lambda _: earlier)
     with pytest.raises(ConfigurationError, match="pictograms of its own"):
         start_of(configurations.load("release"), tmp_path / "release")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from recognizer.cli.main import main
 from rules import Alternative, Catalogue, TextSet, load_catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -170,14 +171,11 @@ def test_pictograms_are_shared_across_plates_and_countries() -> None:
     assert signs_with("bicycle", BELGIUM) == {"be.C11", "be.D7"}
 
 
-def test_expectations_name_signs_of_the_catalogue() -> None:
-    catalogue = load_catalogue(ROOT / GERMANY)
-    tests = yaml.safe_load((ROOT / "signs.tests.yaml").read_text("utf-8"))
-    assert tests["version"] == 1
-    assert len(tests["tests"]) >= 25
-    for test in tests["tests"]:
-        assert test.get("pictogram") in {None, *catalogue.pictograms}
-        if test["expect"] != "unknown":
-            matched = ANSWER.fullmatch(test["expect"])
-            assert matched, test["expect"]
-            assert matched["id"] in catalogue.by_id
+@pytest.mark.parametrize(("file", "least"), [(GERMANY, 25), (BELGIUM, 10)])
+def test_the_tests_beside_a_catalogue_hold(
+    file: str, least: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["test", str(ROOT / file)]) == 0
+    counted = re.search(r"(\d+) tests: (\d+) passed", capsys.readouterr().out)
+    assert counted
+    assert int(counted[2]) >= least
