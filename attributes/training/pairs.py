@@ -13,7 +13,14 @@ import cv2
 import numpy as np
 
 from attributes.training.artwork import SPRITE_SIZE, Drawing
-from attributes.training.pictograms import Mask, MaskBank, draw_string, fill_square, load_fonts
+from attributes.training.pictograms import (
+    Mask,
+    MaskBank,
+    contents_of,
+    draw_string,
+    fill_square,
+    load_fonts,
+)
 
 _LETTER = "P"
 _BESIDE = 0.4
@@ -103,8 +110,7 @@ def _together(one: Mask, other: Mask, share: float, beside: bool) -> Mask:
 
 def _put(space: Mask, mask: Mask) -> None:
     """Draw a mask's contents as large as a space lets it, in the middle."""
-    rows, columns = np.nonzero(mask > 60)
-    cut = mask[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    cut = contents_of(mask)
     scale = min(space.shape[0] / cut.shape[0], space.shape[1] / cut.shape[1])
     height, width = (max(1, int(side * scale)) for side in cut.shape)
     top, left = (space.shape[0] - height) // 2, (space.shape[1] - width) // 2

@@ -135,10 +135,15 @@ def _spans(component: npt.NDArray[np.bool_]) -> bool:
     return bool(np.ptp(rows) > reach and np.ptp(columns) > reach)
 
 
+def contents_of(mask: Mask) -> Mask:
+    """The part of a mask that its ink spans."""
+    rows, columns = np.nonzero(mask > 60)
+    return mask[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+
+
 def fill_square(mask: Mask) -> Mask:
     """Scale a mask's contents to fill the square sprite, keeping its aspect."""
-    rows, columns = np.nonzero(mask > 60)
-    cut = mask[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    cut = contents_of(mask)
     scale = (SPRITE_SIZE - 4) / max(cut.shape)
     size = (max(1, round(cut.shape[1] * scale)), max(1, round(cut.shape[0] * scale)))
     resized = cv2.resize(cut, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
