@@ -17,6 +17,9 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
+_BLUR_SIDE = 11
+"""Of the largest blur, pixels."""
+
 
 def uniform(g: Generator, count: int, low: float = 0.0, high: float = 1.0) -> Tensor:
     """``count`` numbers drawn evenly from [low, high), float32."""
@@ -298,7 +301,8 @@ def expose(g: Generator, images: Tensor) -> Tensor:
     The mean grey level is drawn as 18 + u^2 * 222, after DeLTA 2022 (10 + u^2 * 245), whose
     darkest images nobody can read; six of ten images keep a level nearer to their own, as daylight
     photographs do, and one of fourteen is brightened by 1.8 to 3.2, so that white and much else
-    burns out. Crosstalk lets some red light through the green filter, so that an overexposed red
+    burns out. Those are blurred before, as light strays in the lens: thin strokes drown in white.
+    Crosstalk lets some red light through the green filter, so that an overexposed red
     turns orange.
     """
     count = len(images)
@@ -306,12 +310,14 @@ def expose(g: Generator, images: Tensor) -> Tensor:
     dark = (18 + uniform(g, count) ** 2 * 222) / 255
     level = torch.where(chosen(g, count, 0.4), dark, mean * uniform(g, count, 0.5, 1.5))
     gain = (level / mean).clamp(0.06, 2.5)
-    burnt = uniform(g, count, 1.8, 3.2)
-    gain = torch.where(chosen(g, count, 0.07), burnt, gain)[:, None, None, None]
+    burnt = chosen(g, count, 0.07)
+    gain = torch.where(burnt, uniform(g, count, 1.8, 3.2), gain)[:, None, None, None]
     cast = 1 + 0.12 * torch.randn(count, 3, 1, 1, generator=g)
     haze = (uniform(g, count) ** 2 * 0.45)[:, None, None, None]
     leak = (0.3 * uniform(g, count) ** 2 * chosen(g, count, 0.4))[:, None, None]
     leaking = images.clone()
+    if burnt.any():
+        leaking[burnt] = blur(g, images[burnt])
     leaking[:, 1] += leak * (images[:, 0] - images[:, 1]).clamp(min=0)
     exposed = (leaking * gain * cast).clamp(0, 1)
     hazed = exposed + (exposed.mean((2, 3), keepdim=True) - exposed) * haze
@@ -330,30 +336,35 @@ def desaturate(g: Generator, images: Tensor) -> Tensor:
 
 @lru_cache(maxsize=1)
 def _blur_kernels() -> Tensor:
-    """(64, 7, 7): identity, Gaussian, disc (defocus) and motion kernels, each summing to 1."""
+    """(80, 11, 11): identity, Gaussian, disc (defocus) and motion kernels, each summing to 1.
+
+    Half of the motion is that of a car that passes by: nearly level, and up to a fifth of the sign.
+    """
     rng = np.random.default_rng(0)
-    axis = np.arange(7) - 3
+    axis = np.arange(_BLUR_SIDE) - _BLUR_SIDE // 2
     x, y = np.meshgrid(axis, axis)
     kernels = [np.float64((x == 0) & (y == 0))] * 16
-    kernels += [np.exp(-(x**2 + y**2) / (2 * s**2)) for s in np.linspace(0.4, 1.6, 20)]
+    kernels += [np.exp(-(x**2 + y**2) / (2 * s**2)) for s in np.linspace(0.4, 1.8, 20)]
     kernels += [np.clip(r + 0.5 - np.hypot(x, y), 0, 1) for r in np.linspace(0.7, 2.2, 8)]
-    for _ in range(20):
-        angle, length = rng.uniform(0, np.pi), rng.uniform(1.0, 3.2)
+    turned = [(angle, rng.uniform(1.0, 3.2)) for angle in rng.uniform(0, np.pi, 18)]
+    level = [(angle, rng.uniform(1.5, 5.5)) for angle in rng.normal(0, 0.12, 18)]
+    for angle, reach in turned + level:
         along = x * np.cos(angle) + y * np.sin(angle)
         across = -x * np.sin(angle) + y * np.cos(angle)
-        kernels.append(np.clip(length - np.abs(along), 0, 1) * np.clip(1 - np.abs(across), 0, 1))
+        kernels.append(np.clip(reach - np.abs(along), 0, 1) * np.clip(1 - np.abs(across), 0, 1))
     stacked = np.stack([k / k.sum() for k in kernels])
     return torch.from_numpy(stacked).float()
 
 
 def blur(g: Generator, images: Tensor) -> Tensor:
-    """Defocus, motion and lens blur: one of 64 kernels of 7 x 7 pixels for each image."""
+    """Defocus, motion and lens blur: one of 80 kernels of 11 x 11 pixels for each image."""
     count, channels, height, width = images.shape
     kernels = _blur_kernels()
     picked = kernels[torch.randint(len(kernels), (count,), generator=g)]
-    weight = picked[:, None].expand(-1, channels, -1, -1).reshape(count * channels, 1, 7, 7)
-    padded = F.pad(images, (3, 3, 3, 3), mode="replicate")
-    flat = padded.reshape(1, count * channels, height + 6, width + 6)
+    side, reach = _BLUR_SIDE, _BLUR_SIDE // 2
+    weight = picked[:, None].expand(-1, channels, -1, -1).reshape(-1, 1, side, side)
+    padded = F.pad(images, [reach] * 4, mode="replicate")
+    flat = padded.reshape(1, count * channels, *padded.shape[2:])
     return F.conv2d(flat, weight, groups=count * channels).reshape(images.shape)
 
 

@@ -27,6 +27,10 @@ _BESIDE = 0.4
 """Share of the pairs without a letter that stand beside each other."""
 _VARIANTS = 3
 """How often each pair is composed, of other drawings and in other proportions."""
+_FIRST = (0.42, 0.72)
+"""What share of the height, or width, the first takes."""
+_ALONG = (0.3, 0.7)
+"""Where along the first the second stands, 0 to 1."""
 _GAP = 4
 
 
@@ -70,7 +74,7 @@ def paired_masks(
                 else _one_of(rng, of_pictogram[first])
             )
             other = _one_of(rng, of_pictogram[second])
-            masks.append(_together(one, other, float(rng.uniform(0.42, 0.62)), beside))
+            masks.append(_together(rng, one, other, beside))
             names.append(name)
     return MaskBank(np.stack(masks), tuple(names))
 
@@ -97,23 +101,23 @@ def _one_of(rng: np.random.Generator, masks: Sequence[Mask]) -> Mask:
     return masks[int(rng.integers(len(masks)))]
 
 
-def _together(one: Mask, other: Mask, share: float, beside: bool) -> Mask:
-    """Both in one sprite, the first in a share of its height, or of its width."""
+def _together(rng: np.random.Generator, one: Mask, other: Mask, beside: bool) -> Mask:
+    """Both in one sprite, the second mostly smaller and somewhere along the first."""
     if beside:
-        return np.ascontiguousarray(_together(one.T, other.T, share, False).T)
-    tall = round((SPRITE_SIZE - _GAP) * share)
+        return np.ascontiguousarray(_together(rng, one.T, other.T, False).T)
+    tall = round((SPRITE_SIZE - _GAP) * rng.uniform(*_FIRST))
     sprite = np.zeros((SPRITE_SIZE, SPRITE_SIZE), np.uint8)
-    _put(sprite[:tall], one)
-    _put(sprite[tall + _GAP :], other)
+    _put(sprite[:tall], one, 0.5)
+    _put(sprite[tall + _GAP :], other, float(rng.uniform(*_ALONG)))
     return fill_square(sprite)
 
 
-def _put(space: Mask, mask: Mask) -> None:
-    """Draw a mask's contents as large as a space lets it, in the middle."""
+def _put(space: Mask, mask: Mask, along: float) -> None:
+    """Draw a mask's contents as large as a space lets it, 0 to 1 along what room is left."""
     cut = contents_of(mask)
     scale = min(space.shape[0] / cut.shape[0], space.shape[1] / cut.shape[1])
     height, width = (max(1, int(side * scale)) for side in cut.shape)
-    top, left = (space.shape[0] - height) // 2, (space.shape[1] - width) // 2
+    top, left = (space.shape[0] - height) // 2, round((space.shape[1] - width) * along)
     space[top : top + height, left : left + width] = cv2.resize(
         cut, (width, height), interpolation=cv2.INTER_AREA
     )

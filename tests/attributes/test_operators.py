@@ -56,6 +56,27 @@ def test_one_picture_of_fourteen_is_overexposed():
     assert 0.035 < burnt_out < 0.055
 
 
+def test_thin_strokes_drown_in_an_overexposed_face():
+    line = torch.full((400, 3, 15, 15), 0.6)
+    line[..., 7] = 0.1
+    exposed = operators.expose(torch.Generator().manual_seed(0), line)
+    stroke, face = exposed[..., 7].mean((1, 2)), exposed[..., 0].mean((1, 2))
+    # Six times as dark: exposure, haze and gamma alone would not lift it to 0.85.
+    assert (stroke[face > 0.99] > 0.85).any()
+    assert (stroke < 0.5 * face).float().mean() > 0.8
+
+
+def test_motion_smears_some_pictures_over_a_fifth_mostly_sideways():
+    dot = torch.zeros(2000, 3, 51, 51)
+    dot[..., 25, 25] = 1
+    seen = operators.blur(torch.Generator().manual_seed(0), dot)[:, 0]
+    assert torch.allclose(seen.sum((1, 2)), torch.ones(2000), atol=1e-4)
+    wide = (seen.sum(1) > 0.02).sum(1)
+    high = (seen.sum(2) > 0.02).sum(1)
+    assert wide.max() > 0.2 * 51
+    assert (wide > 2 * high).sum() > 3 * (high > 2 * wide).sum() > 0
+
+
 def test_sharpening_leaves_plain_colours_and_strengthens_lines():
     plain = torch.full((4, 3, 12, 12), 0.6)
     assert torch.allclose(operators.sharpen(torch.Generator().manual_seed(0), plain), plain)

@@ -54,6 +54,22 @@ def test_both_pictograms_are_there_apart_from_each_other():
         assert max(np.ptp(axis) for axis in np.nonzero(mask > 60)) >= SPRITE_SIZE - 8
 
 
+def test_the_second_is_often_small_and_stands_to_the_right_or_left():
+    pairs = pairs_beside([])
+    shares, shifts = [], []
+    for mask, name in zip(pairs.masks, pairs.names, strict=True):
+        ink = mask.T > 127 if " beside " in name else mask > 127
+        rows = np.flatnonzero(ink.any(axis=1))
+        break_at = int(np.argmax(np.diff(rows) > 1))
+        first, second = ink[: rows[break_at] + 1], ink[rows[break_at] + 1 :]
+        shares.append(second.any(axis=1).sum() / ink.any(axis=1).sum())
+        shifts.append(np.nonzero(second)[1].mean() - np.nonzero(first)[1].mean())
+    assert min(shares) < 0.3
+    assert max(shares) > 0.5
+    assert min(shifts) < -3
+    assert max(shifts) > 3
+
+
 def test_a_pair_that_a_drawing_shows_is_no_further_class():
     drawn = [drawing(NAMES[0], text="P"), drawing(f"{NAMES[1]}-over-{NAMES[2]}")]
     names = set(pairs_beside(drawn).names)
