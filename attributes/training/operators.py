@@ -185,18 +185,37 @@ def dirt(g: Generator, images: Tensor) -> Tensor:
 
 
 def stickers(g: Generator, images: Tensor) -> Tensor:
-    """Up to four rectangles of any colour, now and then a large one."""
+    """Up to four turned rectangles of any colour, half of them whitish, with print on them.
+
+    Mostly they are few, small and anywhere. On one image of twenty all four are large and stick
+    together somewhere near the middle, as where one sticker draws others.
+    """
     count, _, size, _ = images.shape
-    axis = torch.arange(size)[None] / size
+    axis = torch.linspace(-1, 1, size)
+    images = images.clone()
+    crowded = chosen(g, count, 0.05)
+    crowd_x, crowd_y = uniform(g, count, -0.4, 0.4), uniform(g, count, -0.4, 0.4)
     for _ in range(4):
-        touched = chosen(g, count, 0.12)
-        half = 0.01 + 0.15 * uniform(g, count) ** 2
-        x, y = uniform(g, count), uniform(g, count)
-        inside_x = (axis - x[:, None]).abs() < half[:, None]
-        inside_y = (axis - y[:, None]).abs() < (half * uniform(g, count, 0.4, 2.0))[:, None]
-        mask = (inside_y[:, :, None] & inside_x[:, None, :] & touched[:, None, None])[:, None]
-        colour = torch.rand(count, 3, 1, 1, generator=g)
-        images = torch.where(mask, colour, images)
+        rows = torch.nonzero(chosen(g, count, 0.12) | crowded).flatten()
+        several, stuck = crowded[rows], len(rows)
+        near_x, near_y = (
+            c[rows] + 0.22 * torch.randn(stuck, generator=g) for c in (crowd_x, crowd_y)
+        )
+        x = torch.where(several, near_x, uniform(g, stuck, -1, 1))[:, None, None]
+        y = torch.where(several, near_y, uniform(g, stuck, -1, 1))[:, None, None]
+        half = 0.02 + 0.3 * uniform(g, stuck) ** 2
+        half = torch.where(several, uniform(g, stuck, 0.12, 0.26), half)[:, None, None]
+        angle = uniform(g, stuck, 0, math.pi)[:, None, None]
+        right, down = axis[None, None, :] - x, axis[None, :, None] - y
+        along = (angle.cos() * right + angle.sin() * down).abs()
+        across = (angle.cos() * down - angle.sin() * right).abs()
+        mask = (along < half) & (across < half * uniform(g, stuck, 0.4, 2.0)[:, None, None])
+        colour = torch.rand(stuck, 3, 1, 1, generator=g)
+        whitish = chosen(g, stuck, 0.5)[:, None, None, None]
+        colour = torch.where(whitish, 0.6 + 0.4 * colour, colour)
+        strength = 0.3 * uniform(g, stuck)[:, None, None, None]
+        printed = (colour * (1 + strength * smooth_noise(g, stuck, size, 16))).clamp(0, 1)
+        images[rows] = torch.where(mask[:, None], printed, images[rows])
     return images
 
 

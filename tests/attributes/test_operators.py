@@ -144,6 +144,17 @@ def test_confetti_changes_few_pixels_of_some_images():
     assert changed.max() < 0.2
 
 
+def test_stickers_are_mostly_small_and_on_one_picture_of_twenty_crowd_the_middle():
+    plates = torch.full((1000, 3, 48, 48), 0.5)
+    covered = (operators.stickers(torch.Generator().manual_seed(0), plates) != 0.5).any(dim=1)
+    share = covered.float().mean((1, 2))
+    assert 0.35 < (share > 0).float().mean() < 0.5
+    assert share[share > 0].median() < 0.04
+    crowded = covered[share > 0.08].float()
+    assert 20 < len(crowded) < 90
+    assert crowded[:, 12:36, 12:36].mean() > 3 * crowded.mean((0, 1))[:6].mean()
+
+
 def test_backlight_darkens_a_plate_and_brightens_what_lies_behind_it():
     plates, grounds = torch.full((200, 3, 8, 8), 0.8), torch.full((200, 3, 8, 8), 0.5)
     shaded, sky = operators.backlight(torch.Generator().manual_seed(0), plates, grounds)
