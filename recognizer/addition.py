@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from recognizer.answering import ReadyCatalogue
 from recognizer.gallery import Gallery, Predictor, load_gallery
 from recognizer.pictures import read_exemplar, to_crop
 from recognizer.proposal import Proposal, propose, slug
+from recognizer.replacing import replace_text
 from recognizer.result import Recognition
 from recognizer.thresholds_file import load_thresholds
 from rules import Catalogue, CatalogueError, Severity, load_catalogue
@@ -71,23 +72,18 @@ class Edit:
         """Copy the picture and replace the rule file in one step.
 
         Raises:
-            UserError: that cannot be done; the rule file is as before.
+            UserError: that cannot be done; everything is as before, so that it can be tried again.
         """
-        target = Path(os.path.realpath(self.file))
         try:
             if _read_text(self.file) != self.old:
                 raise UserError(f"{self.file}: changed in the meantime; nothing was written")
-            if self.exemplar is not None:
-                self.exemplar.parent.mkdir(exist_ok=True)
-                shutil.copyfile(self.picture, self.exemplar)
-            with tempfile.NamedTemporaryFile(
-                "w", dir=target.parent, delete=False, encoding="utf-8", newline=""
-            ) as stream:
-                stream.write(self.new)
-            shutil.copymode(target, stream.name)
-            os.replace(stream.name, target)
+            with ExitStack() as undo:
+                if self.exemplar is not None:
+                    _copy(self.picture, self.exemplar, undo)
+                replace_text(self.file, self.new)
+                undo.pop_all()
         except OSError as error:
-            raise UserError(f"{error.filename or target}: {error.strerror or error}") from None
+            raise UserError(f"{error.filename or self.file}: {error.strerror or error}") from None
 
 
 @dataclass(frozen=True)
@@ -164,7 +160,7 @@ class Addition:
     def __init__(self, file: Path, picture: Path, predictor: Predictor) -> None:
         self._file = file
         self._catalogue = load_catalogue(file)
-        self._thresholds = load_thresholds(file)
+        self._thresholds = load_thresholds(file, self._catalogue)
         self._text = _read_text(file)
         self._gallery = load_gallery(self._catalogue, predictor)
         self._picture = picture
@@ -254,6 +250,16 @@ class Addition:
     def _answer(self, catalogue: Catalogue, gallery: Gallery) -> Recognition:
         ready = ReadyCatalogue.prepare(catalogue, gallery, self._thresholds)
         return ready.answers(self._crop, gallery.similarity(self._crop.embedding))[0]
+
+
+def _copy(picture: Path, exemplar: Path, undo: ExitStack) -> None:
+    """Copy a picture, never over another one; ``undo`` takes away what was made for it."""
+    if not exemplar.parent.is_dir():
+        exemplar.parent.mkdir()
+        undo.callback(exemplar.parent.rmdir)
+    with picture.open("rb") as source, exemplar.open("xb") as copy:
+        undo.callback(exemplar.unlink)
+        shutil.copyfileobj(source, copy)
 
 
 def _ended(line: str) -> str:

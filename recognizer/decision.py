@@ -7,16 +7,19 @@ sign of the catalogue explains competes as *unknown*. Nothing is decided before 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from recognizer.gallery import Gallery
 from rules import Engine, Scores
+
+if TYPE_CHECKING:  # so that thresholds are read without OpenCV, as `signrules check` does
+    from recognizer.gallery import Gallery
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -52,6 +55,9 @@ class Thresholds:
         match_scale: how fast a higher cosine makes the exemplar likelier, nats per unit cosine.
         exemplar_cosine: the same as ``match_cosine`` for signs that have no rule to restrain them.
         per_sign: sign id -> its own ``min_confidence``, where it needs one.
+
+    Raises:
+        ValueError: a value lies outside its range.
     """
 
     min_confidence: float = 0.5
@@ -62,6 +68,22 @@ class Thresholds:
     match_scale: float = 20.0
     exemplar_cosine: float = 0.6
     per_sign: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, is_valid, expected in (
+            ("min_confidence", 0 <= self.min_confidence <= 1, "in [0, 1]"),
+            ("unknown_odds", 0 <= self.unknown_odds < math.inf, "at least 0 and finite"),
+            ("min_presence", 0 <= self.min_presence <= 1, "in [0, 1]"),
+            ("min_side", self.min_side >= 1, "at least 1"),
+            ("match_cosine", -1 <= self.match_cosine <= 1, "in [-1, 1]"),
+            ("match_scale", 0 < self.match_scale < math.inf, "above 0 and finite"),
+            ("exemplar_cosine", -1 <= self.exemplar_cosine <= 1, "in [-1, 1]"),
+        ):
+            if not is_valid:
+                raise ValueError(f"{name}: expected {expected}, got {getattr(self, name)}")
+        for sign, value in self.per_sign.items():
+            if not 0 <= value <= 1:
+                raise ValueError(f"per_sign: {sign}: expected in [0, 1], got {value}")
 
 
 @dataclass(frozen=True)

@@ -145,13 +145,23 @@ def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
 
 
 def _pixels_of_pil(image: Image) -> npt.NDArray[Any]:
-    """An upright PIL image as (H, W, 4) BGRA; with 16 bits as (H, W), for RGBA would clip them."""
+    """An upright PIL image as (H, W, 4) BGRA; what RGBA would clip, 16 bits and floats, as (H, W)."""
     from PIL import ImageOps  # not at the top: whoever has no Pillow has no PIL image either
 
     try:
         upright = ImageOps.exif_transpose(image)
         if upright.mode.startswith("I;16"):
             return np.asarray(upright).astype(np.uint16)  # its bytes may be in the other order
+        if upright.mode == "F":
+            return np.asarray(upright)
+        if upright.mode == "I":  # 32 bits, in which Pillow keeps what has 16
+            grey = np.asarray(upright)
+            if grey.min() < 0 or grey.max() > np.iinfo(np.uint16).max:
+                raise PictureError(
+                    f"PIL image: grey of 32 bits must lie in [0, 65535], got {grey.min()} to "
+                    f"{grey.max()}"
+                )
+            return grey.astype(np.uint16)
         return np.asarray(upright.convert("RGBA"))[:, :, [2, 1, 0, 3]]
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged files
         raise PictureError(f"PIL image: {error}") from None

@@ -73,7 +73,11 @@ class Recognizer:
         self._given_thresholds = thresholds
         self._reloading = Lock()
         rules, thresholds = self._load_rules()
-        watcher = CatalogueWatcher(self, rules) if watch else None
+        watcher = None
+        if watch:
+            watcher = CatalogueWatcher(self, rules)
+            # Once more: what was edited before the watcher first looked is no change to it.
+            rules, thresholds = self._load_rules()
         self.predictor = AttributePredictor(
             Path(weights) if weights is not None else None, precision or "float32"
         )

@@ -117,6 +117,11 @@ class Explanation:
         return "\n".join(lines)
 
 
+def _nothing_to_explain() -> Explanation:
+    """What a picture that was never looked at has; a function, as answers must be picklable."""
+    return Explanation(None, None)
+
+
 @dataclass(frozen=True)
 class Recognition:
     """The answer for one crop.
@@ -144,7 +149,7 @@ class Recognition:
     certain: str = ""
     detail: str = ""
     _explain: Callable[[], Explanation] = field(
-        default=lambda: Explanation(None, None), repr=False, compare=False
+        default=_nothing_to_explain, repr=False, compare=False
     )
 
     @property

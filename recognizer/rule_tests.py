@@ -88,7 +88,7 @@ def _answer_attributes(
     names = tuple(catalogue.pictograms)
     # Nothing is embedded, so the gallery needs names only.
     gallery = Gallery(names, np.zeros((len(names), 1, 1), np.float32), np.ones(len(names), np.intp))
-    ready = ReadyCatalogue.prepare(catalogue, gallery, load_thresholds(catalogue.files[0]))
+    ready = ReadyCatalogue.prepare(catalogue, gallery, load_thresholds(catalogue.file, catalogue))
     similarity = np.full((len(rows), len(names)), -1, np.float32)
     for likeness, i in zip(similarity, rows, strict=True):
         pictogram = expectations[i].pictogram
@@ -106,7 +106,7 @@ def _answer_pictures(
 ) -> Iterator[tuple[int, Recognition | PictureError]]:
     from recognizer.recognizer import Recognizer
 
-    recognizer = Recognizer(catalogue.files[0], weights)
+    recognizer = Recognizer(catalogue.file, weights)
     for i in rows:
         picture = expectations[i].picture
         assert picture is not None

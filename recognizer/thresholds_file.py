@@ -6,6 +6,9 @@ Beside ``signs.yaml`` lies ``signs.thresholds.yaml``, if somebody has written it
     min_confidence: 0.62
     per_sign:
       de.136-10: 0.81
+
+Whose name is no sign of the catalogue is a mistake there, not ignored: its sign would be answered
+with less confidence than somebody wanted.
 """
 
 from __future__ import annotations
@@ -14,15 +17,28 @@ from pathlib import Path
 from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from recognizer.decision import Thresholds
-from rules.diagnostics import Findings, Sources
+from recognizer.replacing import replace_text
+from rules import Catalogue
+from rules.diagnostics import Findings, LoadError, Sources, quote
+from rules.documents import Document
 from rules.formats import SignId
 from rules.reading import read_document
 from rules.schema import FileModel
+from rules.yaml_positions import MappingNode
 
-_Probability = Annotated[float, Field(ge=0, le=1)]
+
+def _in_range(value: float) -> float:
+    """What :class:`Thresholds` takes; said here, where a mistake has a place."""
+    if not 0 <= value <= 1:
+        raise PydanticCustomError("format", "no probability", {"expected": "a number from 0 to 1"})
+    return value
+
+
+_Probability = Annotated[float, AfterValidator(_in_range)]
 
 
 class ThresholdsModel(FileModel):
@@ -43,17 +59,23 @@ def thresholds_path(catalogue_file: Path) -> Path:
     return catalogue_file.with_suffix(".thresholds.yaml")
 
 
-def load_thresholds(catalogue_file: Path) -> Thresholds:
+def load_thresholds(catalogue_file: Path, catalogue: Catalogue | None = None) -> Thresholds:
     """The thresholds beside a rule file; the built-in ones if there are none.
 
+    Args:
+        catalogue_file: the rule file.
+        catalogue: the signs of all countries that it has; only then are ids held against them.
+
     Raises:
-        CatalogueError: the file has mistakes.
+        CatalogueError: the file has mistakes, or names signs that the catalogue does not have.
     """
     path = thresholds_path(catalogue_file)
     if not path.is_file():
         return Thresholds()
     findings = Findings(Sources())
     document = read_document(ThresholdsModel, str(path), path.resolve(), None, findings)
+    if document is not None and catalogue is not None:
+        _check_signs(document, catalogue)
     findings.raise_if_any()
     assert document is not None
     model = document.model
@@ -61,10 +83,10 @@ def load_thresholds(catalogue_file: Path) -> Thresholds:
 
 
 def write_thresholds(catalogue_file: Path, thresholds: Thresholds, comment: str) -> Path:
-    """Write the thresholds of a rule file, ``comment`` above them.
+    """Write the thresholds of a rule file in one step, ``comment`` above them.
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: the file cannot be written; it is as before.
     """
     lines = [f"# {line}".rstrip() for line in comment.splitlines()]
     lines += ["version: 1", f"min_confidence: {_shown(thresholds.min_confidence)}"]
@@ -74,8 +96,23 @@ def write_thresholds(catalogue_file: Path, thresholds: Thresholds, comment: str)
             f"  {sign}: {_shown(value)}" for sign, value in sorted(thresholds.per_sign.items())
         ]
     path = thresholds_path(catalogue_file)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    replace_text(path, "\n".join(lines) + "\n")
     return path
+
+
+def _check_signs(document: Document[ThresholdsModel], catalogue: Catalogue) -> None:
+    """Record every sign that the catalogue does not have."""
+    nodes = document.root.get("per_sign")
+    for sign in document.model.per_sign:
+        if sign not in catalogue.by_id:
+            assert isinstance(nodes, MappingNode)
+            document.findings.error(
+                LoadError.UNDEFINED_NAME,
+                f"no sign is called {quote(sign)}",
+                document.position(nodes.key(sign)),
+                expected=f"a sign of {catalogue.file.name}",
+                slip=(sign, catalogue.by_id),
+            )
 
 
 def _shown(probability: float) -> str:

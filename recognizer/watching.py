@@ -24,6 +24,9 @@ it lacks may be a file that was never read, such as a missing exemplar."""
 Snapshot = dict[Path, "tuple[int, int, int] | None"]
 """File -> its inode, size and time of change; None if it is not there."""
 
+_ANSWERS: Final = (CatalogueError, CountryError, UserError, OSError)
+"""Errors that say all there is to know; anything else is a mistake of ours, and told with where."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -41,8 +44,9 @@ class Reloadable(Protocol):
 class CatalogueWatcher(threading.Thread):
     """Reloads a recognizer when its rule files, galleries or exemplars change.
 
-    A catalogue that cannot be used is logged, once per message, and the last good one stays. The
-    thread holds no reference to the recognizer and ends when nobody else does.
+    A catalogue that cannot be used is logged, once per message, and the last good one stays,
+    whatever the reason. The thread holds no reference to the recognizer and ends when nobody else
+    does.
 
     Args:
         recognizer: what to reload.
@@ -72,14 +76,14 @@ class CatalogueWatcher(threading.Thread):
             return
         try:
             recognizer.reload()
-        except (CatalogueError, CountryError, UserError, OSError) as error:
+        except Exception as error:  # whatever it is, the next edit must be noticed
             self._note_failure(error)
             sources = error.sources if isinstance(error, CatalogueError) else ()
             files = {*before, *_named(sources)}
         else:
             self._failure = None
             files = _files_of(recognizer.catalogue)
-            _log.info("reloaded %s", recognizer.catalogue.files[0])
+            _log.info("reloaded %s", recognizer.catalogue.file)
         # A file that changes while it is being read must count as changed the next time.
         self._seen = {**_snapshot(files), **{f: s for f, s in before.items() if f in files}}
 
@@ -87,7 +91,11 @@ class CatalogueWatcher(threading.Thread):
         self._looks_since_failure = 0
         if str(error) != self._failure:
             self._failure = str(error)
-            _log.error("the changed catalogue cannot be used, the last good one stays:\n%s", error)
+            _log.error(
+                "the changed catalogue cannot be used, the last good one stays:\n%s",
+                error,
+                exc_info=None if isinstance(error, _ANSWERS) else error,
+            )
 
 
 def _files_of(catalogue: Catalogue) -> set[Path]:

@@ -19,7 +19,7 @@ from rules.diagnostics import (
     Severity,
     Sources,
 )
-from rules.engine import Engine, Scores, TextValue
+from rules.engine import Engine, Scores
 from rules.evidence import certain_readings
 from rules.expectations import Expectation, expectations_path, load_expectations
 from rules.explanation import ConditionOutcome, describe_certain, explain
@@ -48,7 +48,6 @@ __all__ = [
     "Sources",
     "StateSet",
     "TextSet",
-    "TextValue",
     "ValueSet",
     "ValueSource",
     "certain_readings",

@@ -140,12 +140,14 @@ class Pictogram:
         exemplars: paths of pictures that exist.
         artwork: references into artwork packages, such as ``commonroad:142-10``, or to our own
             drawings, such as ``signrules:136-10``.
+        exemplar_positions: where each of ``exemplars`` is named.
     """
 
     name: str
     position: Position
     exemplars: tuple[Path, ...] = ()
     artwork: tuple[str, ...] = ()
+    exemplar_positions: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ class Catalogue:
         signs: the signs, in the order of the files.
         pictograms: name -> pictogram.
         country: ISO code that the top-level file states.
-        files: every rule file that was read, the top-level one first.
+        files: every rule file that was read, resolved, the top-level one first.
         sources: their lines, to show findings with.
         faces: face name -> its alternatives; the signs that use it hold them already.
     """
@@ -167,6 +169,14 @@ class Catalogue:
     files: tuple[Path, ...]
     sources: Sources
     faces: Mapping[str, tuple[Alternative, ...]] = field(default_factory=dict)
+
+    @property
+    def file(self) -> Path:
+        """The top-level rule file as it was named; what lies beside it lies beside this.
+
+        Unlike ``files`` it is not resolved: a symbolic link has its own gallery and thresholds.
+        """
+        return Path(next(iter(self.sources)))
 
     @cached_property
     def by_id(self) -> Mapping[str, Sign]:

@@ -309,14 +309,15 @@ class Compiler:
     # Pictograms
 
     def _pictogram(self, entry: Entry[PictogramModel]) -> Pictogram:
-        exemplars = []
+        exemplars, positions = [], []
         nodes = items_of(entry.node.get("exemplars"))
         for relative, node in zip(entry.model.exemplars or (), nodes, strict=True):
             path = self._exemplar(relative, entry.document, node)
             if path is not None:
                 exemplars.append(path)
+                positions.append(entry.document.position(node))
         artwork = tuple(entry.model.artwork or ())
-        return Pictogram(entry.name, entry.position, tuple(exemplars), artwork)
+        return Pictogram(entry.name, entry.position, tuple(exemplars), artwork, tuple(positions))
 
     def _exemplar(self, relative: str, document: RuleFile, node: Node) -> Path | None:
         folder = os.path.realpath(document.path.parent)

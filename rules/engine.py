@@ -40,19 +40,6 @@ class Scores:
     log_fit: FloatArray
 
 
-@dataclass(frozen=True)
-class TextValue:
-    """The text that a sign's value is taken from.
-
-    Attributes:
-        text: the most probable string among those that the rule allows.
-        probability: of this string, given that one of those it is.
-    """
-
-    text: str
-    probability: float
-
-
 class Engine:
     """Scores readings against a catalogue.
 
@@ -138,13 +125,6 @@ class Engine:
             table = np.concatenate([probabilities, free])
             fits[name] = table[self._conditions[name].of_alternative].T
         return fits
-
-    def value(self, readings: Readings, alternative_index: int, row: int) -> TextValue | None:
-        """The text of crop ``row`` that :meth:`values` gives; None if it gives none."""
-        values = self.values(readings[row : row + 1], alternative_index)
-        if values is None:
-            return None
-        return TextValue(values.texts[0], float(values.probabilities[0]))
 
     def values(self, readings: Readings, alternative_index: int) -> TextValues | None:
         """The most probable text of every crop that the alternative allows.

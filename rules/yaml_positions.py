@@ -26,7 +26,7 @@ except ImportError:  # PyYAML built without libyaml: same events, some ten times
     from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
 MAX_DEPTH: Final = 40
-"""Deepest nesting of lists and mappings."""
+"""Deepest nesting of lists and mappings, every alias counted as what it stands for."""
 _TOO_DEEP = f"this is nested deeper than {MAX_DEPTH} levels"
 MAX_NODES: Final = 250_000
 """Most nodes of a file, every alias counted as what it stands for."""
@@ -52,6 +52,7 @@ class Scalar:
     text: str
     value: str | int | float | bool | None
     size: int = 1
+    height: int = 0
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ class SequenceNode:
     length: int = 1
     items: list[Node] = field(default_factory=list)
     size: int = 1
+    height: int = 1
 
 
 @dataclass(slots=True)
@@ -80,6 +82,7 @@ class MappingNode:
     entries: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
     valueless: set[str] = field(default_factory=set)
     size: int = 1
+    height: int = 1
 
     def get(self, key: str) -> Node | None:
         """The value of ``key``; None if it is absent."""
@@ -222,6 +225,8 @@ class _Composer:
                 f"the alias {quote('*' + name)} refers to no anchor above it",
                 place,
             )
+        if len(self._open) + target.height > MAX_DEPTH:
+            self._fail(LoadError.YAML_FEATURE, _TOO_DEEP, place)
         if self._open and self._expects_key() and isinstance(target, Scalar):
             # A key must be found where it stands, not where its text was first written.
             target = Scalar(line, column, place.length, target.text, target.value)
@@ -242,6 +247,7 @@ class _Composer:
             self._key[-1] = self._checked_key(node)
             return
         container.size += node.size
+        container.height = max(container.height, node.height + 1)
         if container.size > MAX_NODES:
             self._fail(
                 LoadError.YAML_FEATURE,

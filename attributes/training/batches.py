@@ -215,10 +215,8 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
         g, composed, materials.blanks, materials.pictograms, materials.pictogram_ids,
         materials.texts, materials.blank, road_looks=_ROAD_SHARE,
     )  # fmt: skip
-    labels = _leave_letters_open(labels, materials.lettered)
-    if materials.unseen is not None:
-        kept = _instead_of(shows_one_of(labels, materials.unseen))
-        plates, slots, aspects, labels = plates[kept], slots[kept], aspects[kept], labels[kept]
+    labels, kept = _admitted(labels, materials)
+    plates, slots, aspects = plates[kept], slots[kept], aspects[kept]
     sprite_labels = materials.sprite_labels[picked]
     drawings = bend(g, drawings, sprite_labels.pictogram != UNKNOWN)
     labels = Labels.concatenate([sprite_labels, labels])
@@ -232,18 +230,24 @@ def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: in
     )
 
 
-def _leave_letters_open(labels: Labels, lettered: Tensor | None) -> Labels:
-    """Leave open what is written on plates whose pictogram is partly a letter."""
-    if lettered is None:
-        return labels
-    is_lettered = lettered[labels.pictogram.clamp(min=0)] & (labels.pictogram != UNKNOWN)
-    return replace(labels, text=labels.text.masked_fill(is_lettered[:, None], UNKNOWN))
+def _admitted(labels: Labels, materials: Materials) -> tuple[Labels, Tensor]:
+    """Which of the composed pictures a run may see, and what it is told of them.
 
+    Where the pictogram is partly a letter, what is written is left open. A picture that happens to
+    show an unseen sign gives way to the first that does not.
 
-def _instead_of(refused: Tensor) -> Tensor:
-    """Row numbers in which every refused row gives way to the first that is not."""
-    rows = torch.arange(len(refused))
-    return torch.where(refused, rows[~refused][0], rows)
+    Returns:
+        labels of the pictures, and int64 (N,), the number of the picture that each row takes.
+    """
+    rows = torch.arange(len(labels))
+    if materials.lettered is not None:
+        is_lettered = materials.lettered[labels.pictogram.clamp(min=0)]
+        is_lettered &= labels.pictogram != UNKNOWN
+        labels = replace(labels, text=labels.text.masked_fill(is_lettered[:, None], UNKNOWN))
+    if materials.unseen is not None:
+        refused = shows_one_of(labels, materials.unseen)
+        rows = torch.where(refused, rows[~refused][0], rows)
+    return labels[rows], rows
 
 
 def _mirror_some(
@@ -377,10 +381,8 @@ def _transplants(
         g, count, materials.erased, materials.pictograms, materials.pictogram_ids,
         materials.texts, materials.blanks.bars, materials.blank,
     )  # fmt: skip
-    labels = _leave_letters_open(labels, materials.lettered)
-    if materials.unseen is not None:
-        kept = _instead_of(shows_one_of(labels, materials.unseen))
-        images, slots, labels = images[kept], slots[kept], labels[kept]
+    labels, kept = _admitted(labels, materials)
+    images, slots = images[kept], slots[kept]
     images, labels = _mirror_some(g, images, labels, materials.mirror)
     images, slots = _photograph_again(g, images, slots, size)
     return images, slots, labels

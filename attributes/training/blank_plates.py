@@ -50,7 +50,8 @@ class PlateBank:
         outlines: uint8 (K, 1, S, S), 255 on the plate.
         faces: uint8 (K, 1, S, S), 255 on the face inside the rim.
         shapes: int64 (K,), index into SHAPE.values.
-        legend_boxes: float32 (K, 3), centre x, centre y and side in [-1, 1] sprite coordinates.
+        legend_boxes: float32 (K, 3), centre x, centre y and half the side in [-1, 1] sprite
+            coordinates.
         aspects: float32 (K,), width / height.
         bars: bar index -> uint8 (B, 1, S, S) masks.
     """

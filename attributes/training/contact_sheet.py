@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from attributes.training.derive_artwork_table import COLUMNS, TABLE, Row, read_table, render
+from attributes.training.artwork import TABLE, render_svg
+from attributes.training.derive_artwork_table import COLUMNS, Row, read_table
 
 SIGN: Final = 104
 CELL: Final = (156, 172)
@@ -43,7 +43,7 @@ def draw_sheet(rows: list[Row], folder: Path, columns: int) -> Image.Image:
     font = ImageFont.load_default(10.5)
     for number, row in enumerate(rows):
         x, y = number % columns * CELL[0], number // columns * CELL[1]
-        sign = Image.fromarray(np.asarray(render(folder / f"{row.name}.svg", 2 * SIGN)))
+        sign = Image.fromarray(render_svg(folder / f"{row.name}.svg", 2 * SIGN))
         sign = sign.resize((SIGN, SIGN), Image.Resampling.LANCZOS)
         sheet.paste(sign, (x + (CELL[0] - SIGN) // 2, y + 8), sign)
         for index, text in enumerate(caption(row)):

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import io
 import re
 import sys
 from collections.abc import Iterator
@@ -31,16 +30,14 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-import resvg_py
-from PIL import Image
 
 from attributes import vocabulary
+from attributes.training import artwork
+from attributes.training.artwork import TABLE, render_svg
 from attributes.training.artwork_names import UNLABELLED, pictogram_of, text_of
 
 FOLDER: Final = Path(__file__).parent
-TABLE: Final = FOLDER / "artwork.csv"
 CORRECTIONS: Final = FOLDER / "artwork_corrections.csv"
-EXCLUDED: Final = FOLDER / "excluded_artwork.csv"
 
 SIZE: Final = 512
 """Pixels of the rendering that colours and shapes are measured on."""
@@ -82,15 +79,6 @@ COLUMNS: Final = tuple(field.name for field in fields(Row))
 def legend_colours(legend: str) -> list[str]:
     """The colours of a ``legend`` cell."""
     return [] if legend == "none" else legend.split("+")
-
-
-# --- rendering ------------------------------------------------------------------------------------
-
-
-def render(path: Path, size: int = SIZE) -> Array:
-    """The drawing as size×size×4 RGBA (uint8, transparent around the sign)."""
-    png = resvg_py.svg_to_bytes(svg_string=path.read_text(), width=size)
-    return np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGBA"))
 
 
 def plate_of(alpha: Array) -> Array:
@@ -391,7 +379,7 @@ def bar_of(meaning: str, colours: Array, plate: Array) -> str:
 def derive(path: Path) -> Row:
     """The row of one drawing, before corrections."""
     _, meaning, _ = path.stem.split("--")
-    rgba = render(path)
+    rgba = render_svg(path, SIZE)
     plate = plate_of(rgba[..., 3])
     colours = colours_of(rgba, plate)
     bar = bar_of(meaning, colours, plate)
@@ -432,8 +420,7 @@ def read_corrections(path: Path = CORRECTIONS) -> dict[str, dict[str, str]]:
 
 def read_table(path: Path = TABLE) -> list[Row]:
     """The rows of a table that :func:`main` has written."""
-    with path.open(newline="") as file:
-        return [Row(**record) for record in csv.DictReader(file)]
+    return [Row(**record) for record in artwork.read_table(path)]
 
 
 def build(folder: Path) -> list[Row]:

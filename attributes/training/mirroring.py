@@ -14,6 +14,7 @@ import numpy as np
 
 from attributes.training.artwork import Drawing
 from attributes.training.labels import BLANK, NO_PICTOGRAM, UNKNOWN, UNKNOWN_PICTOGRAM
+from attributes.training.pictograms import Mask, pictogram_masks
 
 _FACING_EITHER_WAY = frozenset(
     {
@@ -27,8 +28,23 @@ _FACING_EITHER_WAY = frozenset(
 """Pictograms of which some drawings face left and others right, and symmetric ones that are drawn
 off the middle (seen on contact sheets)."""
 
+_MIRROR_IMAGES = {
+    "bicycle-beside-pedestrian": "pedestrian-beside-bicycle",
+    "pedestrian-beside-bicycle": "bicycle-beside-pedestrian",
+    "dual-lanes-left-straight-right": "dual-lanes-left-straight-or-right",
+    "dual-lanes-left-straight-or-right": "dual-lanes-left-straight-right",
+}
+"""Pictograms that are each other's mirror image, which their names do not say."""
+
+_SIDES = re.compile(r"left|right|(?:falling|rising)$")
+_OTHER_SIDE = {"left": "right", "right": "left", "falling": "rising", "rising": "falling"}
+
+_SYMMETRIC_OVERLAP = 0.9
+"""Least overlap (intersection over union) of a symmetric pictogram with its mirror image."""
 _SYMMETRIC_SHARE = 0.03
 """Largest share of a plate's pixels that may change when a symmetric drawing is mirrored."""
+_OFF_THE_MIDDLE = 3
+"""Pixels by which the middle of a pictogram may miss its axis."""
 
 
 def pictogram_classes(
@@ -44,20 +60,17 @@ def pictogram_classes(
         names in index order, and for each the index of its mirror image: its own if symmetric,
         UNKNOWN if it must not be mirrored.
     """
-    shares: dict[str, list[float]] = {}
-    for drawing in drawings:
-        name = drawing.row["pictogram"]
-        if name not in {NO_PICTOGRAM, UNKNOWN_PICTOGRAM}:
-            shares.setdefault(name, []).append(_changed_share(drawing))
-    names = sorted(shares)
+    names = sorted({d.row["pictogram"] for d in drawings} - {NO_PICTOGRAM, UNKNOWN_PICTOGRAM})
+    known = set(names)
+    symmetric = _FACING_EITHER_WAY | _symmetric(drawings)
     mirrored: dict[str, str | None] = {}
     for name in list(names):
-        swapped = re.sub(r"left|right", lambda m: _OTHER_SIDE[m[0]], name)
+        swapped = _MIRROR_IMAGES.get(name) or _SIDES.sub(lambda m: _OTHER_SIDE[m[0]], name)
         if swapped in without:
             mirrored[name] = None
-        elif swapped != name and swapped in shares:
+        elif swapped != name and swapped in known:
             mirrored[name] = swapped
-        elif name in _FACING_EITHER_WAY or float(np.mean(shares[name])) <= _SYMMETRIC_SHARE:
+        elif name in symmetric:
             mirrored[name] = name
         else:
             pseudo = f"mirrored {name}"
@@ -70,7 +83,34 @@ def pictogram_classes(
     return names, [index[mirrored[name]] for name in names]
 
 
-_OTHER_SIDE = {"left": "right", "right": "left"}
+def _symmetric(drawings: Sequence[Drawing]) -> Collection[str]:
+    """Pictograms of which at least one drawing is its own mirror image.
+
+    It is the pictogram that is looked at, apart from its plate: bars, words and a rim that is a
+    pixel off say nothing of it. Where it cannot be cut out, the plates are compared.
+    """
+    masks = pictogram_masks(drawings)
+    symmetric = {
+        name
+        for mask, name in zip(masks.masks, masks.names, strict=True)
+        if _overlap_with_mirror_image(mask) >= _SYMMETRIC_OVERLAP
+    }
+    apart = set(masks.names)
+    return symmetric | {
+        drawing.row["pictogram"]
+        for drawing in drawings
+        if drawing.row["pictogram"] not in apart and _changed_share(drawing) <= _SYMMETRIC_SHARE
+    }
+
+
+def _overlap_with_mirror_image(mask: Mask) -> float:
+    """Intersection over union of a mask and its mirror image where they overlap most, 0 to 1."""
+    ink = mask.astype(np.float32)
+    shifted = [
+        np.roll(ink[:, ::-1], shift, axis=1)
+        for shift in range(-_OFF_THE_MIDDLE, _OFF_THE_MIDDLE + 1)
+    ]
+    return max(float(np.minimum(ink, x).sum() / np.maximum(ink, x).sum()) for x in shifted)
 
 
 def _changed_share(drawing: Drawing) -> float:

@@ -32,7 +32,7 @@ def chosen(g: Generator, count: int, probability: float) -> Tensor:
 
 
 def smooth_noise(g: Generator, count: int, size: int, cells: int, channels: int = 1) -> Tensor:
-    """Band-limited noise (count, channels, size, size), zero mean, about unit variance."""
+    """Band-limited noise (count, channels, size, size), zero mean, deviation about 0.7."""
     coarse = torch.randn(count, channels, cells + 1, cells + 1, generator=g)
     rise = _bicubic(cells + 1, size)
     return rise @ coarse @ rise.T
@@ -337,7 +337,7 @@ def expose(g: Generator, images: Tensor) -> Tensor:
     leaking = images.clone()
     if burnt.any():
         leaking[burnt] = blur(g, images[burnt])
-    leaking[:, 1] += leak * (images[:, 0] - images[:, 1]).clamp(min=0)
+    leaking[:, 1] += leak * (leaking[:, 0] - leaking[:, 1]).clamp(min=0)
     exposed = (leaking * gain * cast).clamp(0, 1)
     hazed = exposed + (exposed.mean((2, 3), keepdim=True) - exposed) * haze
     return (
@@ -377,7 +377,7 @@ def _blur_kernels() -> Tensor:
 
 def blur(g: Generator, images: Tensor) -> Tensor:
     """Defocus, motion and lens blur: one of 80 kernels of 11 x 11 pixels for each image."""
-    count, channels, height, width = images.shape
+    count, channels = images.shape[:2]
     kernels = _blur_kernels()
     picked = kernels[torch.randint(len(kernels), (count,), generator=g)]
     side, reach = _BLUR_SIDE, _BLUR_SIDE // 2
@@ -455,11 +455,11 @@ def jpeg(g: Generator, images: Tensor, probability: float = 0.35) -> Tensor:
     result = images.clone()
     for index in torch.nonzero(chosen(g, len(images), probability)).flatten().tolist():
         quality = int(uniform(g, 1, 25, 95))
-        pixels = (images[index].clamp(0, 1) * 255).byte().permute(1, 2, 0).numpy()
+        pixels = (images[index].flip(0).clamp(0, 1) * 255).byte().permute(1, 2, 0).numpy()
         done, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
         if done:
             decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
-            result[index] = torch.from_numpy(decoded).permute(2, 0, 1).float() / 255
+            result[index] = torch.from_numpy(decoded).permute(2, 0, 1).flip(0).float() / 255
     return result
 
 

@@ -43,6 +43,8 @@ _HALVES_OF_A_MONTH = {"115": 1, "1631": 2}
 read, and how many digits the first of them has."""
 _UNIT_OF_DECIMALS = 0.5
 """Share of the decimals in one piece that a unit stands beside: most are heights and weights."""
+_CUT_SHORT = {"truck-rear-height", "truck-rear-width"}
+"""Pictograms whose arrows, all that tells them apart, reach too near the rim to be cut out."""
 _CAPTIONS = ("SPEED", "LIMIT", "MAX", "km/h", "t", "m", "ZONE", "mph", "MINIMUM")
 
 
@@ -78,7 +80,7 @@ def pictogram_masks(drawings: Sequence[Drawing]) -> MaskBank:
         row = drawing.row
         if row["bar"] != "none" or row["text"]:
             continue
-        if row["pictogram"] in {NO_PICTOGRAM, UNKNOWN_PICTOGRAM}:
+        if row["pictogram"] in {NO_PICTOGRAM, UNKNOWN_PICTOGRAM} | _CUT_SHORT:
             continue
         several = "+" in row["legend"] and row["legend"] != "red+black"
         if several or row["legend"] in {"none", "?", row["background"]}:
@@ -87,7 +89,8 @@ def pictogram_masks(drawings: Sequence[Drawing]) -> MaskBank:
         if mask is not None:
             masks.append(mask)
             names.append(row["pictogram"])
-    return MaskBank(np.stack(masks), tuple(names))
+    empty = np.zeros((0, SPRITE_SIZE, SPRITE_SIZE), np.uint8)
+    return MaskBank(np.stack(masks) if masks else empty, tuple(names))
 
 
 def _legend_mask(drawing: Drawing) -> Mask | None:

@@ -13,7 +13,7 @@ from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
 from recognizer.default_catalogue import default_catalogue
 from recognizer.thresholds_file import write_thresholds
-from recognizer.validation.calibration import Operating, Proposal, propose
+from recognizer.validation.calibration import MIN_PICTURES, Operating, Proposal, propose
 from recognizer.validation.datasets import Dataset, open_dataset
 from recognizer.validation.frame_ingestion import ReadFrames
 from recognizer.validation.frame_outcomes import judge_frames
@@ -92,6 +92,14 @@ def _summary(proposal: Proposal, dataset: Dataset, is_searched: bool) -> Iterato
         for sign in proposal.signs:
             yield f"{sign.id:<22}{_shown(sign.before)}"
             yield f"{'':<22}{_shown(sign.after)}"
+    for told, thresholds in (
+        (f"kept, too few answers to judge by (below {MIN_PICTURES})", proposal.kept),
+        ("dropped, the overall one is enough", proposal.dropped),
+    ):
+        if thresholds:
+            yield f"\nthresholds of their own in use that are {told}"
+            yield from (f"{sign:<22}{value:9.4f}" for sign, value in thresholds.items())
+    if proposal.signs or proposal.kept:
         yield f"\n{'with all of these':<22}{_shown(proposal.reached)}"
     yield "chosen on these pictures; measure them on others"
 

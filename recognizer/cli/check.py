@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from attributes.errors import UserError
 from attributes.weights_identity import DEFAULT_WEIGHTS
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.default_catalogue import default_catalogue
+from recognizer.thresholds_file import load_thresholds
 from rules import Catalogue, CatalogueError, load_catalogue
 from rules.checks import (
     CHECKS,
@@ -31,7 +33,7 @@ from rules.checks import (
 from rules.checks.documentation import page
 from rules.checks.near_duplicate_exemplar import NearDuplicateExemplar
 from rules.checks.report_formats import FORMATS, Printable
-from rules.diagnostics import LoadError, Severity, did_you_mean
+from rules.diagnostics import Findings, LoadError, Severity, did_you_mean, quote
 
 Loaded = TypeVar("Loaded")
 
@@ -81,8 +83,11 @@ def run(arguments: argparse.Namespace) -> int:
     file = _shortened(Path(arguments.catalogue) if arguments.catalogue else _default())
     errors: list[CatalogueError] = []
     catalogue = _or_error(lambda: load_catalogue(file), errors)
+    if catalogue is not None:
+        _or_error(partial(_open_exemplars, catalogue), errors)
+        _or_error(partial(load_thresholds, file, catalogue), errors)
     exclusions = _or_error(lambda: _exclusions(arguments.exclusions, file), errors)
-    if catalogue is not None and exclusions is not None:
+    if catalogue is not None and exclusions is not None and not errors:
         checks = _selected(arguments)
         subject = _subject(catalogue, arguments, checks)
         report = _or_error(lambda: run_checks(subject, checks, exclusions.entries), errors)
@@ -123,6 +128,38 @@ def _default() -> Path:
 def _shortened(file: Path) -> Path:
     """The path as CI systems want it, from here, if the file lies below this folder."""
     return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
+def _open_exemplars(catalogue: Catalogue) -> None:
+    """See whether every picture is one; the loader, which opens none, sees only that it is there.
+
+    Raises:
+        CatalogueError: some are not, and nothing could be recognized with this catalogue.
+    """
+    named = [
+        exemplar
+        for pictogram in catalogue.pictograms.values()
+        for exemplar in zip(pictogram.exemplars, pictogram.exemplar_positions, strict=True)
+    ]
+    if not named:
+        return
+    # Not at the top: OpenCV takes longer to import than most catalogues take to check.
+    from attributes.views import exemplar_views
+    from recognizer.pictures import read_exemplar
+
+    findings = Findings(catalogue.sources)
+    for path, position in named:
+        try:
+            exemplar_views(read_exemplar(path))
+        except (UserError, ValueError) as error:
+            reason = str(error).removeprefix(f"{path}: ")
+            findings.error(
+                LoadError.MISSING_EXEMPLAR,
+                f"cannot read the exemplar {quote(path.name)}: {reason}",
+                position,
+                expected="a picture that can be opened, such as a PNG file",
+            )
+    findings.raise_if_any()
 
 
 def _exclusions(named: Path | None, catalogue: Path) -> Exclusions:

@@ -57,6 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `signrules ... | head`
         sys.stderr.close()
         return 0
+    except OSError as error:  # a folder that one may not enter, a name that is too long
+        named = f"{error.filename}: " if error.filename else ""
+        print(f"signrules: {named}{error.strerror or error}", file=sys.stderr)
+        return UNREADABLE
     except KeyboardInterrupt:
         print("signrules: interrupted", file=sys.stderr)
         return 130

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
+from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
 from recognizer.cli.options import add_format_option
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
-from recognizer.validation.datasets import open_dataset
+from recognizer.validation.datasets import Dataset, open_dataset
 from recognizer.validation.frame_figures import FrameFigures
 from recognizer.validation.frame_outcomes import NOT_FOUND
 from recognizer.validation.label_suggestions import render_labels, suggest_labels, unlabelled
@@ -19,7 +19,7 @@ from recognizer.validation.outcomes import judge_pictures
 from recognizer.validation.rates import Rate
 from recognizer.validation.report.junit import Requirements, failures
 from recognizer.validation.report.tables import render_json
-from recognizer.validation.validation import Validation, validate
+from recognizer.validation.validation import Validation, searches, validate
 
 _SIGNS_SHOWN = 12
 _BLAMES_SHOWN = 12
@@ -61,6 +61,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the figures; write the reports if asked."""
     if arguments.suggest_labels:
         return _suggest(arguments)
+    required = Requirements(
+        arguments.min_accuracy,
+        arguments.min_recall,
+        arguments.min_found,
+        arguments.max_false_signs,
+    )
+    if required.of_search:  # asked before anything is read
+        dataset = open_dataset(arguments.data, arguments.split)
+        if not searches(dataset, arguments.boxes):
+            print(f"signrules validate: error: {_not_searched(dataset)}", file=sys.stderr)
+            return USAGE
     validation = validate(
         arguments.data,
         arguments.catalogue,
@@ -72,12 +83,6 @@ def run(arguments: argparse.Namespace) -> int:
         precision=arguments.precision,
         boxes=arguments.boxes,
         localizer=arguments.localizer,
-    )
-    required = Requirements(
-        arguments.min_accuracy,
-        arguments.min_recall,
-        arguments.min_found,
-        arguments.max_false_signs,
     )
     if arguments.format == "json":
         print(render_json(validation), end="")
@@ -95,6 +100,15 @@ def run(arguments: argparse.Namespace) -> int:
     if failed:
         return FINDINGS
     return UNREADABLE if validation.pictures.unreadable else FINE
+
+
+def _not_searched(dataset: Dataset) -> str:
+    """Why the requirements of what is searched for cannot be checked."""
+    why = "these are crops" if not dataset.has_frames else "--boxes labelled searches for none"
+    return (
+        f"{dataset.root}: --min-found and --max-false-signs are for signs that are searched for; "
+        f"{why} ({dataset.layout})"
+    )
 
 
 def _suggest(arguments: argparse.Namespace) -> int:

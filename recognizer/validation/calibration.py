@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -57,6 +58,9 @@ class Proposal:
         now: with the thresholds in use; ``threshold`` is the overall one.
         overall: with the proposed overall threshold alone.
         signs: those that with it would stay below the target, the worst first.
+        kept: further signs that have a threshold of their own already, which too few of these
+            pictures say anything about; it stays.
+        dropped: those that have one and no longer need it.
         thresholds: the proposal as a whole.
         reached: with all of it.
         reaches_target: whether the overall threshold reaches the target at all.
@@ -66,6 +70,8 @@ class Proposal:
     now: Operating
     overall: Operating
     signs: tuple[SignProposal, ...]
+    kept: Mapping[str, float]
+    dropped: Mapping[str, float]
     thresholds: Thresholds
     reached: Operating
     reaches_target: bool
@@ -89,23 +95,31 @@ def propose(outcomes: Outcomes, ready: ReadyCatalogue, target: float) -> Proposa
     overall = _lowest(confidence, right, target)
     threshold = 1.0 if overall is None else overall
     proposals = []
+    kept, dropped = dict(in_use.per_sign), {}
     for index in np.unique(sign).tolist():
         mine = sign == index
         before = _operate(confidence[mine], right[mine], threshold)
-        enough = before.accepted.right >= MIN_PICTURES
-        if not enough or before.right.value >= target:
+        if before.accepted.right < MIN_PICTURES:
+            continue
+        sign_id = ready.engine.signs[index].id
+        had = kept.pop(sign_id, None)
+        if before.right.value >= target:
+            if had is not None:
+                dropped[sign_id] = had
             continue
         own = _lowest(confidence[mine], right[mine], target)
         after = _operate(confidence[mine], right[mine], 1.0 if own is None else own)
-        proposals.append(SignProposal(ready.engine.signs[index].id, before, after))
+        proposals.append(SignProposal(sign_id, before, after))
     proposals.sort(key=lambda p: p.before.right.value)
-    per_sign = {p.id: p.after.threshold for p in proposals}
+    per_sign = {**kept, **{p.id: p.after.threshold for p in proposals}}
     thresholds = replace(in_use, min_confidence=threshold, per_sign=per_sign)
     return Proposal(
         target,
         _operate_all(confidence, right, sign, ready, in_use),
         _operate(confidence, right, threshold),
         tuple(proposals),
+        kept,
+        dropped,
         thresholds,
         _operate_all(confidence, right, sign, ready, thresholds),
         overall is not None,

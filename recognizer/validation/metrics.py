@@ -18,15 +18,6 @@ Z_95: Final = 1.959963984540054
 """Standard normal deviate of a two-sided 95 % interval."""
 
 
-def accuracy(expected: IntArray, answered: IntArray) -> float:
-    """Share of right answers; NaN of nothing.
-
-    >>> accuracy(np.array([0, 1, 1]), np.array([0, 1, 0]))
-    0.6666666666666666
-    """
-    return float(np.mean(expected == answered)) if len(expected) else float("nan")
-
-
 def confusion_matrix(expected: IntArray, answered: IntArray, classes: int) -> IntArray:
     """intp (classes, classes): how often class ``row`` was answered as class ``column``.
 

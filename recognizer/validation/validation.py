@@ -98,10 +98,11 @@ class Workbench:
         """
         file = Path(catalogue) if catalogue is not None else default_catalogue()
         rules = load_catalogue(file)
+        thresholds = thresholds or load_thresholds(file, rules)
         if country is not None:
             rules = rules.restricted_to(country)
         gallery = load_gallery(rules, self._predictor)
-        return ReadyCatalogue.prepare(rules, gallery, thresholds or load_thresholds(file))
+        return ReadyCatalogue.prepare(rules, gallery, thresholds)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
-from rules.catalogue import Catalogue, Pictogram
+from rules.catalogue import Catalogue
 from rules.checks.base import Check, Finding, Subject, place_of
 from rules.checks.confusion import confusion
-from rules.diagnostics import CatalogueError, Diagnostic, LoadError, Related, Severity
+from rules.diagnostics import CatalogueError, Diagnostic, LoadError, Position, Related, Severity
 
 
 class DuplicateExemplar(Check):
@@ -92,8 +92,8 @@ def shared_exemplars(catalogue: Catalogue) -> dict[tuple[str, str], str]:
     for pictogram in catalogue.pictograms.values():
         for reference in pictogram.artwork:
             owners[reference].setdefault(pictogram.name, reference)
-        for path in pictogram.exemplars:
-            digest = _digest(path, pictogram, catalogue)
+        for path, position in zip(pictogram.exemplars, pictogram.exemplar_positions, strict=True):
+            digest = _digest(path, position, catalogue)
             owners[digest].setdefault(pictogram.name, path.name)
     shared: dict[tuple[str, str], str] = {}
     for names in owners.values():
@@ -102,11 +102,11 @@ def shared_exemplars(catalogue: Catalogue) -> dict[tuple[str, str], str]:
     return shared
 
 
-def _digest(path: Path, pictogram: Pictogram, catalogue: Catalogue) -> str:
+def _digest(path: Path, position: Position, catalogue: Catalogue) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         code = LoadError.MISSING_EXEMPLAR
         message = f"cannot read the exemplar `{path.name}`: {error.strerror}"
-        diagnostic = Diagnostic(code.value, code.title, Severity.ERROR, message, pictogram.position)
+        diagnostic = Diagnostic(code.value, code.title, Severity.ERROR, message, position)
         raise CatalogueError([diagnostic], catalogue.sources) from None

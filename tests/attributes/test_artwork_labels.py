@@ -104,3 +104,38 @@ def test_mirroring_swaps_sides_and_invents_classes_for_the_rest():
     assert other["elk"] == "mirrored elk"
     assert other["deer"] == "deer"  # drawn to face either way
     assert other["mirrored elk"] == "elk"
+
+
+def test_a_pictogram_is_symmetric_whatever_bar_crosses_its_plate_and_wherever_it_stands():
+    def drawing(name: str, ink: np.ndarray, bar: str = "none") -> Drawing:
+        pixels = np.full((SPRITE_SIZE, SPRITE_SIZE, 4), 255, np.uint8)
+        pixels[ink, :3] = 0
+        if bar != "none":
+            pixels[np.eye(SPRITE_SIZE, dtype=bool), :3] = 0
+        row = {**ROW, "text": "", "pictogram": name, "bar": bar}
+        return Drawing(name, row, pixels, 1.0)
+
+    rows, columns = np.mgrid[:SPRITE_SIZE, :SPRITE_SIZE]
+    arrow = (rows > 18) & (rows < 46) & (abs(columns - 33) < (rows - 16) / 3)
+    flag = (rows > 18) & (rows < 46) & (columns > 20) & (columns < 20 + rows / 2)
+    names, mirror = pictogram_classes(
+        [drawing("arrow", arrow), drawing("arrow", arrow, "slash"), drawing("flag", flag)]
+    )
+    other = {name: names[mirror[i]] for i, name in enumerate(names)}
+    assert other["arrow"] == "arrow"
+    assert other["flag"] == "mirrored flag"
+
+
+def test_what_falls_rises_in_the_mirror_and_some_mirror_images_have_names_of_their_own():
+    pairs = {
+        "slope-falling": "slope-rising",
+        "bicycle-beside-pedestrian": "pedestrian-beside-bicycle",
+        "falling-rocks-left": "falling-rocks-right",
+    }
+    pixels = np.full((SPRITE_SIZE, SPRITE_SIZE, 4), 255, np.uint8)
+    pixels[:, :20, :3] = 0
+    names, mirror = pictogram_classes(
+        [Drawing(n, {**ROW, "pictogram": n}, pixels, 1.0) for pair in pairs.items() for n in pair]
+    )
+    other = {name: names[mirror[i]] for i, name in enumerate(names)}
+    assert {**pairs, **{b: a for a, b in pairs.items()}}.items() <= other.items()

@@ -181,6 +181,32 @@ def test_exemplars_that_look_the_same_to_the_network_are_told(
     assert "separates `xx.1` and `xx.2`" not in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("pictures")
+@pytest.mark.parametrize("options", [[], ["--no-exemplars"], ["--select", "SR101"]])
+def test_an_exemplar_that_cannot_be_opened_is_an_error_as_it_is_for_recognize(
+    folder: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "deer.png").write_text("junk")
+    cv2.imwrite(str(folder / "cow.png"), np.zeros((8, 8, 4), np.uint8))
+    assert check(folder, BY_PICTOGRAM, *options) == UNREADABLE
+    out = capsys.readouterr().out
+    assert "signs.yaml:3:22: error SR014 missing-exemplar: cannot read the exemplar `deer" in out
+    assert "`deer.png`: not a picture that can be decoded\n" in out
+    assert "signs.yaml:4:21: error SR014 missing-exemplar: cannot read the exemplar `cow" in out
+    assert "`cow.png`: the exemplar is fully transparent\n" in out
+    assert out.endswith("signs.yaml: 2 errors\n")
+
+
+def test_the_exemplar_of_a_single_pictogram_is_opened_too(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "deer.png").write_text("")
+    text = FINE_FILE + "pictograms: {deer: {exemplars: [deer.png]}}\n"
+    assert check(folder, text, "--format", "json") == UNREADABLE
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["code"], finding["line"], finding["column"]) == ("SR014", 7, 33)
+
+
 def test_without_a_gallery_artwork_is_not_compared(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -205,6 +231,21 @@ def test_torch_is_only_imported_to_compare_exemplars(folder: Path) -> None:
             check=True,
             env={"PYTHONPATH": str(Path(__file__).parents[2])},
         )
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "told"),
+    [
+        ("per_sign: {de.260: 0.9}", "2:12: error SR011 undefined-name: no sign is called `de.260`"),
+        ("min_confidence: 2", "2:17: error SR010 invalid-value: "),
+    ],
+)
+def test_thresholds_beside_the_rule_file_must_be_usable(
+    folder: Path, thresholds: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "signs.thresholds.yaml").write_text(f"version: 1\n{thresholds}\n")
+    assert check(folder, FINE_FILE) == UNREADABLE
+    assert f"signs.thresholds.yaml:{told}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", [".", "/", ".."])

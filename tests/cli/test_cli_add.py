@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from collections.abc import Sequence
@@ -110,7 +111,7 @@ def test_write_keeps_comments_and_order(folder: Path, capsys: pytest.CaptureFixt
     copied = folder / "rules" / "pictograms" / "cattle-crossing.png"
     assert copied.read_bytes() == DEER.read_bytes()
     assert load_catalogue("rules/signs.yaml").signs[-1].names["de"] == "Viehtrieb"
-    assert not [p for p in (folder / "rules").iterdir() if p.name.startswith("tmp")]
+    assert sorted(p.name for p in (folder / "rules").iterdir()) == ["pictograms", "signs.yaml"]
 
 
 def test_a_picture_below_the_catalogue_stays_where_it_is(
@@ -191,6 +192,32 @@ def test_a_picture_is_never_overwritten(folder: Path, capsys: pytest.CaptureFixt
     assert add("--write") == 3
     assert "is there already; give another --pictogram" in capsys.readouterr().err
     assert taken.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("is_first_picture", [False, True])
+def test_what_cannot_be_written_leaves_nothing_behind_and_can_be_tried_again(
+    folder: Path,
+    is_first_picture: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if is_first_picture:
+        plain = RULES.replace("pictograms/deer.png", "deer.png")
+        (folder / "rules" / "signs.yaml").write_text(plain)
+        (folder / "rules" / "pictograms" / "deer.png").rename(folder / "rules" / "deer.png")
+        (folder / "rules" / "pictograms").rmdir()
+    before = sorted((folder / "rules").rglob("*"))
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", "somewhere/else")
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr("os.replace", refuse)
+        assert add("--write") == 3
+    assert "signrules: rules/signs.yaml: Operation not permitted" in capsys.readouterr().err
+    assert sorted((folder / "rules").rglob("*")) == before
+    assert add("--write") == 0
+    assert (folder / "rules" / "pictograms" / "cattle-crossing.png").is_file()
 
 
 def test_the_thresholds_of_the_rule_file_count(

@@ -148,6 +148,43 @@ def test_the_thresholds_of_the_rule_file_count(
     assert "expected de.142-10, got unknown" in capsys.readouterr().out
 
 
+def test_what_lies_beside_a_linked_rule_file_lies_beside_the_link(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    class Stub(Recognizer):
+        def __init__(self, catalogue: Path, *_: object) -> None:
+            asked.append(catalogue)
+
+        def recognize(self, picture: object) -> Recognition:  # type: ignore[override]
+            return Recognition("de.206", "de.206", "Stop", 0.9)
+
+    monkeypatch.setattr("recognizer.recognizer.Recognizer", Stub)
+    Path("here").mkdir()
+    Path("here/signs.yaml").symlink_to(folder / "signs.yaml")
+    Path("here/signs.thresholds.yaml").write_text("version: 1\nper_sign: {de.142-10: 1}\n")
+    Path("here/signs.tests.yaml").write_text(
+        "version: 1\ntests:\n"
+        f"  - {{attributes: {{{TRIANGLE}}}, pictogram: deer, expect: de.142-10}}\n"
+        "  - {picture: ../deer.png, expect: de.206}\n"
+    )
+    assert main(["test", "here/signs.yaml"]) == 1
+    assert "expected de.142-10, got unknown" in capsys.readouterr().out
+    assert asked == [Path("here/signs.yaml")]
+
+
+def test_thresholds_of_signs_that_there_are_not_are_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("signs.thresholds.yaml").write_text("version: 1\nper_sign: {de.142: 1}\n")
+    Path("signs.tests.yaml").write_text(PASSING)
+    assert main(["test", "signs.yaml"]) == 3
+    err = capsys.readouterr().err
+    assert "signs.thresholds.yaml:2:12: error SR011 undefined-name: no sign is called" in err
+    assert "did you mean `de.142-10`?" in err
+
+
 def test_pictures_go_through_the_recognizer(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,7 +204,7 @@ def test_pictures_go_through_the_recognizer(
         f"  - {{attributes: {{{LIMIT}}}, expect: de.274}}\n"
     )
     assert main(["test", "signs.yaml", "--weights", "w.safetensors"]) == 0
-    assert asked == [(folder / "signs.yaml", Path("w.safetensors")), folder / "deer.png"]
+    assert asked == [(Path("signs.yaml"), Path("w.safetensors")), folder / "deer.png"]
     assert capsys.readouterr().out == "2 tests: 2 passed\n"
 
 

@@ -198,7 +198,7 @@ def test_finds_of_the_localizer_that_are_no_signs_are_left_out(two_signs, monkey
     recognizer = Recognizer()
     recognizer.localizer = NoFinds(Boxes(xyxy, np.ones(2, np.float32)))
     assert recognizer.recognize_frame(image).sign_ids == ["de.206", "de.274[45]"]
-    recognizer = Recognizer(thresholds=type(recognizer.thresholds)(min_presence=1.01))
+    recognizer = Recognizer(thresholds=type(recognizer.thresholds)(min_presence=1.0))
     recognizer.localizer = NoFinds(Boxes(xyxy, np.ones(2, np.float32)))
     assert len(recognizer.recognize_frame(image)) == 0
     given = recognizer.recognize_frame(image, xyxy)

@@ -396,6 +396,18 @@ def test_a_connection_that_stays_lost_is_an_error_not_the_end():
         next(source)
 
 
+def test_a_reading_thread_that_fails_does_not_let_others_wait_for_ever():
+    class Failing(_Recorded):
+        def read(self):
+            raise MemoryError("a frame of 2^40 pixels")
+
+    with (
+        LiveSource("camera", Failing([1]), lambda: None, (0.01,)) as source,
+        pytest.raises(MemoryError, match="a frame of"),
+    ):
+        next(source)
+
+
 def test_a_server_that_hangs_up_for_good_is_given_up():
     with serving(_Camera, answered=0, connections=2) as address:
         reopen = partial(open_video, f"{address}/live", timeout=1.0)

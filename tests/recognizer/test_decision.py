@@ -1,5 +1,6 @@
 """The decision: fits and cosines become one answer, or unknown with its reason."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,6 +98,26 @@ def test_two_equal_rules_are_ambiguous_whichever_comes_first(engine, thresholds)
     blue_square = {"shape": "square", "background": "blue"}
     assert decide(engine, {"shape": "square", "background": "red"}, {})[0] == "xx.square"
     assert decide(engine, blue_square, {}, thresholds) == (Reason.AMBIGUOUS, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"min_confidence": 1.01}, "min_confidence: expected in [0, 1], got 1.01"),
+        ({"min_confidence": float("nan")}, "min_confidence: expected in [0, 1], got nan"),
+        ({"unknown_odds": -0.1}, "unknown_odds: expected at least 0 and finite, got -0.1"),
+        ({"min_presence": -1}, "min_presence: expected in [0, 1], got -1"),
+        # A crop without pixels passes 0.
+        ({"min_side": 0}, "min_side: expected at least 1, got 0"),
+        ({"match_cosine": 1.5}, "match_cosine: expected in [-1, 1], got 1.5"),
+        ({"match_scale": 0}, "match_scale: expected above 0 and finite, got 0"),
+        ({"exemplar_cosine": -2}, "exemplar_cosine: expected in [-1, 1], got -2"),
+        ({"per_sign": {"xx.deer": 80}}, "per_sign: xx.deer: expected in [0, 1], got 80"),
+    ],
+)
+def test_thresholds_outside_their_range_are_refused(values, told):
+    with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
+        Thresholds(**values)
 
 
 def test_an_unseen_pictogram_is_unmatched(engine):

@@ -93,6 +93,25 @@ def test_a_pil_image_of_16_bits_is_what_its_file_is(tmp_path, mode):
     assert to_crop(path)[:, :, 0].tolist() == [[0, 3], [116, 255]]
 
 
+def test_a_pil_image_of_32_bits_has_16_and_one_of_floats_is_a_share():
+    image = pytest.importorskip("PIL.Image")
+    deep = image.fromarray(np.array([[0, 1000], [30000, 65535]], np.int32))
+    assert deep.mode == "I"
+    assert to_crop(deep)[:, :, 0].tolist() == [[0, 3], [116, 255]]
+    shares = image.fromarray(np.array([[0, 0.25], [0.5, 1]], np.float32))
+    assert shares.mode == "F"
+    assert to_crop(shares)[:, :, 0].tolist() == [[0, 64], [128, 255]]
+
+
+@pytest.mark.parametrize(
+    "pixels", [np.array([[-1, 5]], np.int32), np.array([[0, 70000]], np.int32)], ids=["<0", ">16"]
+)
+def test_a_pil_image_whose_grey_levels_have_no_known_white_is_refused(pixels):
+    image = pytest.importorskip("PIL.Image")
+    with pytest.raises(PictureError, match=r"grey of 32 bits must lie in \[0, 65535\]"):
+        to_crop(image.fromarray(pixels))
+
+
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
 def test_a_pil_image_of_a_file_that_was_cut_off_is_refused(form):
     image = pytest.importorskip("PIL.Image")

@@ -9,6 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,18 @@ def test_other_threads_never_see_a_mixture(catalogue: Path) -> None:
 def wait_for(condition: Callable[[], bool]) -> bool:
     pause = threading.Event()
     return any(condition() or pause.wait(0.01) for _ in range(1000))
+
+
+def test_an_edit_before_the_first_look_is_not_missed(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class EditedMeanwhile(CatalogueWatcher):
+        def __init__(self, *arguments: Any) -> None:
+            write(catalogue, rules("new"))
+            super().__init__(*arguments)
+
+    monkeypatch.setattr("recognizer.recognizer.CatalogueWatcher", EditedMeanwhile)
+    assert answer(Recognizer(catalogue, watch=True)) == NEW
 
 
 def test_watching_takes_what_is_good_and_logs_what_is_broken(
@@ -261,3 +274,22 @@ def test_a_repeated_failure_is_logged_once(
         watcher.look(counted)
     assert counted.reloads > 2
     assert len(caplog.records) == 1
+
+
+def test_no_error_of_a_reload_ends_the_watching(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watching, "INTERVAL", 0.01)
+    recognizer = Recognizer(catalogue, watch=True)
+
+    def overflow(*_: object) -> None:
+        raise RecursionError("too deep")
+
+    with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
+        broken.setattr("recognizer.recognizer.load_catalogue", overflow)
+        write(catalogue, rules("broken"))
+        assert wait_for(lambda: "too deep" in caplog.text)
+    assert "in overflow" in caplog.text  # nobody foresaw it, so the log says where it comes from
+    assert answer(recognizer) == OLD
+    write(catalogue, rules("new"))
+    assert wait_for(lambda: answer(recognizer) == NEW)

@@ -211,13 +211,13 @@ def test_the_value_is_the_most_probable_string_that_the_rule_allows(limits: Engi
     slot[:] = 0
     for digit, probability in {"1": 0.6, "0": 0.3, "5": 0.1}.items():
         slot[TEXT.alphabet.index(digit) + 1] = probability
-    value = limits.value(readings, 0, 0)
-    assert value is not None
-    assert value.text == "50"
-    assert value.probability == pytest.approx(0.3 / (0.3 + 0.1))
-    free = limits.value(readings, 1, 0)
+    values = limits.values(readings, 0)
+    assert values is not None
+    assert values.texts == ("50",)
+    assert values.probabilities[0] == pytest.approx(0.3 / (0.3 + 0.1))
+    free = limits.values(readings, 1)
     assert free is not None
-    assert (free.text, round(free.probability, 3)) == ("51", 0.6)
+    assert (free.texts, free.probabilities.round(3).tolist()) == (("51",), [0.6])
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -85,6 +85,19 @@ class TestHostileFiles:
         lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
         assert codes(write("a.yaml", "\n".join(lines))) == ["yaml-feature"]
 
+    def test_aliases_are_as_deep_as_what_they_stand_for(self, write: WriteFile) -> None:
+        lines = ["version: 1", "faces:", "  f0: &a0 {shape: circle}"]
+        lines += [f"  f{i}: &a{i} {{any: [*a{i - 1}]}}" for i in range(1, 300)]
+        # Each line adds a mapping and a list to the two that all faces stand in.
+        with pytest.raises(CatalogueError, match=r"a\.yaml:22:20: .* nested deeper than 40 levels"):
+            load_catalogue(write("a.yaml", "\n".join(lines)))
+        assert len(load_catalogue(write("a.yaml", "\n".join(lines[:21]))).faces) == 19
+
+    def test_what_holds_a_deep_alias_counts_as_deep(self, write: WriteFile) -> None:
+        lines = ["a0: &a0 [x]", *(f"a{i}: &a{i} [x, *a{i - 1}, x]" for i in range(1, 200))]
+        with pytest.raises(CatalogueError, match=r"a\.yaml:40:15: .* nested deeper than 40 levels"):
+            load_catalogue(write("a.yaml", "\n".join(lines)))
+
     def test_an_alias_may_repeat_a_value(self, load: LoadText) -> None:
         catalogue = load(
             """\

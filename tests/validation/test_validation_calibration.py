@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from recognizer.thresholds_file import load_thresholds, thresholds_path, write_t
 from recognizer.validation.calibration import _lowest
 from recognizer.validation.report import write_report
 from recognizer.validation.validation import Workbench
-from rules import CatalogueError
+from rules import CatalogueError, load_catalogue
 
 
 def test_the_lowest_threshold_that_reaches_the_target() -> None:
@@ -59,6 +60,24 @@ def test_a_sign_that_errs_gets_a_threshold_of_its_own(
     assert "xx.left " not in out
 
 
+def test_what_these_pictures_say_nothing_about_keeps_its_threshold(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(40):
+        world.draw(world.data / "left" / f"{number:03}.png", "keep-left")
+        if number < 10:
+            world.draw(world.data / "right" / f"{number:03}.png", "keep-right")
+    rules = world.rules()
+    in_use = {"xx.left": 0.7, "xx.right": 0.8, "xx.stop": 0.9}
+    write_thresholds(rules, Thresholds(per_sign=in_use), "by hand")
+    assert calibrate(world, rules, "--write") == 0
+    assert load_thresholds(rules).per_sign == {"xx.right": 0.8, "xx.stop": 0.9}
+    kept, dropped = capsys.readouterr().out.split("that are ")[1:]
+    assert kept.startswith("kept, too few answers to judge by (below 30)\nxx.right ")
+    assert "xx.stop                  0.9000" in kept
+    assert dropped.startswith("dropped, the overall one is enough\nxx.left                  0.7000")
+
+
 def test_an_accuracy_that_cannot_be_reached(world: World) -> None:
     world.draw_all(8)
     for number in range(8):
@@ -92,8 +111,63 @@ def test_thresholds_survive_writing(tmp_path: Path) -> None:
     assert load_thresholds(tmp_path / "other.yaml") == Thresholds()
 
 
+def test_thresholds_that_cannot_be_written_stay_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    rules = tmp_path / "signs.yaml"
+    write_thresholds(rules, Thresholds(0.7), "old")
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(OSError, match="No space") as refused:
+        write_thresholds(rules, Thresholds(0.8), "new")
+    assert refused.value.filename == str(thresholds_path(rules))
+    assert load_thresholds(rules) == Thresholds(0.7)
+    assert list(tmp_path.iterdir()) == [thresholds_path(rules)]
+
+
+def test_linked_thresholds_are_written_where_the_link_leads(tmp_path: Path) -> None:
+    link = thresholds_path(tmp_path / "signs.yaml")
+    link.symlink_to("shared.yaml")
+    write_thresholds(tmp_path / "signs.yaml", Thresholds(0.7), "first")
+    write_thresholds(tmp_path / "signs.yaml", Thresholds(0.8), "second")
+    assert link.is_symlink()
+    assert load_thresholds(tmp_path / "signs.yaml") == Thresholds(0.8)
+
+
+def test_a_threshold_of_a_sign_that_there_is_not_is_a_mistake(world: World) -> None:
+    rules = world.rules()
+    thresholds_path(rules).write_text("version: 1\nper_sign: {xx.left: 0.9, xx.lleft: 0.9}\n")
+    place = r"thresholds\.yaml:2:26: error SR011 .* no sign is called `xx\.lleft`"
+    for load in (
+        lambda: load_thresholds(rules, load_catalogue(rules)),
+        lambda: Workbench(cache=world.folder / "cache").prepare(rules),
+    ):
+        with pytest.raises(CatalogueError, match=place) as refused:
+            load()
+        assert "did you mean `xx.left`?" in str(refused.value)
+
+
+def test_a_threshold_of_a_sign_of_another_country_is_none(world: World) -> None:
+    rules = world.rules(
+        ("  - id: xx.left\n", "  - id: xx.left\n    country: DE\n"),
+        ("  - id: xx.right\n", "  - id: xx.right\n    country: BE\n"),
+    )
+    thresholds_path(rules).write_text("version: 1\nper_sign: {xx.right: 0.9}\n")
+    ready = Workbench(cache=world.folder / "cache").prepare(rules, country="DE")
+    assert ready.judge.thresholds.per_sign == {"xx.right": 0.9}
+
+
 @pytest.mark.parametrize(
-    "text", ["min_confidence: 2", "min_confidense: 0.5", "per_sign: {nonsense: 0.5}"]
+    "text",
+    [
+        "min_confidence: 2",
+        "min_confidence: .nan",
+        "min_confidense: 0.5",
+        "per_sign: {nonsense: 0.5}",
+        "per_sign: {xx.left: 80}",
+    ],
 )
 def test_mistakes_in_thresholds_are_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "signs.thresholds.yaml").write_text(f"version: 1\n{text}\n")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -41,6 +44,16 @@ def test_folder_per_class(tmp_path: Path) -> None:
     (tmp_path / "stop" / "notes.txt").write_text("no picture")
     dataset = open_dataset(tmp_path)
     assert labels_of(dataset) == [("c.ppm", "give way"), ("a.JPG", "stop"), ("b.png", "stop")]
+
+
+def test_folders_within_a_class_folder_are_of_its_class(tmp_path: Path) -> None:
+    picture(tmp_path / "stop" / "a.png")
+    picture(tmp_path / "stop" / "night" / "rain" / "c.png")
+    picture(tmp_path / "stop" / "night" / "b.png")
+    picture(tmp_path / "elsewhere" / "d.png").parent.rename(tmp_path.parent / "elsewhere")
+    (tmp_path / "stop" / "linked").symlink_to(tmp_path.parent / "elsewhere")
+    dataset = open_dataset(tmp_path)
+    assert labels_of(dataset) == [(f"{name}.png", "stop") for name in "adbc"]
 
 
 @pytest.mark.parametrize("inner", ["", "Final_Training/Images", "GTSRB/Final_Training/Images"])
@@ -286,6 +299,52 @@ def test_a_damaged_line_of_yolo_is_named(tmp_path: Path, line: str) -> None:
         open_dataset(tmp_path)
 
 
+@pytest.mark.parametrize("names", ["[no, 1.10]", "{0: no, 1: 1.10}", "\n- 'no'\n- 1.10"])
+def test_names_of_yolo_are_taken_as_they_are_written(tmp_path: Path, names: str) -> None:
+    picture(tmp_path / "images" / "f.png")
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "f.txt").write_text("0 0.5 0.5 0.2 0.4\n1 0.5 0.5 0.2 0.4\n")
+    # The date is none, which is no concern of the names.
+    (tmp_path / "data.yaml").write_text(f"date: 2024-02-30\nnames: {names}\n")
+    assert open_dataset(tmp_path).classes == ("no", "1.10")
+
+
+def test_the_pictures_of_yolo_may_be_linked(tmp_path: Path) -> None:
+    picture(tmp_path / "elsewhere" / "f.png")
+    set_of_links = tmp_path / "set"
+    for folder in ("images", "labels"):
+        (set_of_links / folder).mkdir(parents=True)
+    (set_of_links / "images" / "val").symlink_to(tmp_path / "elsewhere")
+    (set_of_links / "labels" / "val").mkdir()
+    (set_of_links / "labels" / "val" / "f.txt").write_text("0 0.5 0.5 0.2 0.4\n")
+    assert labels_of(open_dataset(set_of_links)) == [("f.png", "0")]
+
+
+def coco(root: Path, box: str) -> Path:
+    """A json of one frame and one box, which is written as it is given."""
+    picture(root / "f.png", 100, 80)
+    (root / "c.json").write_text(
+        '{"images": [{"id": 1, "file_name": "f.png"}], "categories": [{"id": 1, "name": "stop"}], '
+        f'"annotations": [{{"id": 7, "image_id": 1, "category_id": 1, "bbox": {box}}}]}}'
+    )
+    return root / "c.json"
+
+
+@pytest.mark.parametrize(
+    "box", ["[Infinity, 0, 1, 1]", "[0, 0, 1e400, 1]", "[0, NaN, 1, 1]", "[0, 0, 1, -Infinity]",
+            "[1e308, 0, 1e308, 1]"],
+)  # fmt: skip
+def test_a_box_of_coco_that_is_not_finite_is_named(tmp_path: Path, box: str) -> None:
+    with pytest.raises(
+        DatasetError, match=r"c\.json: annotation 7: expected `bbox` of four finite"
+    ):
+        open_dataset(coco(tmp_path, box))
+
+
+def test_a_box_that_is_only_finite_in_shares_is_cut_at_the_frame() -> None:
+    assert Box(-1e308, 0.5, 1e308, 1e308, relative=True).cut(100, 50) == (0, 0, 100, 50)
+
+
 def test_a_box_outside_of_the_frame_is_nothing() -> None:
     assert Box(110, 10, 120, 20).cut(100, 50) is None
     assert Box(10, 10, 10, 20).cut(100, 50) is None
@@ -309,6 +368,30 @@ def damage_no_pictures(root: Path) -> Path:
 
 def damage_one_level_up(root: Path) -> Path:
     picture(root / "train" / "stop" / "a.png")
+    return root
+
+
+def damage_one_class_is_deeper(root: Path) -> Path:
+    picture(root / "stop" / "a.png")
+    picture(root / "yield" / "train" / "b.png")
+    return root
+
+
+def damage_one_class_of_gtsrb_is_deeper(root: Path) -> Path:
+    gtsrb_class(root / "00000")
+    picture(root / "00001" / "ppm" / "00000_00000.ppm")
+    return root
+
+
+def damage_no_class(root: Path) -> Path:
+    picture(root / "stop" / "a.png")
+    picture(root / "b.png")
+    return root
+
+
+def damage_loop(root: Path) -> Path:
+    picture(root / "stop" / "a.png")
+    (root / "stop" / "up").symlink_to(root)
     return root
 
 
@@ -346,10 +429,44 @@ def damage_coco(root: Path) -> Path:
     return root / "c.json"
 
 
+def damage_coco_number(root: Path) -> Path:
+    return coco(root, f"[0, 0, 1, {10**400}]")
+
+
+def damage_coco_depth(root: Path) -> Path:
+    return coco(root, "[" * 10_000)
+
+
 def damage_yolo(root: Path) -> Path:
     picture(root / "images" / "f.png")
     (root / "labels").mkdir()
     (root / "labels" / "f.txt").write_text("1 0.5 half 0.2 0.4\n")
+    return root
+
+
+def damage_yolo_twice(root: Path) -> Path:
+    picture(root / "images" / "f.png")
+    picture(root / "images" / "f.jpg")
+    (root / "labels").mkdir()
+    return root
+
+
+def damage_yolo_names(root: Path) -> Path:
+    picture(root / "images" / "f.png")
+    (root / "labels").mkdir()
+    (root / "data.yaml").write_text("names: stop")
+    return root
+
+
+def damage_yolo_depth(root: Path) -> Path:
+    damage_yolo_names(root)
+    (root / "data.yaml").write_text("[" * 10_000)
+    return root
+
+
+def damage_yolo_list(root: Path) -> Path:
+    damage_yolo(root)
+    (root / "labels" / "classes.txt").write_bytes(b"\xff")
     return root
 
 
@@ -360,19 +477,50 @@ def damage_yolo(root: Path) -> Path:
         (damage_empty, "the folder is empty"),
         (damage_no_pictures, "no labelled pictures found; known are"),
         (damage_one_level_up, "did you mean .*train"),
+        (damage_one_class_is_deeper, r"train/b\.png: is its class yield or train\?"),
+        (damage_one_class_of_gtsrb_is_deeper, r"_00000\.ppm: is its class 00001 or ppm\?"),
+        (damage_no_class, r"/b\.png: a picture beside the class folders"),
+        (damage_loop, "stop/up/stop: the same folder as .*/stop, which is read already"),
         (damage_columns, "no column ClassId; it has: path, width"),
         (damage_short_line, r"t\.csv:2: expected 2 columns, got 1"),
         (damage_mixed, "mixed layouts; name the one that is meant"),
         (damage_half_gtsrb, "00001: mixed layouts"),
         (damage_wrong_class, "lists a picture of class 0, but the folder is 00005"),
         (damage_coco, "damaged COCO json"),
+        (damage_coco_number, r"c\.json: damaged COCO json: OverflowError"),
+        (damage_coco_depth, r"c\.json: not readable as COCO json: nested too deeply"),
         (damage_yolo, r"f\.txt:1: expected `class cx cy w h`"),
+        (damage_yolo_twice, r"images/f\.png: called as .*images/f\.jpg is; whose is .*f\.txt\?"),
+        (damage_yolo_names, r"data\.yaml: class names not readable: expected `names` with"),
+        (damage_yolo_depth, r"data\.yaml: class names not readable: nested too deeply"),
+        (damage_yolo_list, r"labels/classes\.txt: class names not readable: 'utf-8' codec"),
     ],
 )
 def test_damaged_data(tmp_path: Path, damage: object, words: str) -> None:
     assert callable(damage)
     with pytest.raises(DatasetError, match=words):
         open_dataset(damage(tmp_path))
+
+
+def test_where_one_may_not_look_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = picture(tmp_path / "stop" / "closed" / "b.png").parent
+    picture(tmp_path / "stop" / "a.png")
+    look = os.scandir
+
+    def refuse(path: str | os.PathLike[str]) -> Any:  # permission bits do not bind root
+        if Path(path) == closed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    for folder in (tmp_path, closed.parent):
+        with pytest.raises(DatasetError, match=rf"^{closed}: Permission denied$"):
+            open_dataset(folder)
+
+
+def test_a_name_that_is_too_long_is_no_data_set(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"x: File name too long$"):
+        open_dataset(tmp_path / ("x" * 300))
 
 
 def test_boxes_of_frames_are_cut_out(world: World) -> None:

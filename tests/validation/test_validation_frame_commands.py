@@ -25,7 +25,7 @@ def test_the_command_says_it_all(street: FrameWorld, capsys: pytest.CaptureFixtu
     assert main([*command, "--max-false-signs", "0.4"]) == 0  # 1 in 3 frames; the other is unknown
     assert main([*command, "--max-false-signs", "0.3"]) == 1
     assert "false signs: 0.3333 per frame are more than 0.3000" in capsys.readouterr().err
-    assert main([*command, "--boxes", "labelled", "--max-false-signs", "0"]) == 0
+    assert main([*command, "--boxes", "labelled"]) == 0
     assert "mind: the labelled boxes were cut out" in capsys.readouterr().out
     street.lines.append("00009.ppm;10;10;50;50;0")
     street.write_list()
@@ -38,6 +38,26 @@ def test_impossible_limits_of_false_signs_are_refused(frames: FrameWorld, rate: 
     with pytest.raises(SystemExit) as refused:
         main(frames.command("validate", frames.data, "--max-false-signs", rate))
     assert refused.value.code == 2
+
+
+@pytest.mark.parametrize("required", [("--min-found", "1"), ("--max-false-signs", "0")])
+def test_what_cannot_be_checked_is_not_required(
+    street: FrameWorld, required: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    crops = street.draw(street.folder / "crops" / "1" / "a.png", "limit-50").parent.parent
+    for data, boxes, why in (
+        (crops, (), "these are crops"),
+        (street.data, ("--boxes", "labelled"), "--boxes labelled searches for none"),
+    ):
+        command = street.command("validate", data, "--catalogue", street.rules(), *boxes)
+        assert main(command) == 0
+        calls = len(street.predictor.calls)
+        assert main([*command, *required]) == 2
+        assert f"--min-found and --max-false-signs are for signs that are searched for; {why}" in (
+            capsys.readouterr().err
+        )
+        assert len(street.predictor.calls) == calls
+        assert main([*command, "--min-found", "0", "--max-false-signs", "inf"]) == 0
 
 
 def test_labels_are_suggested_without_searching(

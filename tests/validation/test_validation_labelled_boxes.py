@@ -9,6 +9,7 @@ from validation_world import blamed
 
 from recognizer.validation import validation as validation_module
 from recognizer.validation.datasets import DatasetError
+from recognizer.validation.report.junit import Requirements, failures
 
 
 def test_labelled_boxes_can_still_be_cut_out(street: FrameWorld) -> None:
@@ -16,6 +17,14 @@ def test_labelled_boxes_can_still_be_cut_out(street: FrameWorld) -> None:
     assert validation.figures.frames is None
     assert validation.figures.pictures == 6
     assert street.finder.calls == 0
+
+
+def test_what_was_not_searched_for_is_not_found(street: FrameWorld) -> None:
+    validation = street.validate(boxes="labelled")
+    assert not failures(validation, Requirements())
+    failed = failures(validation, Requirements(min_found=0.1, max_false_signs=9))
+    assert [case.name for case in failed] == ["found", "false signs"]
+    assert {case.failure for case in failed} == {"cannot be told: no sign was searched for"}
 
 
 def test_small_labelled_boxes_are_answered_as_finds_are(frames: FrameWorld) -> None:

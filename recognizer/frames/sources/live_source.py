@@ -88,7 +88,7 @@ class _Reader:
         self._newest: Frame | None = None
         self._count = 0
         self._first_time = 0.0
-        self._error: SourceError | None = None
+        self._error: BaseException | None = None
         self._closed = False
         self._thread = Thread(target=self._run, name=f"read {name}", daemon=True)
 
@@ -130,8 +130,15 @@ class _Reader:
                 else:
                     self._try_again(self._retry_delays[failures])
                     failures += 1
+        except BaseException as error:  # whoever waits for a frame would wait for ever
+            self._fail(error)
         finally:
             self._capture.release()
+
+    def _fail(self, error: BaseException) -> None:
+        with self._changed:
+            self._error = error
+            self._changed.notify_all()
 
     def _keep(self, image: Image) -> None:
         now = time.monotonic()
@@ -160,9 +167,9 @@ class _Reader:
 
     def _give_up(self) -> None:
         attempts = len(self._retry_delays)
-        with self._changed:
-            self._error = SourceError(
+        self._fail(
+            SourceError(
                 f"{self._name}: connection lost after {self._count} frames; "
                 f"{attempts} attempts to get it back have failed"
             )
-            self._changed.notify_all()
+        )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from recognizer.pictures import SUFFIXES
+from recognizer.validation.datasets.folders import files_below
 from recognizer.validation.datasets.samples import Dataset, DatasetError, Sample
 from recognizer.validation.datasets.tables import read_table
 
@@ -35,13 +36,22 @@ def class_table(folder: Path) -> Path | None:
 
 
 def read_class_folders(root: Path) -> Dataset:
-    """Pictures whose class is the name of their folder."""
-    samples = []
-    for folder in class_folders(root):
-        for name in sorted(os.listdir(folder)):
-            if os.path.splitext(name)[1].lower() in SUFFIXES:
-                samples.append(Sample(os.path.join(folder, name), folder.name))
-    names = {f.name: f.name for f in class_folders(root) if not f.name.isdigit()}
+    """Pictures whose class is the name of the folder in ``root`` that they are in.
+
+    They may be in further folders within it, as torchvision's ``ImageFolder`` has it.
+
+    Raises:
+        DatasetError: it is not clear of which class a picture is.
+    """
+    folders = _clear_classes(root)
+    with os.scandir(root) as entries:
+        loose = sorted(entry.path for entry in entries if _is_picture(entry))
+    if loose:
+        raise DatasetError(f"{loose[0]}: a picture beside the class folders, not in one of them")
+    samples = [
+        Sample(path, folder.name) for folder in folders for path in files_below(folder, SUFFIXES)
+    ]
+    names = {f.name: f.name for f in folders if not f.name.isdigit()}
     caution = repacked_caution(samples)
     return Dataset(root, "folder per class", tuple(samples), names, caution=caution)
 
@@ -55,9 +65,10 @@ def read_class_tables(root: Path, split: str) -> Dataset:
             trained on, or not.
 
     Raises:
-        DatasetError: a table is damaged, or a split is asked of another set than GTSRB.
+        DatasetError: a table is damaged, it is not clear of which class a picture is, or a split
+            is asked of another set than GTSRB.
     """
-    folders = class_folders(root)
+    folders = _clear_classes(root)
     of_class = [list(_of_class(folder)) for folder in folders]
     samples = tuple(sample for found in of_class for sample in found)
     is_gtsrb = {f.name for f in folders} <= _GTSRB_CLASSES and all(
@@ -106,6 +117,25 @@ def refuse_split(root: Path, split: str) -> None:
         )
 
 
+def _clear_classes(root: Path) -> list[Path]:
+    """The class folders, if it is clear which they are.
+
+    Beside them, a folder with pictures only further down may be a class or a folder of classes.
+
+    Raises:
+        DatasetError: there is such a folder.
+    """
+    folders = class_folders(root)
+    for path in sorted(p for p in {*root.iterdir()} - {*folders} if p.is_dir()):
+        picture = next(files_below(path, SUFFIXES), None)
+        if picture is not None:
+            raise DatasetError(
+                f"{picture}: is its class {path.name} or {Path(picture).parent.name}? {path} holds "
+                f"no picture itself, as {folders[0]} does; move the pictures up, or the folder away"
+            )
+    return folders
+
+
 def _of_class(folder: Path) -> Iterator[Sample]:
     table = class_table(folder)
     if table is None:
@@ -139,4 +169,8 @@ def _stem(sample: Sample) -> str:
 
 def _has_picture(folder: os.DirEntry[str]) -> bool:
     with os.scandir(folder) as entries:
-        return any(os.path.splitext(e.name)[1].lower() in SUFFIXES for e in entries)
+        return any(map(_is_picture, entries))
+
+
+def _is_picture(entry: os.DirEntry[str]) -> bool:
+    return os.path.splitext(entry.name)[1].lower() in SUFFIXES and not entry.is_dir()

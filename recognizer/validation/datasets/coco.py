@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ def read_coco(path: Path) -> Dataset:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DatasetError(f"{path}: not readable as COCO json: {error}") from None
+    except RecursionError:
+        raise DatasetError(f"{path}: not readable as COCO json: nested too deeply") from None
     missing = [key for key in _KEYS if not isinstance(data, dict) or key not in data]
     if missing:
         raise DatasetError(f"{path}: not COCO json: no `{'`, no `'.join(missing)}`")
@@ -46,6 +49,11 @@ def read_coco(path: Path) -> Dataset:
         for a in data["annotations"]:
             x, y, width, height = map(float, a["bbox"])
             box = Box(x, y, x + width, y + height)
+            if not all(map(math.isfinite, box[:4])):
+                raise DatasetError(
+                    f"{path}: annotation {a.get('id')}: expected `bbox` of four finite numbers, "
+                    f"got `{str(a['bbox'])[:60]}`"
+                )
             if a.get("iscrowd"):
                 crowds.setdefault(a["image_id"], []).append(box)
             else:
@@ -57,7 +65,7 @@ def read_coco(path: Path) -> Dataset:
             for name, box in found
         ]
         ignored = {str(folder / files[image]): tuple(found) for image, found in crowds.items()}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise DatasetError(f"{path}: damaged COCO json: {type(error).__name__} {error}") from None
     return Dataset(
         path,

@@ -53,12 +53,19 @@ def open_dataset(path: str | os.PathLike[str], split: str = "all") -> Dataset:
         split: one of :data:`SPLITS`.
 
     Raises:
-        DatasetError: there is none, it is damaged, or there are several in one folder; or there is
-            no such split.
+        DatasetError: there is none, it is damaged, or there are several in one folder; one may not
+            look; or there is no such split.
     """
     if split not in SPLITS:
         raise DatasetError(f"there is no split `{split}`; known are {', '.join(SPLITS)}")
     root = Path(path)
+    try:
+        return _read(root, split)
+    except OSError as error:  # a folder that one may not enter, a name that is too long
+        raise DatasetError(f"{error.filename or root}: {error.strerror or error}") from None
+
+
+def _read(root: Path, split: str) -> Dataset:
     candidates = _candidates(root, split)
     if not candidates:
         raise DatasetError(_nothing_found(root))

@@ -44,8 +44,9 @@ class Box(NamedTuple):
         if not (x2 > x1 and y2 > y1):  # NaN fails too
             return None
         across, down = MARGIN * (x2 - x1), MARGIN * (y2 - y1)
-        left, top = max(0, round(x1 - across)), max(0, round(y1 - down))
-        right, bottom = min(width, round(x2 + across)), min(height, round(y2 + down))
+        # Limited before they are rounded: what is finite in the list may not be in pixels.
+        left, top = round(max(0, x1 - across)), round(max(0, y1 - down))
+        right, bottom = round(min(width, x2 + across)), round(min(height, y2 + down))
         return (left, top, right, bottom) if right > left and bottom > top else None
 
 

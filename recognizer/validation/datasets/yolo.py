@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from recognizer.pictures import SUFFIXES
+from recognizer.validation.datasets.folders import files_below
 from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
 
 
@@ -23,16 +24,19 @@ def read_yolo(root: Path) -> Dataset:
     A picture without a label file shows no sign, as YOLO has it.
 
     Raises:
-        DatasetError: a label file is damaged or has no image, or a class has no name.
+        DatasetError: a label file is damaged or has no image or two, or a class has no name.
     """
     names = _class_names(root)
-    pictures = {
-        p.relative_to(root / "images").with_suffix(""): p
-        for p in sorted((root / "images").rglob("*"))
-        if p.suffix.lower() in SUFFIXES
-    }
+    pictures: dict[Path, Path] = {}
+    for picture in sorted(map(Path, files_below(root / "images", SUFFIXES))):
+        key = picture.relative_to(root / "images").with_suffix("")
+        if key in pictures:
+            raise DatasetError(
+                f"{picture}: called as {pictures[key]} is; whose is {root / 'labels' / key}.txt?"
+            )
+        pictures[key] = picture
     samples = []
-    for file in sorted((root / "labels").rglob("*.txt")):
+    for file in sorted(map(Path, files_below(root / "labels", {".txt"}))):
         key = file.relative_to(root / "labels").with_suffix("")
         if key not in pictures:
             if file.name == "classes.txt":
@@ -78,17 +82,29 @@ def _boxes(file: Path) -> Iterator[tuple[int, tuple[str, Box]]]:
 
 
 def _class_names(root: Path) -> dict[str, str]:
-    table = root / "data.yaml"
-    lists = (root / "classes.txt", root / "labels" / "classes.txt")
+    files = (root / "data.yaml", root / "classes.txt", root / "labels" / "classes.txt")
+    file = next((file for file in files if file.is_file()), None)
+    if file is None:
+        return {}
     try:
-        if table.is_file():
-            names = (yaml.safe_load(table.read_text(encoding="utf-8")) or {}).get("names")
-            items = names.items() if isinstance(names, dict) else enumerate(names or ())
-            return {str(key): str(name) for key, name in items}
-        for file in lists:
-            if file.is_file():
-                lines = file.read_text(encoding="utf-8").splitlines()
-                return {str(i): line.strip() for i, line in enumerate(lines) if line.strip()}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError, TypeError) as error:
-        raise DatasetError(f"{table}: class names not readable: {error}") from None
-    return {}
+        text = file.read_text(encoding="utf-8")
+        return _names_in_yaml(text) if file.suffix == ".yaml" else _names_in_lines(text)
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise DatasetError(f"{file}: class names not readable: {error}") from None
+    except RecursionError:
+        raise DatasetError(f"{file}: class names not readable: nested too deeply") from None
+
+
+def _names_in_yaml(text: str) -> dict[str, str]:
+    """What ``names`` lists; all else is left as text, be it a date that does not exist."""
+    content = yaml.load(text, yaml.BaseLoader) or {}  # as text, `no` is a name too
+    names = (content.get("names") or []) if isinstance(content, dict) else None
+    if isinstance(names, list):
+        names = dict(enumerate(names))
+    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        raise ValueError("expected `names` with a list of names, or `number: name`")
+    return {str(key): name for key, name in names.items()}
+
+
+def _names_in_lines(text: str) -> dict[str, str]:
+    return {str(i): line.strip() for i, line in enumerate(text.splitlines()) if line.strip()}

@@ -17,15 +17,21 @@ class Requirements:
     Attributes:
         min_accuracy: of all pictures whose sign the catalogue has.
         min_recall: of each sign of the catalogue; one that is not found in its frame is an error.
-        min_found: of all labelled signs in frames; nothing where none were searched for.
+        min_found: of all labelled signs in frames; not met where none were searched for.
         max_false_signs: finds per frame that are answered as a sign where no labelled one is, nor
-            one that is known to have no label; nothing where none were searched for.
+            one that is known to have no label; not met where none were searched for.
     """
 
     min_accuracy: float = 0.0
     min_recall: float = 0.0
     min_found: float = 0.0
     max_false_signs: float = math.inf
+
+    @property
+    def of_search(self) -> tuple[str, ...]:
+        """Those that can only be checked where signs are searched for."""
+        asked = {"found": self.min_found > 0, "false signs": self.max_false_signs < math.inf}
+        return tuple(name for name, is_asked in asked.items() if is_asked)
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,9 @@ def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
             if false_signs > required.max_false_signs
             else "",
         )
+    else:
+        for name in required.of_search:
+            yield Case("figures", name, "cannot be told: no sign was searched for")
     unreadable = len(validation.pictures.unreadable)
     what = "frames or labelled boxes" if validation.pictures.dataset.has_frames else "pictures"
     yield Case("data", "pictures", f"{unreadable} {what} cannot be read" if unreadable else "")
