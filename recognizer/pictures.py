@@ -145,7 +145,7 @@ def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
 
 
 def _pixels_of_pil(image: Image) -> npt.NDArray[Any]:
-    """An upright PIL image as (H, W, 4) BGRA; what RGBA would clip, 16 bits and floats, as (H, W)."""
+    """An upright PIL image as (H, W, 4) BGRA; as (H, W) what RGBA would clip: 16 bits, floats."""
     from PIL import ImageOps  # not at the top: whoever has no Pillow has no PIL image either
 
     try:

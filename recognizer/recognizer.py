@@ -217,7 +217,7 @@ class Recognizer:
     def follow(
         self, *, settings: TrackSettings = DEFAULT_SETTINGS, detector: Detector | None = None
     ) -> FrameFollower:
-        """What :meth:`stream` does, for those who drive the loop: ``.update(frame)`` per frame.
+        """What :meth:`stream` does, for those who drive the loop: ``.update(image)`` per frame.
 
         Raises:
             WeightsError: the localizer's weights are missing or damaged.
@@ -228,7 +228,7 @@ class Recognizer:
 
     def _load_rules(self) -> tuple[Catalogue, Thresholds]:
         rules = load_catalogue(self.catalogue_path)
-        thresholds = self._given_thresholds or load_thresholds(self.catalogue_path)
+        thresholds = self._given_thresholds or load_thresholds(self.catalogue_path, rules)
         return rules.restricted_to(self.country) if self.country else rules, thresholds
 
     def _prepare(self, rules: Catalogue, thresholds: Thresholds) -> ReadyCatalogue:

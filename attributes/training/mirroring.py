@@ -8,7 +8,7 @@ the embedding look at directions and give it more to tell apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 
 import numpy as np
 
@@ -83,7 +83,7 @@ def pictogram_classes(
     return names, [index[mirrored[name]] for name in names]
 
 
-def _symmetric(drawings: Sequence[Drawing]) -> Collection[str]:
+def _symmetric(drawings: Sequence[Drawing]) -> Set[str]:
     """Pictograms of which at least one drawing is its own mirror image.
 
     It is the pictogram that is looked at, apart from its plate: bars, words and a rim that is a

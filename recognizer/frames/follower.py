@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 
 import numpy as np
 
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.detections import Detector, to_boxes, without_repeats
-from recognizer.frames.frame import Frame
+from recognizer.frames.frame import Frame, Image
 from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.protocols import CropRecognizer, FrameRecognizer
 from recognizer.frames.recognition import are_signs, class_names, read_boxes
@@ -45,17 +46,24 @@ class FrameFollower:
         self._detector = detector if detector is not None else recognizer.localizer.locate
         self._tracker = Tracker(settings)
         self._last: tuple[int, tuple[int, int]] | None = None
+        self._started: float | None = None
 
-    def update(self, frame: Frame) -> FrameResult:
+    def update(self, frame: Frame | Image) -> FrameResult:
         """The signs of the next frame, each once; finds that turn out to be none are left out.
 
         Frames that were left out count by their index. A frame of another size than the last one
         ends all tracks, since places mean something else in it.
 
+        Args:
+            frame: the image with its place in the stream, or the image alone, uint8 (H, W, 3)
+                BGR: then it follows the last one, now.
+
         Raises:
             ValueError: the index is not higher than that of the last frame, the image is not
                 uint8 (H, W, 3), or the detector's boxes are none.
         """
+        if isinstance(frame, np.ndarray):
+            frame = self._next_frame(frame)
         image = frame.image
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
             raise ValueError(
@@ -72,6 +80,12 @@ class FrameFollower:
                 self._tracker.reset()
         self._last = frame.index, size
         return self._follow(frame, size, without_repeats(to_boxes(self._detector(image))))
+
+    def _next_frame(self, image: Image) -> Frame:
+        now = time.monotonic()
+        self._started = now if self._started is None else self._started
+        index = 0 if self._last is None else self._last[0] + 1
+        return Frame(index, now - self._started, image, f"frame {index}")
 
     def _follow(self, frame: Frame, size: tuple[int, int], found: Boxes) -> FrameResult:
         read = read_boxes(self._recognizer, frame.image, found.xyxy)

@@ -301,6 +301,17 @@ def test_a_frame_of_another_size_ends_all_tracks(recognizer):
     assert follower.update(smaller).track_ids.tolist() == [1]
 
 
+def test_images_alone_follow_each_other(recognizer):
+    drive = Drive([30, 31, 32])
+    follower = recognizer.follow(detector=drive.detect)
+    results = [follower.update(frame.image) for frame in drive.frames]
+    assert [(result.index, result.name) for result in results] == [
+        (0, "frame 0"), (1, "frame 1"), (2, "frame 2"),
+    ]  # fmt: skip
+    assert 0 == results[0].seconds < results[1].seconds < results[2].seconds
+    assert [result.track_ids.tolist() for result in results] == [[0]] * 3
+
+
 def test_frames_must_come_in_order_and_be_pictures(recognizer):
     drive = Drive([30, 31])
     follower = recognizer.follow(detector=drive.detect)

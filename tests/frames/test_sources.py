@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 from synthetic_videos import number_of, numbered_image, write_video
 
@@ -406,6 +407,12 @@ def test_a_reading_thread_that_fails_does_not_let_others_wait_for_ever():
         pytest.raises(MemoryError, match="a frame of"),
     ):
         next(source)
+
+
+@pytest.mark.parametrize("source", [None, ["a.png"], np.zeros((4, 4, 3), np.uint8)])
+def test_what_is_no_source_is_told_how_images_in_memory_are_given(source):
+    with pytest.raises(TypeError, match=r"not (NoneType|list|ndarray); .*follow\(\)\.update"):
+        open_source(source)
 
 
 def test_a_server_that_hangs_up_for_good_is_given_up():

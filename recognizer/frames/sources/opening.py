@@ -84,9 +84,15 @@ def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
     Raises:
         SourceError: it does not exist, does not answer in time, holds no frames, or is a glob of
             several videos.
+        TypeError: it is of another kind, such as a list of images.
     """
     if isinstance(source, FrameSource):
         return source
+    if not isinstance(source, (int, str, os.PathLike)):
+        raise TypeError(
+            f"a source is a camera's index, a path, glob or URL, not {type(source).__name__}; "
+            "give images in memory to Recognizer.follow().update(image), one by one"
+        )
     name = local_path(os.fspath(source)) if not isinstance(source, int) else str(source)
     if isinstance(source, int) or name.isdecimal():
         return _open_camera(int(name))

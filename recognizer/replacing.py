@@ -1,0 +1,30 @@
+"""Replacing a text file in one step: whoever reads it sees the old one or the new one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Write ``text`` to ``file``; line breaks stay as they are.
+
+    A symbolic link stays one, what it leads to is replaced. Permissions stay, too.
+
+    Raises:
+        OSError: that cannot be done; it names ``file``, and nothing has changed.
+    """
+    target = Path(os.path.realpath(file))
+    new = target.with_name(f".{target.name}.{os.getpid()}.new")  # else a rename is no single step
+    try:
+        # Not tempfile: a new file shall have the permissions that the user's other files have.
+        with new.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+        if target.exists():
+            shutil.copymode(target, new)
+        os.replace(new, target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(file)) from None
+    finally:
+        new.unlink(missing_ok=True)
