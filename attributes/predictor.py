@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -33,6 +34,7 @@ class AttributePredictor:
 
     Raises:
         WeightsError: see :func:`attributes.weights_file.load_weights`.
+        ValueError: there is no such precision.
     """
 
     def __init__(
@@ -41,6 +43,9 @@ class AttributePredictor:
         precision: Precision = "float32",
         batch_size: int = 64,
     ) -> None:
+        if precision not in get_args(Precision):
+            expected = " or ".join(get_args(Precision))
+            raise ValueError(f"precision: expected {expected}, got {precision!r}")
         loaded = load_weights(weights)
         self.card = loaded.card
         self.fingerprint = loaded.fingerprint

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from recognizer.pictures import PictureError
     from recognizer.recognizer import Recognizer
     from recognizer.result import Explanation, Recognition
-    from rules import CatalogueError, CountryError
+    from rules import CatalogueError, CountryError, LanguageError
 
 _MODULES = {
     "Boxes": "recognizer.frames.boxes",
@@ -27,6 +27,7 @@ _MODULES = {
     "FrameFollower": "recognizer.frames.follower",
     "FrameResult": "recognizer.frames.frame_result",
     "GalleryError": "recognizer.gallery",
+    "LanguageError": "rules",
     "PictureError": "recognizer.pictures",
     "Reason": "recognizer.decision",
     "Recognition": "recognizer.result",
@@ -47,6 +48,7 @@ __all__ = [
     "FrameFollower",
     "FrameResult",
     "GalleryError",
+    "LanguageError",
     "PictureError",
     "Reason",
     "Recognition",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from attributes.readings import Readings
 from attributes.vocabulary import TEXT
-from recognizer.decision import Decisions, Judge, Thresholds
+from recognizer.decision import Decisions, Judge, Reason, Thresholds
 from recognizer.gallery import Gallery
 from recognizer.result import Exemplar, Explanation, Recognition, RunnerUp
 from recognizer.verdicts import UNKNOWN, Verdicts, verdicts_of
@@ -67,7 +67,8 @@ class ReadyCatalogue:
         if reason is not None:
             return Recognition(
                 UNKNOWN, None, certain or UNKNOWN, float(verdicts.sign_confidence[row]),
-                reason=reason, certain=certain, _explain=why,
+                reason=reason, certain=certain, detail=self._detail(reason, verdicts, row),
+                _explain=why,
             )  # fmt: skip
         sign = self.engine.signs[int(verdicts.decisions.best[row])]
         text = verdicts.texts[row]
@@ -81,6 +82,13 @@ class ReadyCatalogue:
             certain=certain,
             _explain=why,
         )
+
+    def _detail(self, reason: Reason, verdicts: Verdicts, row: int) -> str:
+        if reason is not Reason.BELOW_THRESHOLD:
+            return ""
+        least = self.judge.least_confidence(int(verdicts.decisions.best[row]))
+        confidence = float(verdicts.sign_confidence[row])
+        return f"{verdicts.candidates[row]} at {confidence:.4f}, below its threshold {least:.4f}"
 
 
 def _value(source: ValueSource, text: str) -> int | float | str:

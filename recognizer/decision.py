@@ -33,6 +33,7 @@ class Reason(str, Enum):
     NO_RULE = "no_rule"
     AMBIGUOUS = "ambiguous"
     PICTOGRAM_UNMATCHED = "pictogram_unmatched"
+    BELOW_THRESHOLD = "below_threshold"
     TOO_SMALL = "too_small"
     NOT_A_SIGN = "not_a_sign"
     UNREADABLE = "unreadable"
@@ -187,12 +188,18 @@ class Judge:
             best = decisions.best
             confidence = decisions.confidence[rows, best]
             enough = confidence >= self._min_confidence[best]
+            # It explains the crop better than all else together, and more was asked for.
+            reason[~enough & (confidence >= 0.5)] = REASONS.index(Reason.BELOW_THRESHOLD)
             # The order of the file shall not choose between two that are exactly as likely.
             tied = (decisions.confidence == confidence[:, None]).sum(axis=1) > 1
             reason[enough] = -1
             reason[enough & tied] = REASONS.index(Reason.AMBIGUOUS)
         reason[decisions.presence < self.thresholds.min_presence] = REASONS.index(Reason.NOT_A_SIGN)
         return reason
+
+    def least_confidence(self, sign: int) -> float:
+        """What the sign of that number must reach."""
+        return float(self._min_confidence[sign])
 
     def _evidence(self, fit: FloatArray, similarity: FloatArray) -> FloatArray:
         """How much likelier an alternative's pictogram makes the crop than an unseen one would.

@@ -49,6 +49,8 @@ class Recognizer:
     Raises:
         CatalogueError: the rule file has mistakes; all of them are told.
         CountryError: its signs belong to countries, but none to this one.
+        LanguageError: none of its signs has a name in this language.
+        ValueError: there is no such precision.
         WeightsError: the weights are missing, damaged, or of another vocabulary.
         GalleryError: exemplars are missing, or were embedded with other weights.
     """
@@ -73,6 +75,7 @@ class Recognizer:
         self._given_thresholds = thresholds
         self._reloading = Lock()
         rules, thresholds = self._load_rules()
+        rules.require_language(language)
         watcher = None
         if watch:
             watcher = CatalogueWatcher(self, rules)
@@ -229,7 +232,9 @@ class Recognizer:
     def _load_rules(self) -> tuple[Catalogue, Thresholds]:
         rules = load_catalogue(self.catalogue_path)
         thresholds = self._given_thresholds or load_thresholds(self.catalogue_path, rules)
-        return rules.restricted_to(self.country) if self.country else rules, thresholds
+        if self.country is not None:
+            rules = rules.restricted_to(self.country)
+        return rules, thresholds
 
     def _prepare(self, rules: Catalogue, thresholds: Thresholds) -> ReadyCatalogue:
         return ReadyCatalogue.prepare(rules, load_gallery(rules, self.predictor), thresholds)

@@ -22,6 +22,10 @@ class CountryError(ValueError):
     """No sign of the catalogue belongs to the country that was asked for."""
 
 
+class LanguageError(ValueError):
+    """No sign of the catalogue has a name in the language that was asked for."""
+
+
 @dataclass(frozen=True)
 class PictogramCondition:
     """One of several pictograms must be on the sign.
@@ -100,6 +104,8 @@ class Sign:
         aliases: scheme (``osm``, ``mapillary``) -> what the sign is called there.
         country: ISO code; None if the sign belongs to none.
         allow: codes of checks that shall not report this sign.
+        replaces: where the sign of an extended file is defined that had this id; None if none
+            had, or if the extending file removes it.
     """
 
     id: str
@@ -114,6 +120,7 @@ class Sign:
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     country: str | None = None
     allow: frozenset[str] = frozenset()
+    replaces: Position | None = None
 
     def name(self, language: str = "en", value: str = "") -> str:
         """The name in ``language`` with ``value`` in its placeholders.
@@ -141,6 +148,7 @@ class Pictogram:
         artwork: references into artwork packages, such as ``commonroad:142-10``, or to our own
             drawings, such as ``signrules:136-10``.
         exemplar_positions: where each of ``exemplars`` is named.
+        artwork_positions: where each of ``artwork`` is named.
     """
 
     name: str
@@ -148,6 +156,7 @@ class Pictogram:
     exemplars: tuple[Path, ...] = ()
     artwork: tuple[str, ...] = ()
     exemplar_positions: tuple[Position, ...] = ()
+    artwork_positions: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,6 +206,20 @@ class Catalogue:
                 f"expected {one_of(countries)}" + (f"; {hint}" if hint else "")
             )
         return self.without_other_countries(country)
+
+    def require_language(self, language: str) -> None:
+        """Refuse a language in which nothing is named; a sign that lacks it has its English name.
+
+        Raises:
+            LanguageError: no sign has a name in it.
+        """
+        languages = sorted({code for sign in self.signs for code in sign.names})
+        if languages and language not in languages:
+            hint = did_you_mean(language, languages)
+            raise LanguageError(
+                f"{self.files[0]}: no sign has a name in the language {quote(language)}; "
+                f"expected {one_of(languages)}" + (f"; {hint}" if hint else "")
+            )
 
     def without_other_countries(self, country: str) -> Catalogue:
         """The signs of a country, if there are any, and those of no country."""

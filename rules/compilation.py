@@ -119,6 +119,7 @@ class Compiler:
             },
             country=entry.country,
             allow=frozenset(model.allow or ()),
+            replaces=entry.replaces,
         )
         self._check_readings(sign, entry)
         return sign
@@ -297,7 +298,7 @@ class Compiler:
             self._undefined(name, known, kind, entry.document.position(node))
 
     def _undefined(self, name: str, known: Iterable[str], kind: str, position: Position) -> None:
-        if self._names_known:
+        if self._names_known and name not in self._sections.mistaken[kind]:
             self._findings.error(
                 LoadError.UNDEFINED_NAME,
                 f"no {kind} is called {quote(name)}",
@@ -316,8 +317,14 @@ class Compiler:
             if path is not None:
                 exemplars.append(path)
                 positions.append(entry.document.position(node))
-        artwork = tuple(entry.model.artwork or ())
-        return Pictogram(entry.name, entry.position, tuple(exemplars), artwork, tuple(positions))
+        return Pictogram(
+            entry.name,
+            entry.position,
+            tuple(exemplars),
+            tuple(entry.model.artwork or ()),
+            tuple(positions),
+            tuple(map(entry.document.position, items_of(entry.node.get("artwork")))),
+        )
 
     def _exemplar(self, relative: str, document: RuleFile, node: Node) -> Path | None:
         folder = os.path.realpath(document.path.parent)

@@ -42,7 +42,9 @@ UNKNOWN: Final = "unknown"
 """The answer that no sign of the catalogue is there."""
 SUFFIX: Final = ".tests.yaml"
 
-Reason = Literal["no_rule", "ambiguous", "pictogram_unmatched", "too_small", "not_a_sign"]
+Reason = Literal[
+    "no_rule", "ambiguous", "pictogram_unmatched", "below_threshold", "too_small", "not_a_sign"
+]
 
 _Answer = Annotated[
     str,

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from attributes.training import packages
+from attributes.training.artwork_files import artwork_file
 
 SPRITE_SIZE = 64
 """Side of a sprite, pixels. The plate's longer side fills SPRITE_FILL of it."""
@@ -22,8 +22,6 @@ EXCLUDED = Path(__file__).with_name("excluded_artwork.csv")
 GERMAN_TABLE = Path(__file__).with_name("gtsrb.csv")
 FURTHER_GERMAN_TABLE = Path(__file__).with_name("german_artwork.csv")
 """Drawings of commonroad-io that are not as the signs on GTSRB's photographs."""
-OWN_DRAWINGS = Path(__file__).with_name("drawings")
-"""SVGs of our own making, by VZ number: German signs of which no package has a drawing."""
 
 Pixels = npt.NDArray[np.uint8]
 _TO_RGBA = {1: cv2.COLOR_GRAY2RGBA, 3: cv2.COLOR_BGR2RGBA, 4: cv2.COLOR_BGRA2RGBA}
@@ -131,22 +129,15 @@ def load_artwork(reference: str, size: int = 192) -> Pixels:
         FileNotFoundError: the package has no such artwork.
         ValueError: the reference names no known package.
     """
-    package, _, name = reference.partition(":")
-    if package in ("mapillary", "signrules"):
-        folder = OWN_DRAWINGS if package == "signrules" else packages.mapillary_signs()
-        path = folder / f"{name}.svg"
-        if not path.is_file():
-            raise FileNotFoundError(f"{reference}: no such artwork in {path.parent}")
+    path = artwork_file(reference)
+    if path.suffix == ".svg":
         return render_svg(path, size)
-    if package == "commonroad":
-        path = packages.commonroad_signs() / f"{name}.png"
-        pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) if path.is_file() else None
-        if pixels is None:
-            raise FileNotFoundError(f"{reference}: no such artwork in {path.parent}")
-        channels = 1 if pixels.ndim == 2 else pixels.shape[2]
-        rgba = cv2.cvtColor(pixels, _TO_RGBA[channels])
-        return _without_white_corners(np.asarray(rgba, np.uint8))
-    raise ValueError(f"{reference}: artwork is mapillary:NAME, commonroad:VZ or signrules:VZ")
+    pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if pixels is None:
+        raise FileNotFoundError(f"{reference}: no such artwork in {path.parent}")
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+    rgba = cv2.cvtColor(pixels, _TO_RGBA[channels])
+    return _without_white_corners(np.asarray(rgba, np.uint8))
 
 
 def _without_white_corners(rgba: Pixels) -> Pixels:

@@ -34,10 +34,14 @@ class MissingPackageError(UserError):
 
 def cache_folder() -> Path:
     """Where fetched packages lie; created when first used."""
-    default = Path.home() / ".cache" / "signrules"
-    folder = Path(os.environ.get("SIGNRULES_CACHE", default))
+    folder = _cache()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def is_fetched(package: str) -> bool:
+    """Whether a package lies in the cache folder, so that nothing needs to be fetched."""
+    return _unpacked(package).is_dir()
 
 
 def mapillary_signs() -> Path:
@@ -70,6 +74,15 @@ def web_font(package: str, weight: int) -> Path:
     return _npm(package) / "files" / f"{name}-latin-{weight}-normal.woff"
 
 
+def _cache() -> Path:
+    # Unlike Path.home(), this answers for a user that has no home, too.
+    return Path(os.environ.get("SIGNRULES_CACHE") or os.path.expanduser("~/.cache/signrules"))
+
+
+def _unpacked(package: str) -> Path:
+    return _cache() / package.replace("/", "_").replace("@", "_").replace("=", "_")
+
+
 def _npm(package: str) -> Path:
     return _cached(package, ["npm", "pack", "--silent", package], "*.tgz") / "package"
 
@@ -81,7 +94,7 @@ def _wheel(requirement: str) -> Path:
 
 def _cached(package: str, command: list[str], pattern: str) -> Path:
     """Unpacked folder of ``package``; it appears under its final name only when complete."""
-    folder = cache_folder() / package.replace("/", "_").replace("@", "_").replace("=", "_")
+    folder = _unpacked(package)
     if folder.is_dir():
         return folder
     if shutil.which(command[0]) is None:

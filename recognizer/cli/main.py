@@ -15,7 +15,7 @@ from typing import Final
 
 from attributes.errors import UserError
 from recognizer.cli.exit_codes import UNREADABLE, USAGE
-from rules import CatalogueError, CountryError
+from rules import CatalogueError, CountryError, LanguageError
 
 VERBS: Final = {
     "recognize": "name the signs on pictures",
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     try:
         return int(arguments.run(arguments))
-    except CountryError as error:
+    except (CountryError, LanguageError) as error:
         print(f"signrules: {error}", file=sys.stderr)
         return USAGE
     except (CatalogueError, UserError) as error:

@@ -6,7 +6,6 @@ from training_world import ROW
 
 from attributes.training.artwork import (
     FURTHER_GERMAN_TABLE,
-    OWN_DRAWINGS,
     SPRITE_SIZE,
     TABLE,
     Drawing,
@@ -15,6 +14,7 @@ from attributes.training.artwork import (
     read_table,
     to_sprite,
 )
+from attributes.training.artwork_files import OWN_DRAWINGS
 from attributes.training.labels import BLANK, UNKNOWN, Labels
 from attributes.training.mirroring import pictogram_classes
 

@@ -120,6 +120,18 @@ def test_thresholds_outside_their_range_are_refused(values, told):
         Thresholds(**values)
 
 
+def test_a_clear_sign_that_misses_a_higher_threshold_is_said_to(engine):
+    readings = certain_readings([{**CIRCLE, "digits": 50}])
+    gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in NAMES})
+    thresholds = Thresholds(per_sign={"xx.limit": 1.0})
+    ready = ReadyCatalogue.prepare(engine.catalogue, gallery, thresholds)
+    readings = replace(readings, presence=np.array([0.998], np.float32))
+    answer = ready.answers(readings, np.full((1, len(NAMES)), -0.2, np.float32))[0]
+    assert answer.reason is Reason.BELOW_THRESHOLD
+    assert re.fullmatch(r"xx.limit\[50\] at 0\.99\d\d, below its threshold 1\.0000", answer.detail)
+    assert answer.detail in answer.explain()
+
+
 def test_an_unseen_pictogram_is_unmatched(engine):
     assert decide(engine, TRIANGLE, {"deer": 0.1})[0] is Reason.PICTOGRAM_UNMATCHED
 
@@ -162,11 +174,11 @@ def test_a_crop_that_is_probably_no_sign_is_called_so_whatever_it_looks_like(eng
     assert decide(engine, limit, {}, presence=0.4)[0] is Reason.NOT_A_SIGN
 
 
-def test_a_sign_that_may_be_none_is_ambiguous_when_that_is_not_sure_enough(engine):
+def test_a_sign_that_may_be_none_counts_as_less_likely(engine):
     limit = {**CIRCLE, "digits": 50}
     strict = Thresholds(min_confidence=0.9)
     assert decide(engine, limit, {}, strict, presence=0.95)[0] == "xx.limit"
-    assert decide(engine, limit, {}, strict, presence=0.8)[0] is Reason.AMBIGUOUS
+    assert decide(engine, limit, {}, strict, presence=0.8)[0] is Reason.BELOW_THRESHOLD
     alike = {"deer": 0.8, "cow": 0.8}
     assert decide(engine, TRIANGLE, alike, presence=0.8)[0] is Reason.AMBIGUOUS
 

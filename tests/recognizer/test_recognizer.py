@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recognizer import CountryError, Reason, Recognizer
+from recognizer import CountryError, LanguageError, Reason, Recognizer
 from recognizer.cli.main import main
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
@@ -137,6 +137,25 @@ def test_unreadable_input_is_one_message_and_exit_code_3(arguments, message, cap
     err = capsys.readouterr().err
     assert message in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("language", "hint"), [("DE", "; did you mean `de`?"), ("klingon", "")])
+def test_a_language_in_which_nothing_is_named_is_refused(language, hint):
+    with pytest.raises(LanguageError) as told:
+        Recognizer(language=language)
+    assert str(told.value).endswith(f"`{language}`; expected de or en{hint}")
+
+
+def test_a_country_without_a_name_and_a_precision_that_there_is_not_are_refused():
+    with pytest.raises(CountryError, match="no sign belongs to the country ``"):
+        Recognizer(country="")
+    with pytest.raises(ValueError, match="expected float32 or bfloat16, got 'float16'"):
+        Recognizer(precision="float16")
+
+
+def test_a_language_in_which_nothing_is_named_is_a_usage_error(capsys):
+    assert main(["recognize", "x.png", "--language", "klingon"]) == 2
+    assert "no sign has a name in the language `klingon`" in capsys.readouterr().err
 
 
 def test_a_country_that_no_sign_has_is_a_usage_error(capsys):
