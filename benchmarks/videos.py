@@ -16,6 +16,7 @@ led to its ``activation_threshold`` and to confidences that include the presence
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,8 +62,8 @@ def watch(recognizer: Recognizer, clip: Path) -> tuple[list[Announced], float]:
     return [Announced(*told, last_seen[told[1]]) for told in announced], seconds
 
 
-def verdict(announced: Sequence[Announced]) -> str:
-    """How the announcements of the stop clip meet each part of the bar."""
+def verdict(announced: Sequence[Announced]) -> tuple[bool, str]:
+    """Whether the announcements of the stop clip meet the bar, and how each part of it."""
     is_once = len(announced) == 1
     is_right = bool(announced) and all(a.answer == STOP_SIGN for a in announced)
     is_early = bool(announced) and announced[0].lead >= LEAST_LEAD
@@ -73,14 +74,23 @@ def verdict(announced: Sequence[Announced]) -> str:
     )
     met = all(fulfilled for fulfilled, _ in parts)
     told = ", ".join(f"{words}: {'yes' if fulfilled else 'no'}" for fulfilled, words in parts)
-    return f"bar {'met' if met else 'NOT met'}: {told}"
+    return met, f"bar {'met' if met else 'NOT met'}: {told}"
 
 
-def main() -> None:
-    """Print the announcements of every clip, the verdict, and the rate of false ones."""
+def main() -> int:
+    """Print the announcements of every clip, the verdict, and the rate of false ones.
+
+    Returns:
+        1 if the bar is not met, or a clip that is judged is not there.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with video/")
     folder = parser.parse_args().data / "video"
+    missing = [name for name in (STOP_CLIP, *SIGN_FREE) if not (folder / name).is_file()]
+    if missing:
+        print(f"{folder}: no {' and no '.join(missing)}", file=sys.stderr)
+        return 1
+    is_met = False
     american = Recognizer(ROOT / "catalogues" / "us.yaml")
     german = Recognizer(ROOT / "signs.yaml")
     for clip in sorted(folder.glob("*.mp4")):
@@ -94,11 +104,13 @@ def main() -> None:
                     f"(seen for {a.lead:.2f} s more, until {a.last_seen:.2f} s)"
                 )
             if clip.name == STOP_CLIP:
-                print(f"  {verdict(announced)}")
+                is_met, told = verdict(announced)
+                print(f"  {told}")
             if is_free:
                 rate = 60 * len(announced) / length
                 print(f"  {rate:.1f} false announcements a minute ({len(announced)})")
+    return 0 if is_met else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

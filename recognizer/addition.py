@@ -16,14 +16,15 @@ from attributes.views import exemplar_views
 from attributes.vocabulary import PICTOGRAM_NAME
 from recognizer.answering import ReadyCatalogue
 from recognizer.gallery import Gallery, Predictor, load_gallery
-from recognizer.pictures import read_exemplar, to_crop
+from recognizer.pictures import PictureError, read_exemplar, to_crop
 from recognizer.proposal import Proposal, propose, slug
 from recognizer.replacing import replace_text
-from recognizer.result import Recognition
+from recognizer.result import Recognition, too_small
 from recognizer.thresholds_file import load_thresholds
 from rules import Catalogue, CatalogueError, Severity, load_catalogue
 from rules.checks import CHECKS, Finding, Subject, run_checks
 from rules.checks.duplicate_exemplar import DuplicateExemplar
+from rules.diagnostics import quote
 from rules.editing import EditError, add_pictogram, add_sign
 
 _FOLDER: Final = "pictograms"
@@ -154,7 +155,8 @@ class Addition:
 
     Raises:
         CatalogueError: the rule file, or the thresholds beside it, have mistakes already.
-        GalleryError, PictureError: an exemplar, or the picture, cannot be read.
+        GalleryError, PictureError: an exemplar, or the picture, cannot be read, or the picture has
+            too few pixels.
     """
 
     def __init__(self, file: Path, picture: Path, predictor: Predictor) -> None:
@@ -164,8 +166,13 @@ class Addition:
         self._text = _read_text(file)
         self._gallery = load_gallery(self._catalogue, predictor)
         self._picture = picture
+        crop = to_crop(picture)
+        height, width = crop.shape[:2]
+        if min(height, width) < self._thresholds.min_side:
+            answer = too_small(width, height, self._thresholds.min_side)
+            raise PictureError(f"{picture}: {answer.detail}")
         self._views = predictor.predict(exemplar_views(read_exemplar(picture)))
-        self._crop = predictor.predict([to_crop(picture)])
+        self._crop = predictor.predict([crop])
 
     def try_out(self, sign_id: str, names: Mapping[str, str], pictogram: str | None) -> Trial:
         """Propose a sign, and see what the catalogue would be with it.
@@ -177,9 +184,10 @@ class Addition:
                 new one is made if nothing else tells the sign from others.
 
         Raises:
-            UserError: the rule file is written in a way that nothing can be inserted into, or
-                the picture would overwrite another one.
+            UserError: the id is taken, the rule file is written in a way that nothing can be
+                inserted into, or the picture would overwrite another one.
         """
+        self._refuse_if_taken(sign_id)
         proposal = propose(self._views, self._catalogue, pictogram is not None)
         when = dict(proposal.when)
         new_pictogram = None
@@ -198,6 +206,19 @@ class Addition:
         found = run_checks(Subject(catalogue), _CHECKS).findings
         own = tuple(f for f in found if sign_id in f.signs or new_pictogram in f.pictograms)
         return Trial(sign_id, proposal, edit, notes, before, after, findings=own)
+
+    def _refuse_if_taken(self, sign_id: str) -> None:
+        taken = self._catalogue.by_id.get(sign_id)
+        if taken is None:
+            return
+        is_own = taken.position.file == str(self._file)
+        otherwise = (
+            "edit that one" if is_own else f"first write `remove: [{sign_id}]` beside `extends`"
+        )
+        raise UserError(
+            f"{quote(sign_id)} is defined already, at {taken.position}; give the new sign another "
+            f"--id, or {otherwise}"
+        )
 
     def _edit(self, sign: Mapping[str, Any], pictogram: str | None) -> Edit:
         text = self._text

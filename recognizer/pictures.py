@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import zlib
 from collections.abc import Iterator
 from glob import glob, has_magic
 from pathlib import Path
@@ -26,9 +28,13 @@ SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", 
 """Endings of the files that are taken for pictures when a folder is read."""
 
 _JPEG = b"\xff\xd8"
+_PNG = b"\x89PNG\r\n\x1a\n"
 _UPRIGHT_JPEG = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
 """Unlike ``IMREAD_UNCHANGED``, these turn by the EXIF tag; the transparency that they would drop
 does not exist in JPEG."""
+
+_NOT_REGULAR = "not a regular file"
+"""Said of a pipe or a device, which might never end."""
 
 
 class PictureError(UserError):
@@ -99,11 +105,14 @@ def find_pictures(source: str) -> list[Path]:
 def _find_pictures(source: str) -> list[Path]:
     path = Path(source)
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
+        ending_so = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
+        found = sorted(p for p in ending_so if not p.is_dir())
         if not found:
             raise PictureError(f"{source}: the folder holds no picture ({', '.join(_endings())})")
         return found
     if path.exists():
+        if not path.is_file():
+            raise PictureError(f"{source}: {_NOT_REGULAR}")
         return [path]
     if has_magic(source):
         matched = sorted(Path(p) for p in glob(source, recursive=True) if Path(p).is_file())
@@ -119,6 +128,9 @@ def _endings() -> Iterator[str]:
 
 def _read_pixels(path: Path) -> npt.NDArray[Any]:
     try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise PictureError(f"{path}: {_NOT_REGULAR}")
         content = path.read_bytes()
     except FileNotFoundError:
         raise PictureError(f"{path}: no such file") from None
@@ -133,6 +145,8 @@ def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
         raise PictureError(f"{name}: the file is empty")
     is_turned = upright and content.startswith(_JPEG)
     flags = _UPRIGHT_JPEG if is_turned else cv2.IMREAD_UNCHANGED
+    if content.startswith(_PNG) and not _is_whole_png(content):
+        raise PictureError(f"{name}: not a picture that can be decoded; it is damaged or cut off")
     try:
         pixels = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
     except cv2.error:  # for example a header that claims 2^30 pixels a side
@@ -142,6 +156,22 @@ def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
             raise PictureError(f"{name}: an SVG drawing; export it as PNG, 200 pixels wide or more")
         raise PictureError(f"{name}: not a picture that can be decoded")
     return np.asarray(pixels)
+
+
+def _is_whole_png(content: bytes) -> bool:
+    """Whether all chunks that matter are there and undamaged, or libpng would write to stderr."""
+    at = len(_PNG)
+    while at + 12 <= len(content):
+        end = at + 8 + int.from_bytes(content[at : at + 4], "big")
+        kind = content[at + 4 : at + 8]
+        if kind == b"IEND":
+            return True
+        is_critical = kind[:1].isupper()
+        checksum = zlib.crc32(memoryview(content)[at + 4 : end])
+        if is_critical and checksum != int.from_bytes(content[end : end + 4], "big"):
+            return False
+        at = end + 4
+    return False
 
 
 def _pixels_of_pil(image: Image) -> npt.NDArray[Any]:

@@ -26,6 +26,7 @@ class Document(Generic[FileModelT]):
         schema: the model that it must fit.
         model: the same as ``root`` as a model, so that the two always match.
         pruned: id of a mapping node -> the keys that were wrong and are left out.
+        dropped: id of a list node -> the items that were wrong and are left out.
     """
 
     file: str
@@ -35,6 +36,7 @@ class Document(Generic[FileModelT]):
     schema: type[FileModelT]
     model: FileModelT = field(init=False)
     pruned: dict[int, set[str]] = field(default_factory=dict)
+    dropped: dict[int, list[Node]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.model = self.schema(version=1)
@@ -51,15 +53,19 @@ class Document(Generic[FileModelT]):
             node = below if below is not None else node
         return node
 
+    def left_out(self, node: Node | None) -> set[str]:
+        """The keys of a mapping that were wrong, or had no value, and are left out of it."""
+        if not isinstance(node, MappingNode):
+            return set()
+        return self.pruned.get(id(node), set()) | node.valueless
+
     def is_complete(self, node: Node) -> bool:
         """Whether nothing had to be left out of ``node`` or of anything below it."""
         if isinstance(node, SequenceNode):
             return all(map(self.is_complete, node.items))
         if isinstance(node, MappingNode):
-            return (
-                id(node) not in self.pruned
-                and not node.valueless
-                and all(self.is_complete(value) for _, value in node.entries.values())
+            return not self.left_out(node) and all(
+                self.is_complete(value) for _, value in node.entries.values()
             )
         return True
 

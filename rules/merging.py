@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from rules.diagnostics import Findings, LoadError, Position, Related, quote
 from rules.documents import RuleFile
 from rules.reading import read_document
 from rules.schema import CatalogueModel, Conditions, PictogramModel, SignModel
-from rules.yaml_positions import MappingNode, Node, items_of
+from rules.yaml_positions import MappingNode, Node, Scalar, items_of
 
 MAX_FILES: Final = 64
 """Most rule files of one catalogue."""
@@ -34,6 +35,7 @@ class Entry(Generic[ModelT]):
         position: the place of its id or name.
         country: country of a sign: its own, or else the file's.
         names_country: whether the sign itself states its country.
+        replaces: of a sign, the place of the inherited one that it takes the id of unsaid.
     """
 
     name: str
@@ -43,16 +45,32 @@ class Entry(Generic[ModelT]):
     position: Position
     country: str | None = None
     names_country: bool = False
+    replaces: Position | None = None
 
 
 @dataclass
 class Sections:
-    """The entries of a rule file and of all files it builds on."""
+    """The entries of a rule file and of all files it builds on.
+
+    Attributes:
+        country: ISO code that the file states, or inherits.
+        faces: name -> face.
+        pictograms: name -> pictogram.
+        signs: id -> sign.
+        mistaken: ``face``, ``pictogram`` or ``sign`` -> names of entries that are wrong, which was
+            recorded, and are left out.
+    """
 
     country: str | None = None
     faces: dict[str, Entry[Conditions]] = field(default_factory=dict)
     pictograms: dict[str, Entry[PictogramModel]] = field(default_factory=dict)
     signs: dict[str, Entry[SignModel]] = field(default_factory=dict)
+    mistaken: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add_mistaken(self, part: Sections) -> None:
+        """Take over which entries of a file that is built on are wrong."""
+        for kind, names in part.mistaken.items():
+            self.mistaken[kind] |= names
 
 
 class FileMerger:
@@ -78,7 +96,7 @@ class FileMerger:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every file could be understood, so that no name is undefined by accident."""
+        """Whether all sections of all files are there, so no name is undefined by accident."""
         return not self._lost
 
     def merge(self, file: str, path: Path) -> Sections:
@@ -100,6 +118,7 @@ class FileMerger:
     def _fill(self, sections: Sections, document: RuleFile) -> None:
         model = document.model
         sections.country = model.country
+        self._lost |= _lacks_sections(document)
         own = _own_entries(document, self._findings)
         included = zip(model.include or (), items_of(document.root.get("include")), strict=True)
         for reference, node in included:
@@ -114,6 +133,12 @@ class FileMerger:
             base = self._merge_reference(document, model.extends, place)
         if base is not None:
             self._extend(sections, base, document)
+            for name, inherited in sections.signs.items():
+                sign = own.signs.get(name, inherited)
+                # They are one if both the extended and an included file include a third one.
+                if sign.node is not inherited.node:
+                    own.signs[name] = replace(sign, replaces=inherited.position)
+        sections.add_mistaken(own)
         sections.faces.update(own.faces)
         sections.pictograms.update(own.pictograms)
         sections.signs.update(own.signs)
@@ -153,6 +178,7 @@ class FileMerger:
         return self.merge(_name(document, reference, path), path)
 
     def _include(self, own: Sections, part: Sections, country: str | None) -> None:
+        own.add_mistaken(part)
         for name, face in part.faces.items():
             _add(own.faces, name, face, "face", self._findings)
         for name, pictogram in part.pictograms.items():
@@ -165,6 +191,7 @@ class FileMerger:
     def _extend(self, sections: Sections, base: Sections, document: RuleFile) -> None:
         country = document.model.country
         sections.country = country or base.country
+        sections.add_mistaken(base)
         sections.faces.update(base.faces)
         sections.pictograms.update(base.pictograms)
         for name, sign in base.signs.items():
@@ -174,7 +201,8 @@ class FileMerger:
             sections.signs[name] = sign
         removed = items_of(document.root.get("remove"))
         for name, node in zip(document.model.remove or (), removed, strict=True):
-            matching = [sign_id for sign_id in base.signs if _matches(sign_id, name)]
+            stated = (*base.signs, *base.mistaken["sign"])
+            matching = [sign_id for sign_id in stated if _matches(sign_id, name)]
             for sign_id in matching:
                 sections.signs.pop(sign_id, None)
             if not matching and self.is_complete:
@@ -186,8 +214,7 @@ class FileMerger:
                 )
 
     def _refuse_removal(self, document: RuleFile) -> None:
-        pruned = document.pruned.get(id(document.root), set()) | document.root.valueless
-        if document.model.remove and "extends" not in pruned:
+        if document.model.remove and "extends" not in document.left_out(document.root):
             self._findings.error(
                 LoadError.CONFLICTING_KEYS,
                 "there is nothing to `remove` signs from",
@@ -226,7 +253,29 @@ def _own_entries(document: RuleFile, findings: Findings) -> Sections:
         country = sign.country or model.country
         entry = Entry(sign.id, sign, sign_node, document, place, country, sign.country is not None)
         _add(own.signs, sign.id, entry, "sign", findings)
+    own.mistaken["face"] = document.left_out(document.root.get("faces"))
+    own.mistaken["pictogram"] = document.left_out(document.root.get("pictograms"))
+    own.mistaken["sign"] = set(_dropped_ids(document))
     return own
+
+
+def _dropped_ids(document: RuleFile) -> Iterator[str]:
+    """Ids of the signs that are wrong and are left out."""
+    for sign in document.dropped.get(id(document.root.get("signs")), ()):
+        name = sign.get("id") if isinstance(sign, MappingNode) else None
+        if isinstance(name, Scalar):
+            yield name.text
+
+
+def _lacks_sections(document: RuleFile) -> bool:
+    """Whether whole sections, or references to other files, are wrong and left out."""
+    root = document.root
+    sections = {"faces", "pictograms", "signs", "include", "extends"}
+    return (
+        not root.entries
+        or not sections.isdisjoint(document.left_out(root))
+        or id(root.get("include")) in document.dropped
+    )
 
 
 def _named(

@@ -13,7 +13,14 @@ from attributes.vocabulary import DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
 from rules.diagnostics import LoadError, Related, one_of, quote
 from rules.documents import Document, FileModelT
 from rules.schema import FileModel
-from rules.yaml_positions import MappingNode, Node, Scalar, SequenceNode
+from rules.yaml_positions import (
+    MAX_NUMBER_LENGTH,
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+    resolve,
+)
 
 Location = Sequence[str | int]
 """Path of an error in a file: keys, list indices, and tags such as ``<list>``."""
@@ -23,6 +30,10 @@ _MARKS = frozenset((_KEY_MARK, "<word>", "<number>", "<list>", "<mapping>"))
 """Parts of a location that stand for no key of the file."""
 _PATH_KEYS = frozenset(("exemplars", "include", "extends"))
 _FORM_KEYS = frozenset(("not", "only", "all"))
+_VERSION: Final = "version"
+
+_NUMERAL: Final = re.compile(r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""What people write for a number, in whatever notation."""
 
 _EXPECTED_OF_KEY: Final = {
     DIGITS_NAME: "a number, a list of numbers, `{min: 5, max: 130, multiple_of: 5}` or none",
@@ -31,6 +42,7 @@ _EXPECTED_OF_KEY: Final = {
     "`{not: …}`",
     PICTOGRAM_NAME: "the name of a pictogram, or a list of names",
     "face": "the name of a face",
+    _VERSION: "1, the only version so far",
 }
 _EXPECTED_OF_TYPE: Final = {
     "string_type": "text",
@@ -132,7 +144,7 @@ class _Phrase(Generic[FileModelT]):
             whole = "the condition" if is_form else quote(self._location[-2])
         else:
             whole = self._subject
-        expected = "`version: 1`" if key == "version" else f"the key {quote(key)}"
+        expected = "`version: 1`" if key == _VERSION else f"the key {quote(key)}"
         self._record(
             LoadError.MISSING_KEY, f"{whole} has no {quote(key)}", mapping, expected=expected
         )
@@ -157,6 +169,7 @@ class _Phrase(Generic[FileModelT]):
             LoadError.UNKNOWN_VALUE,
             f"{quote(self._node.text)} is no value of {quote(self._subject_key)}",
             expected=self._expected_of_key.get(self._subject_key) or one_of(allowed),
+            suggestion=self._as_number() if self._subject_key in (DIGITS_NAME, _VERSION) else None,
             slip=(self._node.text, allowed),
         )
 
@@ -204,8 +217,8 @@ class _Phrase(Generic[FileModelT]):
             suggestion = f'put it in quotes if it is text: "{self._node.text}"'
             if self._subject_key == TEXT.name:
                 suggestion += ", or use `digits` for a number"
-        if self._subject_key == "version":
-            expected = "1, the only version so far"
+        if self._type in ("int_type", "float_type") and self._is_word:
+            suggestion = self._as_number()
         what = quote(self._subject_key) if self._subject_key else "this"
         if self._location and isinstance(self._location[-1], int):
             what = f"an item of {what}"
@@ -215,6 +228,15 @@ class _Phrase(Generic[FileModelT]):
             expected=expected,
             suggestion=suggestion,
         )
+
+    def _as_number(self) -> str | None:
+        """How to write a number that is text in the file; None if it is not even meant as one."""
+        assert isinstance(self._node, Scalar)
+        if not _NUMERAL.fullmatch(self._node.text):
+            return None
+        if isinstance(resolve(self._node.text), str):
+            return f"write it in plain digits, {MAX_NUMBER_LENGTH} characters at most"
+        return f"drop the quotes: {self._node.text}"
 
 
 def _kind(node: Node) -> str:
@@ -226,6 +248,8 @@ def _kind(node: Node) -> str:
         return f"the truth value {quote(node.text)}"
     if isinstance(node.value, int | float):
         return f"the number {quote(node.text)}"
+    if isinstance(resolve(node.text), str) and _NUMERAL.fullmatch(node.text):
+        return quote(node.text)  # a number to whoever wrote it
     return f"the text {quote(node.text)}"
 
 

@@ -67,7 +67,13 @@ def read_document(
         findings.error(code, message, position, related=notes, **details)
 
     try:
-        root = compose(text, report, allow_null=schema.allows_null)
+        root = compose(
+            text,
+            report,
+            kind=schema.kind,
+            main_key=list(schema.model_fields)[-1],
+            allow_null=schema.allows_null,
+        )
     except UnusableYamlError:
         return None
     document = Document(file, path, findings, root, schema)
@@ -179,8 +185,7 @@ def _is_news(document: Document[FileModelT], error: ErrorDetails) -> bool:
     mapping = document.node_at(error["loc"])
     if error["type"] not in _CROSS_KEY or not isinstance(mapping, MappingNode):
         return False
-    left_out = document.pruned.get(id(mapping), set()) | mapping.valueless
-    return left_out.isdisjoint(error["ctx"]["keys"])
+    return document.left_out(mapping).isdisjoint(error["ctx"]["keys"])
 
 
 def _smallest_part(
@@ -206,6 +211,8 @@ def _prune(document: Document[FileModelT], holder: Node | None, part: str | int)
         document.pruned.setdefault(id(holder), set()).add(str(part))
     elif isinstance(holder, SequenceNode):
         assert isinstance(part, int)
+        if holder.items[part] is not _PRUNED:
+            document.dropped.setdefault(id(holder), []).append(holder.items[part])
         holder.items[part] = _PRUNED  # dropped later: other errors still count by index
     else:
         one = Scalar(1, 1, 1, "1", 1)

@@ -105,18 +105,36 @@ class UnusableYamlError(Exception):
     """The rest of the file cannot be understood; the reason has been reported."""
 
 
-def compose(text: str, report: Report, *, allow_null: bool = False) -> MappingNode:
+def compose(
+    text: str,
+    report: Report,
+    *,
+    kind: str = "rule file",
+    main_key: str = "signs",
+    allow_null: bool = False,
+) -> MappingNode:
     """The tree of a YAML document whose top level is a mapping.
 
     Args:
         text: the document; line breaks must be ``\\n``.
         report: called for every mistake; it does not raise.
+        kind: what messages call such a document.
+        main_key: the key that most of it stands under, for messages too.
         allow_null: whether ``null``, written out, is a value; a forgotten value never is.
 
     Raises:
         UnusableYamlError: a mistake (which was reported) hides what follows it.
     """
-    return _Composer(text, report, allow_null).compose()
+    root = _Composer(text, report, allow_null).compose()
+    if not isinstance(root, MappingNode):
+        report(
+            LoadError.WRONG_TYPE,
+            f"the top level of a {kind} must be a mapping",
+            root,
+            expected=f"keys such as `version: 1` and `{main_key}:`",
+        )
+        raise UnusableYamlError
+    return root
 
 
 def plain(node: Node) -> Any:
@@ -149,7 +167,7 @@ class _Composer:
         self._key: list[Scalar | None] = []
         self._root: Node | None = None
 
-    def compose(self) -> MappingNode:
+    def compose(self) -> Node:
         try:
             while self._parser.check_event():
                 self._take(self._parser.get_event())
@@ -170,13 +188,6 @@ class _Composer:
             self._parser.dispose()
         if self._root is None:
             self._fail(LoadError.MISSING_KEY, "the file is empty", _START, expected="`version: 1`")
-        if not isinstance(self._root, MappingNode):
-            self._fail(
-                LoadError.WRONG_TYPE,
-                "the top level of a rule file must be a mapping",
-                self._root,
-                expected="keys such as `version: 1` and `signs:`",
-            )
         return self._root
 
     def _take(self, event: Any) -> None:
@@ -187,7 +198,7 @@ class _Composer:
             end: Any = event.end_mark
             length = max(1, end.column - mark.column) if end.line == mark.line else 1
             text = event.value
-            value = _resolve(text) if event.implicit[0] else text
+            value = resolve(text) if event.implicit[0] else text
             self._add(Scalar(line, column, length, text, value), event.anchor)
         elif isinstance(event, yaml.MappingStartEvent):
             self._refuse_tag(event, line, column)
@@ -323,7 +334,8 @@ def _place_of(mark: Any) -> Scalar:
     return Scalar(mark.line + 1, mark.column + 1, 1, "", None) if mark else _START
 
 
-def _resolve(text: str) -> str | int | float | bool | None:
+def resolve(text: str) -> str | int | float | bool | None:
+    """The value of a scalar that stands without quotes."""
     if text in _WORDS:
         return _WORDS[text]
     number = _NUMBER.fullmatch(text) if len(text) <= MAX_NUMBER_LENGTH else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Final
 
 from recognizer.addition import Addition, Trial
-from recognizer.cli.exit_codes import FINDINGS, FINE
+from recognizer.cli.exit_codes import FINDINGS, FINE, USAGE
 from recognizer.cli.options import add_format_option
 from recognizer.default_catalogue import default_catalogue
 
@@ -23,7 +25,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for language in _LANGUAGES:
         parser.add_argument(f"--name-{language}", metavar="TEXT", help=argparse.SUPPRESS)
     parser.epilog = f"Names in other languages: --name-{', --name-'.join(_LANGUAGES)}."
-    parser.add_argument("--catalogue", metavar="FILE", help="rule file (the embedded one)")
+    parser.add_argument(
+        "--catalogue", metavar="FILE", help="rule file (the embedded one, never written)"
+    )
     parser.add_argument(
         "--pictogram",
         metavar="NAME",
@@ -37,7 +41,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Propose, try out, and with ``--write`` write."""
+    """Propose, try out, and with ``--write`` write; never into the embedded rule file."""
+    if arguments.write and not arguments.catalogue:
+        print(f"signrules: --write changes no file but your own: {_advice()}", file=sys.stderr)
+        return USAGE
     from attributes.predictor import AttributePredictor
 
     weights = Path(arguments.weights) if arguments.weights else None
@@ -56,13 +63,24 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({**trial.as_data(), "written": written}, ensure_ascii=False, indent=2))
     else:
         print(trial.as_text())
-        print(_last_words(trial, arguments.write))
+        print(_last_words(trial, arguments.write, is_own=bool(arguments.catalogue)))
     return FINE if trial.is_fine else FINDINGS
 
 
-def _last_words(trial: Trial, write: bool) -> str:
+def _advice() -> str:
+    """How to have a rule file of one's own."""
+    embedded = os.path.relpath(default_catalogue())
+    return (
+        "name it with --catalogue; one with `version: 1` and "
+        f"`extends: {embedded}` has all signs of the embedded one"
+    )
+
+
+def _last_words(trial: Trial, write: bool, *, is_own: bool) -> str:
     if not trial.is_fine:
         return "not ready to be written: mend what is told above, or add the lines by hand"
+    if not is_own:
+        return f"nothing written; --write changes a rule file of your own: {_advice()}"
     copied = f" and {trial.edit.exemplar}" if trial.edit.exemplar else ""
     target = f"{trial.edit.file}{copied}"
     return f"written: {target}" if write else f"nothing written; --write changes {target}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -13,12 +13,18 @@ from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
 from recognizer.default_catalogue import default_catalogue
 from recognizer.thresholds_file import write_thresholds
-from recognizer.validation.calibration import MIN_PICTURES, Operating, Proposal, propose
+from recognizer.validation.calibration import (
+    MIN_ERRORS,
+    MIN_PICTURES,
+    Operating,
+    Proposal,
+    propose,
+)
 from recognizer.validation.datasets import Dataset, open_dataset
 from recognizer.validation.frame_ingestion import ReadFrames
 from recognizer.validation.frame_outcomes import judge_frames
 from recognizer.validation.ingestion import ReadPictures
-from recognizer.validation.labels import load_labels
+from recognizer.validation.labels import ClassLabel, load_labels
 from recognizer.validation.outcomes import judge_pictures
 from recognizer.validation.validation import resolve_checked, searches
 
@@ -56,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         pictures = workbench.read(dataset)
         outcomes = judge_pictures(pictures, resolved, ready)
     proposal = propose(outcomes, ready, arguments.accuracy)
-    print("\n".join(_summary(proposal, dataset, is_searched)))
+    print("\n".join(_summary(proposal, dataset, is_searched, resolved)))
     tell_unreadable(pictures)
     if not proposal.reaches_target:
         return FINDINGS
@@ -74,12 +80,17 @@ def run(arguments: argparse.Namespace) -> int:
     return UNREADABLE if pictures.unreadable else FINE
 
 
-def _summary(proposal: Proposal, dataset: Dataset, is_searched: bool) -> Iterator[str]:
+def _summary(
+    proposal: Proposal, dataset: Dataset, is_searched: bool, labels: Mapping[str, ClassLabel]
+) -> Iterator[str]:
     yield f"{dataset.root}, {dataset.split}"
     if dataset.caution:
         yield f"mind: {dataset.caution}"
     if is_searched:
         yield "mind: chosen on the labelled signs that were found; other finds are left out"
+    for name, label in labels.items():
+        if label.is_lost:
+            yield f"mind: class {name}: {label.problem}; every answer for it counts as wrong"
     yield ""
     yield f"{'':<22}threshold  answered     right of answered"
     yield f"{'in use':<22}{_shown(proposal.now)}"
@@ -87,21 +98,33 @@ def _summary(proposal: Proposal, dataset: Dataset, is_searched: bool) -> Iterato
         yield f"no threshold makes {proposal.target:.2%} of the answers right"
         return
     yield f"{'overall':<22}{_shown(proposal.overall)}"
+    if not proposal.raises_overall:
+        yield "the overall one in use is enough, and is kept"
     if proposal.signs:
-        yield "\nsigns that with it would stay below the target, and thresholds of their own"
+        yield "\nsigns that would stay below the target, and thresholds of their own"
         for sign in proposal.signs:
             yield f"{sign.id:<22}{_shown(sign.before)}"
             yield f"{'':<22}{_shown(sign.after)}"
     for told, thresholds in (
-        (f"kept, too few answers to judge by (below {MIN_PICTURES})", proposal.kept),
-        ("dropped, the overall one is enough", proposal.dropped),
+        ("kept, they reach the target", proposal.kept),
+        (f"kept, too few answers to judge by (below {MIN_PICTURES})", proposal.unjudged),
     ):
         if thresholds:
             yield f"\nthresholds of their own in use that are {told}"
             yield from (f"{sign:<22}{value:9.4f}" for sign, value in thresholds.items())
-    if proposal.signs or proposal.kept:
+    if proposal.thresholds.per_sign:
         yield f"\n{'with all of these':<22}{_shown(proposal.reached)}"
+    if proposal.errors < MIN_ERRORS:
+        yield f"mind: {_how_few(proposal)}"
     yield "chosen on these pictures; measure them on others"
+
+
+def _how_few(proposal: Proposal) -> str:
+    """What may not be concluded from so few wrong answers."""
+    answers = proposal.now.right.count
+    if not proposal.errors:
+        return f"none of {answers} answers is wrong, so they say nothing about thresholds"
+    return f"only {proposal.errors} of {answers} answers are wrong, which is little to choose by"
 
 
 def _shown(point: Operating) -> str:
@@ -114,7 +137,10 @@ def _shown(point: Operating) -> str:
 
 
 def _target(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not 0 < value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not a share above 0 and up to 1")
     return value

@@ -7,11 +7,12 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
 from attributes.errors import UserError
+from attributes.training.artwork_files import ARTWORK_PACKAGES, artwork_at_hand
 from attributes.weights_identity import DEFAULT_WEIGHTS
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.default_catalogue import default_catalogue
@@ -33,7 +34,7 @@ from rules.checks import (
 from rules.checks.documentation import page
 from rules.checks.near_duplicate_exemplar import NearDuplicateExemplar
 from rules.checks.report_formats import FORMATS, Printable
-from rules.diagnostics import Findings, LoadError, Severity, did_you_mean, quote
+from rules.diagnostics import Findings, LoadError, Severity, did_you_mean, one_of, quote
 
 Loaded = TypeVar("Loaded")
 
@@ -85,6 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     catalogue = _or_error(lambda: load_catalogue(file), errors)
     if catalogue is not None:
         _or_error(partial(_open_exemplars, catalogue), errors)
+        _or_error(partial(_find_artwork, catalogue), errors)
         _or_error(partial(load_thresholds, file, catalogue), errors)
     exclusions = _or_error(lambda: _exclusions(arguments.exclusions, file), errors)
     if catalogue is not None and exclusions is not None and not errors:
@@ -159,6 +161,38 @@ def _open_exemplars(catalogue: Catalogue) -> None:
                 position,
                 expected="a picture that can be opened, such as a PNG file",
             )
+    findings.raise_if_any()
+
+
+def _find_artwork(catalogue: Catalogue) -> None:
+    """See whether there is all artwork; nothing is fetched to find out.
+
+    Raises:
+        CatalogueError: some is not, and the pictograms cannot be embedded.
+    """
+    findings = Findings(catalogue.sources)
+    names_of = cache(artwork_at_hand)
+    for pictogram in catalogue.pictograms.values():
+        for reference, position in zip(pictogram.artwork, pictogram.artwork_positions, strict=True):
+            package, _, name = reference.partition(":")
+            if package not in ARTWORK_PACKAGES:
+                findings.error(
+                    LoadError.UNKNOWN_VALUE,
+                    f"there is no artwork package {quote(package)}",
+                    position,
+                    expected=one_of(f"`{known}:…`" for known in ARTWORK_PACKAGES),
+                    slip=(package, ARTWORK_PACKAGES),
+                )
+                continue
+            names = names_of(package)
+            if names is not None and name not in names:
+                findings.error(
+                    LoadError.MISSING_EXEMPLAR,
+                    f"there is no artwork {quote(reference)}",
+                    position,
+                    expected=f"the name of a drawing in the artwork package {quote(package)}",
+                    slip=(name, names),
+                )
     findings.raise_if_any()
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 from attributes.errors import UserError
 from recognizer.cli.exit_codes import UNREADABLE, USAGE
@@ -43,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # File names may be no UTF-8; JSON reads the escapes back as Python has such names.
             stream.reconfigure(errors="backslashreplace")
+    if "cv2" not in sys.modules:  # which reads this once; our own message says what is wrong
+        os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     words = list(sys.argv[1:] if argv is None else argv)
     parser = _parser(words[0] if words else "")
     arguments = parser.parse_args(words)
@@ -71,6 +74,7 @@ def _parser(typed: str) -> argparse.ArgumentParser:
         prog="signrules",
         description="Traffic signs from attributes and rules: a new sign is a few lines of YAML.",
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     verbs = parser.add_subparsers(metavar="VERB", required=True)
     for verb, summary in VERBS.items():
         subparser = verbs.add_parser(verb, help=summary, description=f"{summary.capitalize()}.")
@@ -79,6 +83,20 @@ def _parser(typed: str) -> argparse.ArgumentParser:
             module.configure(subparser)
             subparser.set_defaults(run=module.run)
     return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib import metadata
+
+        try:
+            version = metadata.version("signrules")
+        except metadata.PackageNotFoundError:  # run from its folder
+            version = "of unknown version: it is not installed"
+        print(f"signrules {version}")
+        parser.exit()
 
 
 if __name__ == "__main__":

@@ -96,7 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
     tell_unreadable(validation.pictures)
     failed = failures(validation, required)
     for case in failed:
-        print(f"signrules: {case.name}: {case.failure}", file=sys.stderr)
+        name = f"class {case.name}" if case.suite == "labels" else case.name
+        print(f"signrules: {name}: {case.failure}", file=sys.stderr)
     if failed:
         return FINDINGS
     return UNREADABLE if validation.pictures.unreadable else FINE
@@ -131,19 +132,26 @@ def _summary(validation: Validation) -> Iterator[str]:
         yield f"mind: {dataset.caution}"
     if dataset.has_frames and figures.frames is None:
         yield "mind: the labelled boxes were cut out; nothing was searched for in the frames"
+    lost = [o for o in figures.outside if validation.labels[o.name].is_lost]
+    if lost:
+        yield (
+            "mind: these classes have no sign of the catalogue, so they are in no figure of signs, "
+            "and fail every requirement; null in the label map says that it is meant"
+        )
+        yield from (f"  class {o.name}: {o.problem} ({o.pictures} {what})" for o in lost)
     yield ""
     if figures.frames is not None:
         yield from _of_frames(figures.frames)
     else:
         yield f"accuracy             {_shown(figures.accuracy)}"
-    yield f"macro accuracy       {figures.macro_accuracy:8.2%}"
+    yield f"macro accuracy       {_percent(figures.macro_accuracy)}"
     yield f"answered             {_shown(figures.answered)}"
     yield f"right of answered    {_shown(figures.accuracy_of_answered)}"
     if figures.values.count:
         yield f"values right         {_shown(figures.values)}"
     if figures.strangers.count:
         yield f"strangers unknown    {_shown(figures.strangers)}"
-    yield f"calibration error    {figures.reliability.error:8.2%}"
+    yield f"calibration error    {_percent(figures.reliability.error)}"
     yield from _worst(validation)
     if figures.blame:
         yield "\nblame"
@@ -154,7 +162,7 @@ def _summary(validation: Validation) -> Iterator[str]:
         if rest:
             count = sum(len(blame.pictures) for blame in rest)
             yield f"{count:7}  in {len(rest)} smaller groups (--report lists them)"
-    for outside in figures.outside:
+    for outside in (o for o in figures.outside if o not in lost):
         why = outside.problem or "not in the catalogue, on purpose"
         yield f"class {outside.name}: {why} ({outside.pictures} {what})"
     if figures.never_answered:
@@ -204,19 +212,34 @@ def _worst(validation: Validation) -> Iterator[str]:
 
 
 def _shown(rate: Rate) -> str:
+    if not rate.count:
+        return f"{_percent(rate.value)}  (of none)"
     low, high = rate.interval
-    return f"{rate.value:8.2%}  ({rate.right} of {rate.count}, {low:.2%} to {high:.2%})"
+    return f"{_percent(rate.value)}  ({rate.right} of {rate.count}, {low:.2%} to {high:.2%})"
+
+
+def _percent(value: float) -> str:
+    """A share in eight columns; a dash if it is one of nothing."""
+    return f"{'–':>8}" if math.isnan(value) else f"{value:8.2%}"
 
 
 def _share(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not a share between 0 and 1")
     return value
 
 
 def _rate(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not value >= 0:  # NaN neither, which no figure would ever exceed
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0 up")
     return value
+
+
+def _number(text: str) -> float:
+    """What is typed as a number; NaN, which lies in no range, of what is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -25,8 +25,6 @@ from recognizer.validation.systematic import (
     is_other_value,
 )
 from rules.explanation import PASS_PROBABILITY
-from rules.text_choice import most_probable_texts
-from rules.value_sets import TextSet
 
 
 class Stage(str, Enum):
@@ -39,7 +37,7 @@ class Stage(str, Enum):
     RULE = "no fitting rule"
     """The pictures of the class are, all alike, read otherwise than the rule asks."""
     TOO_WIDE = "rule too wide"
-    """A rule takes what is no sign of it, or a value that no picture has."""
+    """A rule takes what is no sign of the catalogue."""
     OVERLAP = "rules overlap"
     """What was read fulfils the right rule, and that of the wrong answer as well."""
     ATTRIBUTE = "attribute misread"
@@ -111,7 +109,6 @@ class _Accuser:
         self._engine = ready.engine
         owner = self._engine.alternative_sign
         self._own = {s.id: np.flatnonzero(owner == i) for i, s in enumerate(self._engine.signs)}
-        self._values = _labelled_values(labels)
 
     def accuse(self, numbers: npt.NDArray[np.intp], readings: Readings) -> Iterator[Blame]:
         """Blame for the pictures ``numbers``, whose readings these are."""
@@ -158,7 +155,7 @@ class _Accuser:
         most = self._disagreements.answers.get(int(o.label[number]))
         if label.problem and most is not None:
             name = o.classes[o.label[number]]
-            return Stage.LABEL_MAP, name, f"class {name}: {label.problem}; most are {o.names[most]}"
+            return Stage.LABEL_MAP, name, f"class {name}, mostly {o.names[most]}: {label.problem}"
         alternative = int(o.alternative[number])
         rule = self._engine.alternatives[alternative] if alternative >= 0 else None
         if rule is None or rule.pictogram is not None:
@@ -177,6 +174,8 @@ class _Accuser:
         o, shared = self._outcomes, self._disagreements.shared
         label, code = int(o.label[number]), int(o.expected[number])
         expected = o.names[code]
+        if TEXT.name in wrong and self._errs_in_value(number, code):
+            wrong = [TEXT.name]  # all else was read well enough for the right sign
         systematic = [a for a in wrong if (label, a) in shared]
         if systematic:
             if self._is_mislabelled(number, label, code, systematic):
@@ -189,9 +188,6 @@ class _Accuser:
                 f"the rule asks for {self._asked(number, attribute)}, "
                 f"most pictures of the class show {seen}",
             )
-        if TEXT.name in wrong and self._is_too_wide(number, code, text):
-            answer = o.names[o.answered[number]]
-            return Stage.TOO_WIDE, answer, f"the rule allows {answer}, which no picture shows"
         attribute = min(wrong, key=lambda a: self._probability(code, a, fits, text))
         reason = f"{attribute}: expected {self._asked(number, attribute)}, "
         return Stage.ATTRIBUTE, attribute, reason + f"read {self._words(number, attribute)}"
@@ -257,16 +253,11 @@ class _Accuser:
             f"class {name} is labelled {expected}, but most of its pictures are {answer}",
         )
 
-    def _is_too_wide(self, number: int, code: int, text: npt.NDArray[np.float32]) -> bool:
-        """Whether only a value that is on no picture was preferred to the right one."""
+    def _errs_in_value(self, number: int, code: int) -> bool:
+        """Whether the answer is the expected sign, with another value."""
         o = self._outcomes
         sign_id, value = split_id(o.names[code])
-        answered_id, answered = split_id(o.names[o.answered[number]])
-        known = self._values.get(sign_id)
-        if known is None or answered_id != sign_id or answered in known or value is None:
-            return False
-        best = most_probable_texts(text[None], TextSet(known))
-        return best is not None and best.texts[0] == value
+        return value is not None and split_id(o.names[o.answered[number]])[0] == sign_id
 
     def _probability(
         self,
@@ -299,17 +290,3 @@ class _Accuser:
     def _words(self, number: int, attribute: str) -> str:
         observations = self._outcomes.observations
         return observations.words(attribute, int(observations.states[attribute][number]))
-
-
-def _labelled_values(labels: Mapping[str, ClassLabel]) -> dict[str, frozenset[str]]:
-    """Sign -> the values that its pictures have; without signs of which a class may have any."""
-    values: dict[str, set[str | None]] = {}
-    for label in labels.values():
-        if label.is_sign:
-            sign_id, value = split_id(label.expected)
-            values.setdefault(sign_id, set()).add(value)
-    return {
-        sign_id: frozenset(value for value in found if value is not None)
-        for sign_id, found in values.items()
-        if None not in found
-    }

@@ -17,6 +17,11 @@ from recognizer.validation.rates import Rate
 
 MIN_PICTURES: Final = 30
 """Fewer pictures answered as a sign are no basis for a threshold of its own."""
+MIN_ERRORS: Final = 10
+"""Fewer wrong answers are little to choose thresholds by: chance moves their number by a third."""
+_ABOVE: Final = 0.001
+"""How far above a confidence a threshold lies that shall refuse it: it varies by less than this
+between one machine or batch and another."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,12 @@ class Operating:
 
 @dataclass(frozen=True)
 class SignProposal:
-    """A sign that needs a threshold of its own.
+    """A sign that needs a threshold of its own, or a higher one than it has.
 
     Attributes:
         id: the sign.
-        before: with the overall threshold.
-        after: with its own.
+        before: with the threshold that it has, or the overall one.
+        after: with its new one.
     """
 
     id: str
@@ -56,11 +61,10 @@ class Proposal:
     Attributes:
         target: the accuracy.
         now: with the thresholds in use; ``threshold`` is the overall one.
-        overall: with the proposed overall threshold alone.
-        signs: those that with it would stay below the target, the worst first.
-        kept: further signs that have a threshold of their own already, which too few of these
-            pictures say anything about; it stays.
-        dropped: those that have one and no longer need it.
+        overall: with the proposed overall threshold, of the signs that have none of their own yet.
+        signs: those that would stay below the target, the worst first.
+        kept: further signs that have a threshold of their own already, which reaches the target.
+        unjudged: those that have one which too few of these pictures say anything about.
         thresholds: the proposal as a whole.
         reached: with all of it.
         reaches_target: whether the overall threshold reaches the target at all.
@@ -71,14 +75,28 @@ class Proposal:
     overall: Operating
     signs: tuple[SignProposal, ...]
     kept: Mapping[str, float]
-    dropped: Mapping[str, float]
+    unjudged: Mapping[str, float]
     thresholds: Thresholds
     reached: Operating
     reaches_target: bool
 
+    @property
+    def raises_overall(self) -> bool:
+        """Whether the overall threshold in use is not enough."""
+        return self.overall.threshold != self.now.threshold
+
+    @property
+    def errors(self) -> int:
+        """Wrong answers with the thresholds in use: all that there is to choose by."""
+        return self.now.right.count - self.now.right.right
+
 
 def propose(outcomes: Outcomes, ready: ReadyCatalogue, target: float) -> Proposal:
-    """The lowest thresholds at which answers are right as often as ``target``.
+    """The thresholds in use, raised where answers are right less often than ``target``.
+
+    Each is judged by the answers that it decides on. One that is enough stays, and one that is not
+    is raised no further than needed: only wrong answers say where a threshold belongs, so pictures
+    without any speak neither for a higher nor for a lower one.
 
     Pictures of what the catalogue does not have count as well: an answer for them is wrong. What
     is unknown for another reason than its confidence (no sign, too small) is left out.
@@ -92,54 +110,58 @@ def propose(outcomes: Outcomes, ready: ReadyCatalogue, target: float) -> Proposa
     usable = outcomes.is_usable
     confidence, right = outcomes.sign_confidence[usable], outcomes.candidate_correct[usable]
     sign = outcomes.sign[usable]
-    overall = _lowest(confidence, right, target)
+    has_own = np.array([s.id in in_use.per_sign for s in ready.engine.signs], bool)
+    others = ~has_own[sign]
+    overall = _raised(confidence[others], right[others], in_use.min_confidence, target)
     threshold = 1.0 if overall is None else overall
     proposals = []
-    kept, dropped = dict(in_use.per_sign), {}
+    kept, unjudged = {}, dict(in_use.per_sign)
     for index in np.unique(sign).tolist():
         mine = sign == index
-        before = _operate(confidence[mine], right[mine], threshold)
+        sign_id = ready.engine.signs[index].id
+        least = in_use.per_sign.get(sign_id, threshold)
+        before = _operate(confidence[mine], right[mine], least)
         if before.accepted.right < MIN_PICTURES:
             continue
-        sign_id = ready.engine.signs[index].id
-        had = kept.pop(sign_id, None)
+        had = unjudged.pop(sign_id, None)
         if before.right.value >= target:
             if had is not None:
-                dropped[sign_id] = had
+                kept[sign_id] = had
             continue
-        own = _lowest(confidence[mine], right[mine], target)
+        own = _raised(confidence[mine], right[mine], least, target)
         after = _operate(confidence[mine], right[mine], 1.0 if own is None else own)
         proposals.append(SignProposal(sign_id, before, after))
     proposals.sort(key=lambda p: p.before.right.value)
-    per_sign = {**kept, **{p.id: p.after.threshold for p in proposals}}
+    per_sign = {**kept, **unjudged, **{p.id: p.after.threshold for p in proposals}}
     thresholds = replace(in_use, min_confidence=threshold, per_sign=per_sign)
     return Proposal(
         target,
         _operate_all(confidence, right, sign, ready, in_use),
-        _operate(confidence, right, threshold),
+        _operate(confidence[others], right[others], threshold),
         tuple(proposals),
         kept,
-        dropped,
+        unjudged,
         thresholds,
         _operate_all(confidence, right, sign, ready, thresholds),
         overall is not None,
     )
 
 
-def _lowest(
-    confidence: npt.NDArray[np.float32], right: npt.NDArray[np.bool_], target: float
+def _raised(
+    confidence: npt.NDArray[np.float32], right: npt.NDArray[np.bool_], least: float, target: float
 ) -> float | None:
-    """The lowest threshold at which the target is reached, between two confidences that occur."""
-    curve = coverage_curve(confidence, right)
+    """The lowest threshold from ``least`` up at which the target is reached; None if none does."""
+    accepted = confidence >= np.float32(least)
+    curve = coverage_curve(confidence[accepted], right[accepted])
     reaching = np.flatnonzero(curve.accuracy >= target)
+    if not len(curve.accuracy) or curve.accuracy[-1] >= target:
+        return least
     if not len(reaching):
         return None
     last = int(reaching[-1])
-    accepted = np.float32(curve.threshold[last])
-    if last + 1 == len(curve.threshold):
-        return float(accepted)
-    middle = np.float32((curve.threshold[last] + curve.threshold[last + 1]) / 2)
-    return float(middle if middle > curve.threshold[last + 1] else accepted)
+    stays, goes = float(curve.threshold[last]), float(curve.threshold[last + 1])
+    between = np.float32(min(goes + _ABOVE, (goes + stays) / 2))
+    return float(between) if between > goes else stays
 
 
 def _operate(

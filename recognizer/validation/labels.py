@@ -16,7 +16,7 @@ A sign that has values may stand without one (``be.C43``): then every value of i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
@@ -27,7 +27,7 @@ from pydantic import Field
 from attributes.vocabulary import TEXT
 from recognizer.verdicts import UNKNOWN
 from rules import Catalogue
-from rules.diagnostics import Findings, Sources
+from rules.diagnostics import Findings, Sources, did_you_mean, one_of, quote
 from rules.formats import SIGN_ID_PATTERN, Format
 from rules.reading import read_document
 from rules.schema import FileModel
@@ -96,6 +96,11 @@ class ClassLabel:
         """Whether a sign of the catalogue is expected."""
         return self.expected not in (UNKNOWN, NOT_IN_CATALOGUE)
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether its pictures have no sign of the catalogue, though nobody wrote that down."""
+        return self.expected == NOT_IN_CATALOGUE and bool(self.problem)
+
 
 def resolve_labels(
     classes: Iterable[str], labels: Mapping[str, str | None] | None, catalogue: Catalogue
@@ -110,7 +115,14 @@ def resolve_labels(
     """
     if labels is None:
         return {c: _resolve(c, catalogue) for c in classes}
+    classes = tuple(classes)
     by_number = {int(name): target for name, target in labels.items() if name.isdecimal()}
+    numbers = {int(name) for name in classes if name.isdecimal()}
+    unused = [
+        name
+        for name in labels
+        if name not in classes and not (name.isdecimal() and int(name) in numbers)
+    ]
     result = {}
     for name in classes:
         if name in labels:
@@ -118,7 +130,7 @@ def resolve_labels(
         elif name.isdecimal() and int(name) in by_number:
             target = by_number[int(name)]
         else:
-            result[name] = ClassLabel(NOT_IN_CATALOGUE, "the label map does not have this class")
+            result[name] = ClassLabel(NOT_IN_CATALOGUE, _not_labelled(name, unused))
             continue
         result[name] = (
             ClassLabel(NOT_IN_CATALOGUE, deliberate=True)
@@ -128,13 +140,24 @@ def resolve_labels(
     return result
 
 
+def _not_labelled(name: str, unused: Sequence[str]) -> str:
+    """What is wrong with a class that a label map does not have, beside what it has instead."""
+    problem = "the label map does not have this class"
+    hint = None if name.isdecimal() else did_you_mean(name, unused)  # numbers are all alike
+    if hint is None and unused:
+        hint = f"no class of the data is called as its {one_of(map(quote, unused), limit=5)}"
+    return f"{problem}; {hint}" if hint else problem
+
+
 def _resolve(target: str, catalogue: Catalogue) -> ClassLabel:
     if target == UNKNOWN:
         return ClassLabel(UNKNOWN)
     sign_id, value = split_id(target)
     sign = catalogue.by_id.get(sign_id)
     if sign is None:
-        return ClassLabel(NOT_IN_CATALOGUE, f"the catalogue has no sign `{sign_id}`")
+        hint = did_you_mean(sign_id, catalogue.by_id)
+        problem = "; ".join(filter(None, (f"the catalogue has no sign `{sign_id}`", hint)))
+        return ClassLabel(NOT_IN_CATALOGUE, problem)
     if value is not None and sign.value is None:
         return ClassLabel(target, f"`{sign_id}` has no value, so it is never answered `{target}`")
     if value is not None and not any(value in _texts(a.conditions) for a in sign.alternatives):

@@ -24,6 +24,8 @@ WORDS_OF_UNSEEN_SIGNS = (
     "bicycl", "cyclist", "pedestrian", "children", "snowflake", "roundabout--", "curve-",
     "winding-road", "uneven", "bump", "slippery", "road-narrows", "heavy-goods-vehicles--",
     "end-of-no-overtaking", "end-of-prohibition", "turn-left-ahead", "keep-left", "icy-road",
+    "lanes-turn", "lanes-left-turn", "lanes-right-turn", "lanes-go", "lanes-all-directions",
+    "lanes-with-directions",
 )  # fmt: skip
 
 

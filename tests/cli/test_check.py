@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from attributes.network import Architecture, AttributeNetwork
+from attributes.training import packages
 from attributes.weights_file import describe_network, save_weights
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
 from recognizer.cli.main import main
@@ -208,13 +209,58 @@ def test_the_exemplar_of_a_single_pictogram_is_opened_too(
 
 
 def test_without_a_gallery_artwork_is_not_compared(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = re.sub(r"exemplars: \[(\w+).png\]", r"artwork: [made:\1]", BY_PICTOGRAM)
+    monkeypatch.setenv("SIGNRULES_CACHE", str(folder / "cache"))
+    text = re.sub(r"exemplars: \[(\w+).png\]", r"artwork: [commonroad:\1]", BY_PICTOGRAM)
     assert check(folder, text) == FINE
     err = capsys.readouterr().err
     assert "SR106 near-duplicate-exemplar skipped: " in err
     assert "run `signrules gallery signs.yaml`" in err
+
+
+@pytest.mark.parametrize("options", [[], ["--no-exemplars"]])
+def test_artwork_that_does_not_exist_is_an_error_where_it_is_named(
+    folder: Path,
+    options: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SIGNRULES_CACHE", str(folder / "cache"))
+    drawings = packages.COMMONROAD.replace("=", "_")
+    inside = "commonroad/visualization/traffic_signs/TrafficSignIDGermany"
+    (folder / "cache" / drawings / inside).mkdir(parents=True)
+    (folder / "cache" / drawings / inside / "142-10.png").touch()
+    artwork = ["commonroad:142-1", "commonroad:142-10", "mapillary:not-at-hand"]
+    artwork += ["comonroad:142-10", "signrules:136-10", "signrules:99"]
+    lines = "".join(f"      - {reference}\n" for reference in artwork)  # from line 10 on
+    text = FINE_FILE + f"pictograms:\n  deer:\n    artwork:\n{lines}"
+    assert check(folder, text, *options, "--format", "json") == UNREADABLE
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert [(f["code"], f["line"], f["column"], f["message"]) for f in findings] == [
+        ("SR014", 10, 9, "there is no artwork `commonroad:142-1`"),
+        ("SR009", 13, 9, "there is no artwork package `comonroad`"),
+        ("SR014", 15, 9, "there is no artwork `signrules:99`"),
+    ]
+    assert findings[0]["suggestion"] == "did you mean `142-10`?"
+    assert findings[1]["expected"] == "`mapillary:…`, `commonroad:…` or `signrules:…`"
+    assert findings[1]["suggestion"] == "did you mean `commonroad`?"
+
+
+def test_what_is_no_picture_is_told_by_us_alone(folder: Path) -> None:
+    tiff = cv2.imencode(".tiff", np.zeros((48, 48, 3), np.uint8))[1].tobytes()
+    (folder / "deer.tiff").write_bytes(tiff[:40])
+    (folder / "signs.yaml").write_text(FINE_FILE + "pictograms: {deer: {exemplars: [deer.tiff]}}\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "recognizer.cli.main", "check", "signs.yaml"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert done.returncode == UNREADABLE
+    assert "cannot read the exemplar `deer.tiff`" in done.stdout
+    assert done.stderr == ""
 
 
 @pytest.mark.usefixtures("pictures")
@@ -246,6 +292,16 @@ def test_thresholds_beside_the_rule_file_must_be_usable(
     (folder / "signs.thresholds.yaml").write_text(f"version: 1\n{thresholds}\n")
     assert check(folder, FINE_FILE) == UNREADABLE
     assert f"signs.thresholds.yaml:{told}" in capsys.readouterr().out
+
+
+def test_the_top_level_of_a_thresholds_file_is_called_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "signs.thresholds.yaml").write_text("- de.206: 0.9\n")
+    assert check(folder, FINE_FILE) == UNREADABLE
+    out = capsys.readouterr().out
+    assert "the top level of a thresholds file must be a mapping\n" in out
+    assert "= expected: keys such as `version: 1` and `per_sign:`\n" in out
 
 
 @pytest.mark.parametrize("name", [".", "/", ".."])

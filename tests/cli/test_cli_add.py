@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -65,7 +66,7 @@ class Stub:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "rules" / "pictograms").mkdir(parents=True)
     shutil.copy(DEER, tmp_path / "rules" / "pictograms" / "deer.png")
-    shutil.copy(DEER, tmp_path / "cow.PNG")
+    cv2.imwrite(str(tmp_path / "cow.PNG"), np.full((48, 40, 3), 255, np.uint8))
     (tmp_path / "rules" / "signs.yaml").write_text(RULES)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("attributes.predictor.AttributePredictor", Stub)
@@ -109,7 +110,7 @@ def test_write_keeps_comments_and_order(folder: Path, capsys: pytest.CaptureFixt
         "deer.png]}\n", "deer.png]}\n" + pictogram
     ).replace("    value: {from: digits}\n", "    value: {from: digits}\n" + ADDED)
     copied = folder / "rules" / "pictograms" / "cattle-crossing.png"
-    assert copied.read_bytes() == DEER.read_bytes()
+    assert copied.read_bytes() == (folder / "cow.PNG").read_bytes()
     assert load_catalogue("rules/signs.yaml").signs[-1].names["de"] == "Viehtrieb"
     assert sorted(p.name for p in (folder / "rules").iterdir()) == ["pictograms", "signs.yaml"]
 
@@ -181,9 +182,70 @@ def test_conflicts_are_told_and_never_written(
     out = capsys.readouterr().out
     assert "overlap: `de.274` and `de.9` can both hold" in out
     assert "not ready to be written" in out
-    assert add("--write", sign_id="de.274", name="Fifty") == 1
-    assert "the sign `de.274` is defined twice" in capsys.readouterr().out
+    assert add("--write", sign_id="DE.9", name="Fifty") == 1
+    assert "error SR010 invalid-value: `DE.9` is no valid value of `id`" in capsys.readouterr().out
     assert (folder / "rules" / "signs.yaml").read_text() == RULES
+
+
+EXTENDING = "version: 1\nextends: rules/signs.yaml\n"
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "otherwise"),
+    [
+        ("rules/signs.yaml", "edit that one"),
+        ("mine.yaml", "first write `remove: [de.274]` beside `extends`"),
+    ],
+)
+def test_an_id_that_is_taken_is_refused_wherever_its_sign_is_defined(
+    folder: Path, catalogue: str, otherwise: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "mine.yaml").write_text(EXTENDING)
+    words = ["add", "cow.PNG", "--catalogue", catalogue, "--id", "de.274", "--name", "Cattle"]
+    assert main([*words, "--write"]) == 3
+    assert capsys.readouterr().err == (
+        "signrules: `de.274` is defined already, at rules/signs.yaml:15:9; give the new sign "
+        f"another --id, or {otherwise}\n"
+    )
+    assert (folder / "mine.yaml").read_text() == EXTENDING
+    assert (folder / "rules" / "signs.yaml").read_text() == RULES
+
+
+def test_the_id_of_an_inherited_sign_that_is_removed_is_free(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "mine.yaml").write_text(EXTENDING + "remove: [de.274]\n")
+    words = ["add", "cow.PNG", "--catalogue", "mine.yaml", "--id", "de.274", "--name", "Cattle"]
+    assert main([*words, "--write"]) == 0
+    assert "SR119" not in capsys.readouterr().out
+    assert load_catalogue("mine.yaml").by_id["de.274"].name() == "Cattle"
+
+
+def test_without_a_catalogue_of_ones_own_nothing_is_written(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recognizer.cli.add.default_catalogue", lambda: Path("rules/signs.yaml"))
+    words = ["add", "cow.PNG", "--id", "de.140", "--name", "Cattle crossing"]
+    advice = "name it with --catalogue; one with `version: 1` and `extends: rules/signs.yaml` has"
+    assert main([*words, "--write"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.startswith("signrules: --write changes no file but your own: ")) == ("", True)
+    assert advice in err
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "+  - id: de.140" in out
+    assert f"nothing written; --write changes a rule file of your own: {advice}" in out
+    assert (folder / "rules" / "signs.yaml").read_text() == RULES
+
+
+def test_a_picture_that_is_too_small_to_be_recognized_makes_no_sign(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cv2.imwrite("cow.PNG", np.zeros((9, 30, 3), np.uint8))
+    assert add() == 3
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "signrules: cow.PNG: 30×9 pixels, at least 10 are needed\n"
 
 
 def test_a_picture_is_never_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

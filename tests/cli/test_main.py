@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from recognizer.cli import check
-from recognizer.cli.exit_codes import UNREADABLE
+from recognizer.cli.exit_codes import FINE, UNREADABLE
 from recognizer.cli.main import main
 
 TOO_LONG = "x" * 300
@@ -56,3 +59,33 @@ def test_what_the_system_refuses_is_said(
     monkeypatch.setattr(check, "run", refuse)
     assert main(["check"]) == UNREADABLE
     assert capsys.readouterr().err == f"signrules: {words}\n"
+
+
+def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == FINE
+    assert capsys.readouterr().out == f"signrules {metadata.version('signrules')}\n"
+
+
+def test_the_version_of_what_is_not_installed_is_not_known(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", refuse)
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == FINE
+    assert capsys.readouterr().out == "signrules of unknown version: it is not installed\n"
+
+
+def test_the_version_waits_for_neither_torch_nor_opencv() -> None:
+    program = (
+        "import sys; from recognizer.cli.main import main\n"
+        "try: main(['--version'])\n"
+        "except SystemExit: sys.exit(bool({'torch', 'cv2'} & set(sys.modules)))"
+    )
+    root = str(Path(__file__).parents[2])
+    subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": root})

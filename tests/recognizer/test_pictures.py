@@ -1,6 +1,7 @@
 """Pictures: whatever people call one becomes a BGR crop, or an error that says why not."""
 
 import io
+import os
 
 import cv2
 import numpy as np
@@ -155,6 +156,44 @@ def test_a_broken_file_is_named(tmp_path, content, message):
     path.write_bytes(content)
     with pytest.raises(PictureError, match=f"broken.png: {message}"):
         to_crop(path)
+
+
+@pytest.mark.parametrize("damage", ["cut off", "cut off in its last chunk", "flipped bits"])
+def test_a_damaged_png_is_told_by_us_alone(tmp_path, damage, capfd):
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)
+    content = bytearray(cv2.imencode(".png", noise)[1])
+    if damage == "flipped bits":
+        content[200] ^= 255
+    else:
+        del content[-4 if "last" in damage else len(content) // 2 :]
+    path = tmp_path / "broken.png"
+    path.write_bytes(content)
+    with pytest.raises(PictureError, match=r"broken.png: not a picture .* damaged or cut off$"):
+        to_crop(path)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_png_whose_remarks_are_damaged_is_a_picture():
+    content = cv2.imencode(".png", COLOUR)[1].tobytes()
+    remark = b"\0\0\0\4tEXta\0bcXXXX"  # with a wrong checksum
+    first = content.index(b"IDAT") - 4
+    changed = content[:first] + remark + content[first:] + b"something behind it"
+    assert np.array_equal(decode_crop(changed, "changed"), COLOUR)
+
+
+def test_what_might_never_end_is_not_read(tmp_path):
+    pipe = tmp_path / "x.png"
+    os.mkfifo(pipe)
+    for read in (to_crop, read_exemplar, lambda path: find_pictures(str(path))):
+        with pytest.raises(PictureError, match=r"x\.png: not a regular file$"):
+            read(pipe)
+
+
+def test_a_folder_lists_all_that_looks_like_pictures_but_folders(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "folder.png" / "a.png").write_bytes(b"x")
+    assert [p.name for p in find_pictures(str(tmp_path))] == ["a.png", "pipe.png"]
 
 
 def test_a_folder_is_searched_and_a_glob_expanded(tmp_path):

@@ -39,6 +39,14 @@ def test_what_is_no_test_file_is_refused(tmp_path: Path, text: str) -> None:
         load(tmp_path / "x.tests.yaml", text)
 
 
+def test_the_top_level_of_a_test_file_is_called_so(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError) as raised:
+        load(tmp_path / "x.tests.yaml", "- a")
+    (told,) = raised.value.diagnostics
+    assert told.message == "the top level of a test file must be a mapping"
+    assert told.expected == "keys such as `version: 1` and `tests:`"
+
+
 def test_an_expectation_knows_its_place(tmp_path: Path) -> None:
     path = tmp_path / "x.tests.yaml"
     (only,) = load(

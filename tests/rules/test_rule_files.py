@@ -222,6 +222,11 @@ class TestIncludeAndExtends:
         path = write("a.yaml", "version: 1\nextends: signs.yaml\nremove: [de.2]\n")
         assert codes(path) == ["undefined-name"]
 
+    def test_a_sign_that_is_wrong_is_there_to_be_removed(self, write: WriteFile) -> None:
+        write("signs.yaml", "version: 1\nsigns: [{id: de.1, when: {shape: circle}}]\n")
+        path = write("a.yaml", "version: 1\nextends: signs.yaml\nremove: [de.1]\n")
+        assert codes(path) == ["missing-key"]
+
     def test_files_that_include_each_other_are_an_error(self, write: WriteFile) -> None:
         write("b.yaml", "version: 1\ninclude: [a.yaml]\n")
         assert codes(write("a.yaml", "version: 1\ninclude: [b.yaml]\n")) == ["cycle"]
@@ -256,6 +261,15 @@ class TestIncludeAndExtends:
         # The gallery of the extended file is looked for beside this.
         named = load_catalogue(link).pictograms["deer"].position.file
         assert named == str(base.resolve())
+
+    @pytest.mark.parametrize(
+        "mistake", ["include: b.yaml", "include: [b.txt]", "extends: b.txt", "faces: [ring]"]
+    )
+    def test_a_name_is_not_called_undefined_while_whole_parts_are_left_out(
+        self, write: WriteFile, mistake: str
+    ) -> None:
+        sign = "signs: [{id: de.1, name: {en: x}, when: {face: ring}}]\n"
+        assert "undefined-name" not in codes(write("a.yaml", f"version: 1\n{mistake}\n{sign}"))
 
     def test_an_overlay_stands_for_a_file_that_is_not_written_yet(self, write: WriteFile) -> None:
         path = write("a.yaml", "version: 1\n")

@@ -12,19 +12,31 @@ from validation_world import World
 from recognizer.cli.main import main
 from recognizer.decision import Thresholds
 from recognizer.thresholds_file import load_thresholds, thresholds_path, write_thresholds
-from recognizer.validation.calibration import _lowest
+from recognizer.validation.calibration import _raised
 from recognizer.validation.report import write_report
 from recognizer.validation.validation import Workbench
 from rules import CatalogueError, load_catalogue
 
 
-def test_the_lowest_threshold_that_reaches_the_target() -> None:
+def test_a_threshold_is_raised_no_further_than_the_target_needs() -> None:
     confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5], np.float32)
     right = np.array([True, True, False, True, False])
-    assert _lowest(confidence, right, 1.0) == pytest.approx(0.75)
-    assert _lowest(confidence, right, 0.75) == pytest.approx(0.55)
-    assert _lowest(confidence, right, 0.5) == pytest.approx(0.5)
-    assert _lowest(confidence, ~right, 1.0) is None
+    assert _raised(confidence, right, 0.3, 1.0) == pytest.approx(0.701)
+    assert _raised(confidence, right, 0.3, 0.75) == pytest.approx(0.501)
+    assert _raised(confidence, right, 0.3, 0.6) == 0.3
+    assert _raised(confidence, right, 0.3, 0.5) == 0.3
+    assert _raised(confidence, right, 0.85, 0.5) == 0.85  # nor is it ever lowered
+    assert _raised(confidence, right, 0.95, 1.0) == 0.95  # nothing is answered, so nothing wrongly
+    assert _raised(confidence, ~right, 0.3, 1.0) is None
+
+
+def test_a_threshold_lies_between_confidences_that_are_nearly_alike() -> None:
+    confidence = np.array([0.9002, 0.9], np.float32)
+    found = _raised(confidence, np.array([True, False]), 0.5, 1.0)
+    assert found == pytest.approx(0.9001)
+    above = np.nextafter(confidence[1], np.float32(1))
+    neighbours = np.array([above, confidence[1]], np.float32)
+    assert _raised(neighbours, np.array([True, False]), 0.5, 1.0) == above
 
 
 def calibrate(world: World, rules: Path, *more: str) -> int:
@@ -48,6 +60,73 @@ def test_nothing_is_written_unless_told(world: World, capsys: pytest.CaptureFixt
     assert ready.judge.thresholds == written
 
 
+@pytest.mark.parametrize("in_use", [Thresholds(), Thresholds(0.7), Thresholds(0.3)])
+def test_pictures_without_an_error_raise_and_lower_nothing(
+    world: World, in_use: Thresholds, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(8)
+    rules = world.rules()
+    if in_use != Thresholds():
+        write_thresholds(rules, in_use, "by hand")
+    assert calibrate(world, rules, "--write") == 0
+    assert load_thresholds(rules) == in_use
+    out = capsys.readouterr().out
+    assert "the overall one in use is enough, and is kept" in out
+    assert "mind: none of 64 answers is wrong, so they say nothing about thresholds" in out
+
+
+def test_few_errors_are_told_to_be_little_to_choose_by(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(20)
+    for number in range(9):
+        world.draw(world.data / "left" / f"{number:03}.png", "keep-right")
+    assert calibrate(world, world.rules(), "--accuracy", "0.9") == 0
+    few = "mind: only 9 of 160 answers are wrong, which is little to choose by"
+    assert few in capsys.readouterr().out
+    world.draw(world.data / "left" / "009.png", "keep-right")
+    assert calibrate(world, world.rules(), "--accuracy", "0.9") == 0
+    assert "mind: only" not in capsys.readouterr().out
+
+
+def test_a_second_proposal_on_the_same_pictures_is_the_first(world: World) -> None:
+    world.draw_all(40)
+    for number in range(4):
+        world.draw(world.data / "left" / f"{number:03}.png", "keep-right")
+    rules = world.rules()
+    assert calibrate(world, rules, "--accuracy", "0.95", "--write") == 0
+    first = load_thresholds(rules)
+    assert set(first.per_sign) == {"xx.right"}
+    assert calibrate(world, rules, "--accuracy", "0.95", "--write") == 0
+    assert load_thresholds(rules) == first
+
+
+def test_each_threshold_is_judged_by_the_answers_that_it_decides_on(world: World) -> None:
+    world.draw_all(40)
+    for number in range(8):
+        world.draw(world.data / "left" / f"{number:03}.png", "keep-right")
+    rules = world.rules()
+    in_use = Thresholds(per_sign={"xx.right": 1.0})  # refuses what the overall one would take
+    write_thresholds(rules, in_use, "by hand")
+    assert calibrate(world, rules, "--write") == 0
+    assert load_thresholds(rules) == in_use
+    write_thresholds(rules, Thresholds(per_sign={"xx.right": 0.6}), "by hand")
+    assert calibrate(world, rules, "--write") == 0
+    raised = load_thresholds(rules)
+    assert raised.min_confidence == 0.5
+    assert raised.per_sign["xx.right"] > 0.6
+
+
+def test_a_class_that_the_label_map_misspells_is_told(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(1)
+    (world.data / "stop").rename(world.data / "stopp")
+    assert calibrate(world, world.rules(), "--accuracy", "0.5") == 0
+    told = "mind: class stopp: the label map does not have this class; did you mean `stop`?"
+    assert told in capsys.readouterr().out
+
+
 def test_a_sign_that_errs_gets_a_threshold_of_its_own(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -60,7 +139,7 @@ def test_a_sign_that_errs_gets_a_threshold_of_its_own(
     assert "xx.left " not in out
 
 
-def test_what_these_pictures_say_nothing_about_keeps_its_threshold(
+def test_thresholds_of_their_own_stay_where_they_are_enough_or_cannot_be_judged(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in range(40):
@@ -71,11 +150,20 @@ def test_what_these_pictures_say_nothing_about_keeps_its_threshold(
     in_use = {"xx.left": 0.7, "xx.right": 0.8, "xx.stop": 0.9}
     write_thresholds(rules, Thresholds(per_sign=in_use), "by hand")
     assert calibrate(world, rules, "--write") == 0
-    assert load_thresholds(rules).per_sign == {"xx.right": 0.8, "xx.stop": 0.9}
-    kept, dropped = capsys.readouterr().out.split("that are ")[1:]
-    assert kept.startswith("kept, too few answers to judge by (below 30)\nxx.right ")
-    assert "xx.stop                  0.9000" in kept
-    assert dropped.startswith("dropped, the overall one is enough\nxx.left                  0.7000")
+    assert load_thresholds(rules).per_sign == in_use
+    enough, unjudged = capsys.readouterr().out.split("that are kept, ")[1:]
+    assert enough.startswith("they reach the target\nxx.left                  0.7000")
+    assert unjudged.startswith("too few answers to judge by (below 30)\nxx.right ")
+    assert "xx.stop                  0.9000" in unjudged
+
+
+@pytest.mark.parametrize("typed", ["abc", "0", "nan"])
+def test_what_is_no_accuracy_is_refused(
+    world: World, typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        calibrate(world, world.rules(), "--accuracy", typed)
+    assert f"--accuracy: {typed} is not a share above 0 and up to 1" in capsys.readouterr().err
 
 
 def test_an_accuracy_that_cannot_be_reached(world: World) -> None:

@@ -341,6 +341,38 @@ def test_a_box_of_coco_that_is_not_finite_is_named(tmp_path: Path, box: str) -> 
         open_dataset(coco(tmp_path, box))
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"category_id": 7}, "annotation 12: its `category_id` 7 is the id of no category"),
+        ({"image_id": "1"}, 'annotation 12: its `image_id` "1" is the id of no image'),
+        ({"image_id": 9, "iscrowd": 1}, "annotation 12: its `image_id` 9 is the id of no image"),
+        (
+            {"id": None, "category_id": 7},
+            "annotation number 2: its `category_id` 7 is the id of no",
+        ),
+    ],
+)
+def test_what_an_annotation_of_coco_names_in_vain_is_told(
+    tmp_path: Path, change: dict[str, object], told: str
+) -> None:
+    path = coco(tmp_path, "[0, 0, 1, 1]")
+    content = json.loads(path.read_text())
+    changed = {**content["annotations"][0], "id": 12, **change}
+    content["annotations"].append({k: v for k, v in changed.items() if v is not None})
+    path.write_text(json.dumps(content))
+    with pytest.raises(DatasetError, match=rf"c\.json: {told}"):
+        open_dataset(path)
+
+
+def test_an_iscrowd_box_of_coco_needs_no_category(tmp_path: Path) -> None:
+    path = coco(tmp_path, "[0, 0, 1, 1]")
+    content = json.loads(path.read_text())
+    content["annotations"].append({"image_id": 1, "bbox": [0, 0, 9, 9], "iscrowd": 1})
+    path.write_text(json.dumps(content))
+    assert open_dataset(path).ignored
+
+
 def test_a_box_that_is_only_finite_in_shares_is_cut_at_the_frame() -> None:
     assert Box(-1e308, 0.5, 1e308, 1e308, relative=True).cut(100, 50) == (0, 0, 100, 50)
 
@@ -470,6 +502,56 @@ def damage_yolo_list(root: Path) -> Path:
     return root
 
 
+def damage_coco_text(root: Path) -> Path:
+    path = coco(root, "[0, 0, 1, 1]")
+    path.write_text(path.read_text()[:30])
+    return root
+
+
+def damage_coco_image_folder(root: Path) -> Path:
+    picture(root / "val2017" / "f.png")
+    (root / "annotations").mkdir()
+    (root / "annotations" / "instances_val2017.json").write_text('{"images": [{"id": 1,')
+    return root
+
+
+def damage_table_empty(root: Path) -> Path:
+    (root / "Test.csv").write_text("")
+    return root
+
+
+def damage_table_utf16(root: Path) -> Path:
+    (root / "Test.csv").write_text("Path,ClassId\nTest/0.png,16\n", encoding="utf-16")
+    return root
+
+
+def damage_table_utf16_beside_pictures(root: Path) -> Path:
+    picture(root / "Test" / "0.png")
+    return damage_table_utf16(root)
+
+
+def damage_table_itself(root: Path) -> Path:
+    return damage_table_utf16(root) / "Test.csv"
+
+
+def damage_table_columns(root: Path) -> Path:
+    (root / "Test.csv").write_text("file,label\n0.png,16\n")
+    return root
+
+
+def damage_several_sets(root: Path) -> Path:
+    picture(root / "gtsdb" / "00000.jpg")
+    (root / "gtsdb" / "gt.txt").write_text("00000.ppm;1;2;3;4;7\n")
+    gtsrb_class(root / "gtsrb" / "Final_Training" / "Images" / "00000")
+    (root / "video").mkdir()
+    return root
+
+
+def damage_several_sets_without_pictures(root: Path) -> Path:
+    gtsrb_class(root / "gtsrb" / "Final_Training" / "Images" / "00000")
+    return root
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
@@ -486,7 +568,16 @@ def damage_yolo_list(root: Path) -> Path:
         (damage_mixed, "mixed layouts; name the one that is meant"),
         (damage_half_gtsrb, "00001: mixed layouts"),
         (damage_wrong_class, "lists a picture of class 0, but the folder is 00005"),
-        (damage_coco, "damaged COCO json"),
+        (damage_coco, "damaged COCO json: an entry has no `bbox`"),
+        (damage_coco_text, r"no labelled pictures found.*\n  .*c\.json: not readable as COCO json"),
+        (damage_coco_image_folder, r"instances_val2017\.json: not readable as COCO json"),
+        (damage_table_empty, r"found.*\n  .*Test\.csv: expected the columns in its first line"),
+        (damage_table_utf16, r"found.*\n  .*Test\.csv: not a csv table in UTF-8"),
+        (damage_table_utf16_beside_pictures, r"Test\.csv: not a csv table in UTF-8"),
+        (damage_table_itself, r"Test\.csv: not a csv table in UTF-8"),
+        (damage_table_columns, r"found.*\n  .*no column Filename or Path and no .*: file, label"),
+        (damage_several_sets, r"of data sets, not of classes; did you mean .*/gtsdb or .*/gtsrb\?"),
+        (damage_several_sets_without_pictures, r"did you mean .*/gtsrb\?"),
         (damage_coco_number, r"c\.json: damaged COCO json: OverflowError"),
         (damage_coco_depth, r"c\.json: not readable as COCO json: nested too deeply"),
         (damage_yolo, r"f\.txt:1: expected `class cx cy w h`"),
@@ -543,6 +634,13 @@ def test_boxes_of_frames_are_cut_out(world: World) -> None:
     assert validation.figures.accuracy.right == validation.figures.accuracy.count == 4
     assert world.predictor.calls == [4]
     assert validation.outcomes.sizes.tolist() == [[20, 20]] * 4
+
+
+def test_a_csv_within_a_class_is_no_data_set(tmp_path: Path) -> None:
+    picture(tmp_path / "stop" / "a.png")
+    (tmp_path / "stop" / "list.csv").write_text("Filename,ClassId\na.png,stop\n")
+    (tmp_path / "sizes.csv").write_text("name,width\nstop,20\n")
+    assert labels_of(open_dataset(tmp_path)) == [("a.png", "stop")]
 
 
 @pytest.mark.skipif(not GTSDB.is_dir(), reason="shared/data/gtsdb is not here")

@@ -18,7 +18,7 @@ def test_blame(street: FrameWorld) -> None:
     validation = street.validate()
     assert blamed(validation) == {
         ("not found", "sign of 16 to 23 px"): 1,
-        ("rule too wide", "xx.limit[60]"): 1,
+        ("attribute misread", "text"): 1,
         ("attribute misread", "presence"): 1,
     }
     first = validation.blames[0]

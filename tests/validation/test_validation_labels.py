@@ -64,6 +64,38 @@ def test_classes_are_resolved(world: World) -> None:
     assert not found["nothing"].is_sign
 
 
+@pytest.mark.parametrize(
+    ("given", "name", "told"),
+    [
+        ({"stop": "xx.stop"}, "speed50", ""),
+        ({"stop": "xx.stop", "sped50": "xx.limit[50]"}, "speed50", "; did you mean `sped50`?"),
+        (
+            {"stop": "xx.stop", "b": None, "c": None},
+            "speed50",
+            "; no class of the data is called as its `b` or `c`",
+        ),
+        (
+            {"stop": "xx.stop", "00014": None},
+            "15",
+            "; no class of the data is called as its `00014`",
+        ),
+    ],
+)
+def test_a_class_that_the_label_map_calls_otherwise_is_lost(
+    world: World, given: dict[str, str | None], name: str, told: str
+) -> None:
+    found = resolve_labels(["stop", name], given, load_catalogue(world.rules()))
+    assert found[name].problem == f"the label map does not have this class{told}"
+    assert found[name].is_lost
+    assert not found["stop"].is_lost
+
+
+def test_classes_are_lost_only_by_mistake(world: World) -> None:
+    labels = {"gone": "xx.gone", "not": None, "nothing": "unknown", "range": "xx.limit[33]"}
+    found = resolve_labels(labels, labels, load_catalogue(world.rules()))
+    assert [name for name, label in found.items() if label.is_lost] == ["gone"]
+
+
 def test_split_id() -> None:
     assert split_id("de.274[60]") == ("de.274", "60")
     assert split_id("de.276") == ("de.276", None)

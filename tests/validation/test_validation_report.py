@@ -144,6 +144,89 @@ def test_exit_codes(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", str(world.folder / "nowhere"), *options]) == 3
 
 
+LOST = ("  - id: xx.stop\n    name: {en: Stop}\n    when: {shape: octagon, text: STOP}\n", "")
+"""The catalogue's last sign is removed."""
+
+
+def test_no_requirement_is_met_without_a_sign_that_is_labelled(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(2)
+    options = ["--labels", str(world.labels()), "--cache", str(world.folder / "cache")]
+    command = ["validate", str(world.data), "--catalogue", str(world.rules(LOST)), *options]
+    assert main(command) == 0
+    out = capsys.readouterr().out
+    assert "mind: these classes have no sign of the catalogue" in out
+    assert out.count("  class stop: the catalogue has no sign `xx.stop` (2 pictures)\n") == 1
+    for required in (("--min-accuracy", "0.5"), ("--min-recall", "0.5")):
+        assert main([*command, *required]) == 1
+        told = capsys.readouterr()
+        assert "accuracy              100.00%" in told.out
+        assert told.err == "signrules: class stop: the catalogue has no sign `xx.stop`\n"
+    world.labels(stop=None)
+    assert main([*command, "--min-accuracy", "1", "--min-recall", "1"]) == 0
+    assert "mind:" not in capsys.readouterr().out
+
+
+def test_no_requirement_is_met_with_a_class_that_the_label_map_misspells(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(2)
+    (world.data / "stop").rename(world.data / "stopp")
+    options = ["--labels", str(world.labels()), "--cache", str(world.folder / "cache")]
+    command = ["validate", str(world.data), "--catalogue", str(world.rules()), *options]
+    told = "class stopp: the label map does not have this class; did you mean `stop`?"
+    assert main([*command, "--report", str(world.folder / "report")]) == 0
+    assert f"  {told} (2 pictures)\n" in capsys.readouterr().out
+    page = (world.folder / "report" / "report.html").read_text()
+    assert "<code>stopp</code> (the label map does not have this class; did you mean" in page
+    assert main([*command, "--min-accuracy", "0.5"]) == 1
+    assert capsys.readouterr().err == f"signrules: {told}\n"
+
+
+def test_a_label_map_may_have_classes_that_the_data_do_not(world: World) -> None:
+    world.draw_all(2)
+    labels = world.labels(other="xx.stop", further="xx.nothing")
+    validation = world.validate(labels=labels)
+    assert failures(validation, Requirements(1, 1)) == []
+
+
+def test_a_share_of_nothing_is_no_number_and_meets_no_requirement(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(2):
+        world.draw(world.data / "stop" / f"{number}.png", "stranger")
+        world.draw(world.data / "green" / f"{number}.png", "stranger")
+    labels = ["--labels", str(world.labels(green=None))]
+    options = [*labels, "--cache", str(world.folder / "cache")]
+    command = ["validate", str(world.data), "--catalogue", str(world.rules()), *options]
+    assert main(command) == 0
+    assert "right of answered           –  (of none)" in capsys.readouterr().out
+    for picture in (world.data / "stop").iterdir():
+        picture.write_bytes(b"nothing")
+    assert main([*command, "--min-accuracy", "0.5"]) == 1
+    told = capsys.readouterr()
+    assert "nan" not in told.out
+    assert "macro accuracy              –" in told.out
+    assert "accuracy: cannot be told: there is no picture of a sign of the catalogue" in told.err
+
+
+@pytest.mark.parametrize(
+    ("option", "typed", "told"),
+    [
+        ("--min-accuracy", "abc", "abc is not a share between 0 and 1"),
+        ("--min-recall", "95", "95 is not a share between 0 and 1"),
+        ("--max-false-signs", "few", "few is not a number from 0 up"),
+    ],
+)
+def test_what_is_no_number_is_refused_with_what_is_expected(
+    option: str, typed: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["validate", "data", option, typed])
+    assert f"argument {option}: {told}" in capsys.readouterr().err
+
+
 def test_the_least_recall_is_of_signs(world: World) -> None:
     world.draw_all(4, green="stop")
     validation = world.validate(labels=world.labels(green=None))

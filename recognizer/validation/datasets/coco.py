@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +47,20 @@ def read_coco(path: Path) -> Dataset:
         names = {c["id"]: str(c["name"]) for c in data["categories"]}
         boxes: dict[Any, list[tuple[str, Box]]] = {}
         crowds: dict[Any, list[Box]] = {}
-        for a in data["annotations"]:
+        for number, a in enumerate(data["annotations"], start=1):
+            called = f"annotation {a['id']}" if "id" in a else f"annotation number {number}"
             x, y, width, height = map(float, a["bbox"])
             box = Box(x, y, x + width, y + height)
             if not all(map(math.isfinite, box[:4])):
                 raise DatasetError(
-                    f"{path}: annotation {a.get('id')}: expected `bbox` of four finite numbers, "
+                    f"{path}: {called}: expected `bbox` of four finite numbers, "
                     f"got `{str(a['bbox'])[:60]}`"
                 )
+            _refuse_unknown(path, called, "image", a["image_id"], files)
             if a.get("iscrowd"):
                 crowds.setdefault(a["image_id"], []).append(box)
             else:
+                _refuse_unknown(path, called, "category", a["category_id"], names)
                 boxes.setdefault(a["image_id"], []).append((names[a["category_id"]], box))
         folder = _image_folder(path, next(iter(files.values()), ""))
         samples = [
@@ -65,7 +69,11 @@ def read_coco(path: Path) -> Dataset:
             for name, box in found
         ]
         ignored = {str(folder / files[image]): tuple(found) for image, found in crowds.items()}
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except KeyError as error:
+        raise DatasetError(
+            f"{path}: damaged COCO json: an entry has no `{error.args[0]}`"
+        ) from None
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise DatasetError(f"{path}: damaged COCO json: {type(error).__name__} {error}") from None
     return Dataset(
         path,
@@ -75,6 +83,16 @@ def read_coco(path: Path) -> Dataset:
         frames=tuple(dict.fromkeys(str(folder / name) for name in files.values())),
         ignored=ignored,
     )
+
+
+def _refuse_unknown(
+    path: Path, called: str, kind: str, number: object, known: Mapping[Any, str]
+) -> None:
+    """Raise DatasetError if an annotation is of an image or a category that is not listed."""
+    if number not in known:
+        raise DatasetError(
+            f"{path}: {called}: its `{kind}_id` {json.dumps(number)} is the id of no {kind}"
+        )
 
 
 def _image_folder(path: Path, name: str) -> Path:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from recognizer.validation.datasets.class_folders import (
     repacked_caution,
 )
 from recognizer.validation.datasets.coco import is_coco, read_coco
+from recognizer.validation.datasets.damage import is_damaged
 from recognizer.validation.datasets.gtsdb import is_gtsdb, read_gtsdb
 from recognizer.validation.datasets.samples import Dataset, DatasetError
 from recognizer.validation.datasets.tables import is_table, read_table
@@ -34,6 +36,12 @@ _KNOWN = (
     "a folder per class, GTSRB's layouts, a csv with Path and ClassId; and for frames GTSDB's "
     "gt.txt, COCO json, or YOLO images/ and labels/"
 )
+
+_FOLDERS: Final = "folder per class"
+_TABLE: Final = "csv table"
+_LISTS: Final = (".csv", ".json", ".txt")
+"""How files end that may list pictures."""
+_SHOWN: Final = 3
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,8 @@ def _read(root: Path, split: str) -> Dataset:
     if len(candidates) > 1:
         found = "".join(f"\n  {c.path}  ({c.layout})" for c in candidates)
         raise DatasetError(f"{root}: mixed layouts; name the one that is meant:{found}")
+    if candidates[0].layout == _FOLDERS:
+        _refuse_other_than_classes(root)
     dataset = candidates[0].read()
     if not dataset.samples:
         raise DatasetError(
@@ -85,19 +95,11 @@ def _candidates(root: Path, split: str) -> list[_Candidate]:
         raise DatasetError(f"{root}: no such file or folder")
     if root.is_file():
         return _of_file(root, split)
-    found = [
-        candidate
-        for file in sorted((root / "annotations").glob("*.json"))
-        for candidate in _of_file(file, split)
-    ]
+    found = [candidate for file in _annotations(root) for candidate in _of_file(file, split)]
     is_coco_folder = bool(found)
     for inner in (root / name for name in _INNER):
         if inner.is_dir():
-            listed = [
-                candidate
-                for file in sorted(p for p in inner.iterdir() if p.is_file())
-                for candidate in _of_file(file, split)
-            ]
+            listed = [candidate for file in _lists_in(inner) for candidate in _of_file(file, split)]
             found += listed
             if not any(_lists_folders_of(inner, candidate.path) for candidate in listed):
                 found += _of_folder(inner, split, is_coco_folder)
@@ -110,7 +112,7 @@ def _of_file(path: Path, split: str) -> list[_Candidate]:
     if is_gtsdb(path):
         return [_Candidate(path.parent, "GTSDB layout", lambda: read_gtsdb(path, split))]
     if is_table(path):
-        return [_Candidate(path, "csv table", _whole(path, split, _read_csv))]
+        return [_Candidate(path, _TABLE, _whole(path, split, _read_csv))]
     return []
 
 
@@ -125,7 +127,7 @@ def _of_folder(root: Path, split: str, is_coco_folder: bool) -> list[_Candidate]
     # The official archives' own folders are no classes; they are looked into by name.
     inner = {name.split("/")[0] for name in _INNER}
     if any(folder.name not in inner for folder in folders):
-        return [_Candidate(root, "folder per class", _whole(root, split, read_class_folders))]
+        return [_Candidate(root, _FOLDERS, _whole(root, split, read_class_folders))]
     return []
 
 
@@ -149,16 +151,84 @@ def _whole(path: Path, split: str, read: Callable[[Path], Dataset]) -> Callable[
 
 def _read_csv(table: Path) -> Dataset:
     samples = tuple(read_table(table))
-    return Dataset(table, "csv table", samples, caution=repacked_caution(samples))
+    return Dataset(table, _TABLE, samples, caution=repacked_caution(samples))
+
+
+def _refuse_other_than_classes(root: Path) -> None:
+    """Raise DatasetError if folders with pictures are no classes, as far as one can see.
+
+    They may be data sets, or hold the pictures of a list that is damaged.
+    """
+    # Within a class there may be folders, and a csv of its own.
+    below = _sets_below(root, besides=(_FOLDERS, _TABLE))
+    if below:
+        raise DatasetError(f"{root}: a folder of data sets, not of classes; {_meant(below)}")
+    why = next(_why_no_lists(file for file in _lists_of(root) if is_damaged(file)), None)
+    if why is not None:
+        raise DatasetError(why)
 
 
 def _nothing_found(root: Path) -> str:
     if root.is_file():
-        return f"{root}: neither a csv that lists pictures, nor COCO json, nor GTSDB's gt.txt"
+        generic = f"{root}: neither a csv that lists pictures, nor COCO json, nor GTSDB's gt.txt"
+        return next(_why_no_lists([root]), generic)
     if not any(root.iterdir()):
         return f"{root}: the folder is empty"
-    below = [p for p in sorted(root.iterdir()) if p.is_dir() and class_folders(p)]
+    below = _sets_below(root)
     if below:
-        names = " or ".join(str(p) for p in below[:3])
-        return f"{root}: no labelled pictures directly in it; did you mean {names}?"
-    return f"{root}: no labelled pictures found; known are {_KNOWN}"
+        return f"{root}: no labelled pictures directly in it; {_meant(below)}"
+    whys = islice(_why_no_lists(_lists_of(root)), _SHOWN)
+    told = "".join(f"\n  {why}" for why in whys)
+    return f"{root}: no labelled pictures found; known are {_KNOWN}{told}"
+
+
+def _lists_of(root: Path) -> list[Path]:
+    """The files that may list the pictures of a folder: those in it, and where COCO has them."""
+    return [*_annotations(root), *_lists_in(root)]
+
+
+def _annotations(root: Path) -> list[Path]:
+    return sorted((root / "annotations").glob("*.json"))
+
+
+def _lists_in(folder: Path) -> list[Path]:
+    """The files in a folder that may list pictures."""
+    with os.scandir(folder) as entries:
+        return sorted(
+            Path(entry.path)
+            for entry in entries
+            if os.path.splitext(entry.name)[1].lower() in _LISTS and entry.is_file()
+        )
+
+
+def _sets_below(root: Path, besides: Collection[str] = ()) -> list[Path]:
+    """The folders in ``root`` that are data sets of other layouts than these."""
+    return [
+        folder
+        for folder in sorted(root.iterdir())
+        if folder.is_dir() and _layouts(folder) - {*besides}
+    ]
+
+
+def _layouts(folder: Path) -> set[str]:
+    """The layouts that a folder has; none if a list in it is damaged."""
+    try:
+        return {candidate.layout for candidate in _candidates(folder, "all")}
+    except DatasetError:
+        return set()
+
+
+def _meant(folders: list[Path]) -> str:
+    return f"did you mean {' or '.join(map(str, folders[:_SHOWN]))}?"
+
+
+def _why_no_lists(files: Iterable[Path]) -> Iterator[str]:
+    """What is wrong with each csv or json that is not known as a list, as its reader says it."""
+    for file in files:
+        try:
+            if file.suffix.lower() == ".json":
+                read_coco(file)
+            elif file.suffix.lower() == ".csv":
+                next(read_table(file), None)
+        except DatasetError as error:
+            yield str(error)

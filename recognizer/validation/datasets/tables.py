@@ -24,6 +24,8 @@ def read_table(table: Path) -> Iterator[Sample]:
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
             header = file.readline()
+            if not header.strip():
+                raise DatasetError(f"{table}: expected the columns in its first line, it is empty")
             delimiter = max(_DELIMITERS, key=header.count)
             columns = [c.strip().strip('"').lower() for c in header.rstrip("\r\n").split(delimiter)]
             path_column, class_column = _positions(table, columns)
@@ -40,7 +42,7 @@ def read_table(table: Path) -> Iterator[Sample]:
     except OSError as error:
         raise DatasetError(f"{table}: {error.strerror or error}") from None
     except (UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(f"{table}: not a csv table: {error}") from None
+        raise DatasetError(f"{table}: not a csv table in UTF-8: {error}") from None
 
 
 def is_table(path: Path) -> bool:

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from recognizer.validation.rates import Rate
 from recognizer.validation.validation import Validation
 
 
 @dataclass(frozen=True)
 class Requirements:
     """What a validation must reach to pass.
+
+    Whatever is required, no class may be without a sign of the catalogue by mistake: its pictures
+    would be missing from the very figures that are required.
 
     Attributes:
         min_accuracy: of all pictures whose sign the catalogue has.
@@ -26,6 +30,11 @@ class Requirements:
     min_recall: float = 0.0
     min_found: float = 0.0
     max_false_signs: float = math.inf
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is required."""
+        return self != Requirements()
 
     @property
     def of_search(self) -> tuple[str, ...]:
@@ -52,21 +61,9 @@ class Case:
 def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
     """Every requirement, met or not."""
     figures = validation.figures
-    accuracy = figures.accuracy.value
-    short = not math.isnan(accuracy) and accuracy < required.min_accuracy
-    yield Case(
-        "figures",
-        "accuracy",
-        f"{accuracy:.4f} is less than {required.min_accuracy:.4f}" if short else "",
-    )
+    yield Case("figures", "accuracy", _shortfall(figures.accuracy, required.min_accuracy))
     if figures.frames is not None:
-        found = figures.frames.found.value
-        short = not math.isnan(found) and found < required.min_found
-        yield Case(
-            "figures",
-            "found",
-            f"{found:.4f} is less than {required.min_found:.4f}" if short else "",
-        )
+        yield Case("figures", "found", _shortfall(figures.frames.found, required.min_found))
         false_signs = figures.frames.false_signs_per_frame
         yield Case(
             "figures",
@@ -97,9 +94,25 @@ def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
         yield Case("signs", sign.id, failure)
 
 
+def _shortfall(rate: Rate, least: float) -> str:
+    """Why a share is too small; empty if it is not."""
+    if rate.count:
+        return f"{rate.value:.4f} is less than {least:.4f}" if rate.value < least else ""
+    return "cannot be told: there is no picture of a sign of the catalogue" if least > 0 else ""
+
+
 def failures(validation: Validation, required: Requirements) -> list[Case]:
-    """The figures and signs that fall short; unreadable pictures and labels are told elsewhere."""
-    return [c for c in cases(validation, required) if c.failure and c.suite in ("figures", "signs")]
+    """What is not met: figures, signs, and where anything is required, classes without a sign.
+
+    Unreadable pictures are told elsewhere.
+    """
+    lost = {name for name, label in validation.labels.items() if label.is_lost}
+    return [
+        case
+        for case in cases(validation, required)
+        if case.failure and case.suite != "data"
+        if case.suite != "labels" or (required.is_any and case.name in lost)
+    ]
 
 
 def render_junit(validation: Validation, required: Requirements) -> str:

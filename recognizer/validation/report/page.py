@@ -82,6 +82,7 @@ def render_page(validation: Validation) -> str:
         anchors={(c.figures.expected, c.figures.answered): c.anchor for c in confusions},
         blames=[_shown(validation, b) for b in figures.blame[:_BLAMES]],
         stages=_stages(figures.blame),
+        lost=[c for c in figures.outside if validation.labels[c.name].is_lost],
         unreadable=validation.pictures.unreadable[:_UNREADABLE],
         false_finds=_false_finds(validation.frames),
         coverage=coverage_chart(figures.coverage, figures.covered, figures.accuracy_of_answered),
@@ -131,7 +132,7 @@ _MEANING: Final = {
     "label map": "Most pictures of the class are, all alike, another sign than its label says.",
     "no fitting rule": "Most pictures of the class are read, all alike and surely, otherwise than "
     "the rule asks: the rule is wrong or too narrow.",
-    "rule too wide": "A rule takes what is no sign of it, or a value that no picture has.",
+    "rule too wide": "A rule takes what is no sign of the catalogue.",
     "rules overlap": "What was read fulfils the right rule, and that of the wrong answer as well.",
     "attribute misread": "The picture was read otherwise than its rule asks, most of its class "
     "were not.",

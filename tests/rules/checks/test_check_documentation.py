@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rule_fixture_types import LoadText
+from rule_fixture_types import LoadText, WriteFile
 
 from attributes import vocabulary
 from rules import Severity
@@ -26,6 +26,8 @@ from rules.checks.documentation import main, pages
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "checks"
 SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead"]
+
+EXTENDED = "version: 1\nsigns:\n  - {id: de.206, name: {en: Stop}, when: {shape: octagon}}\n"
 
 each_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
 
@@ -52,7 +54,14 @@ def check_text(load: LoadText, text: str) -> Report:
     return run_checks(Subject(catalogue, without_pentagons(), alike))
 
 
+@pytest.fixture
+def extended(write: WriteFile) -> None:
+    """The file that examples extend."""
+    write("signs.yaml", EXTENDED)
+
+
 @each_check
+@pytest.mark.usefixtures("extended")
 def test_a_check_finds_what_its_example_shows(load: LoadText, check: Check) -> None:
     report = check_text(load, section(check, "Example"))
     found = {finding.diagnostic.code for finding in report.findings}
@@ -60,6 +69,7 @@ def test_a_check_finds_what_its_example_shows(load: LoadText, check: Check) -> N
 
 
 @each_check
+@pytest.mark.usefixtures("extended")
 def test_what_to_use_instead_has_no_error_and_is_not_reported(load: LoadText, check: Check) -> None:
     report = check_text(load, section(check, "Use instead"))
     assert check.code not in {finding.diagnostic.code for finding in report.findings}

@@ -417,6 +417,44 @@ def test_dangling_and_doubled_punctuation_is_untidy(
     assert bool(messages("SR117", load(signs(sign(name, "{shape: cross}"))))) is untidy
 
 
+# Replaced signs
+
+
+@pytest.mark.parametrize(
+    ("head", "more", "is_told"),
+    [
+        ("extends: base.yaml", (), True),
+        ("extends: middle.yaml", (), True),
+        ("extends: base.yaml\nremove: [de.A]", (), False),
+        ("extends: base.yaml\nremove: [de.*]", (), False),
+        ("extends: base.yaml", ("allow: [SR119]",), False),
+    ],
+)
+def test_a_sign_that_takes_the_place_of_an_inherited_one_is_told_unless_it_is_said(
+    write: WriteFile, head: str, more: tuple[str, ...], is_told: bool
+) -> None:
+    base = write("base.yaml", "version: 1\nsigns:\n" + sign("A", "{shape: octagon}"))
+    write("middle.yaml", "version: 1\nextends: base.yaml\n")
+    text = f"version: 1\n{head}\nsigns:\n" + sign("A", "{shape: circle}", *more)
+    catalogue = load_catalogue(write("own.yaml", text))
+    findings = found("SR119", catalogue)
+    assert len(findings) == is_told
+    for finding in findings:
+        assert finding.diagnostic.severity is Severity.INFO
+        assert Path(finding.diagnostic.position.file).name == "own.yaml"
+        assert finding.diagnostic.suggestion is not None
+        assert "`remove: [de.A]`" in finding.diagnostic.suggestion
+        (inherited,) = finding.diagnostic.related
+        assert str(inherited.position) == f"{base}:3:9"
+
+
+def test_a_sign_that_comes_twice_from_one_file_replaces_nothing(write: WriteFile) -> None:
+    write("part.yaml", "version: 1\nsigns:\n" + sign("A", "{shape: octagon}"))
+    write("base.yaml", "version: 1\ninclude: [part.yaml]\n")
+    text = "version: 1\nextends: base.yaml\ninclude: [part.yaml]\n"
+    assert found("SR119", load_catalogue(write("own.yaml", text))) == []
+
+
 def test_findings_stand_in_the_order_of_the_files(write: WriteFile) -> None:
     write("more.yaml", "version: 1\nsigns:\n" + sign("Z-", "{shape: cross}"))
     text = "version: 1\ncountry: DE\ninclude: [more.yaml]\nsigns:\n"
