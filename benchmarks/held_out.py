@@ -16,9 +16,9 @@ failed, class 29 is defined by the drawing of a bicycle instead of a cyclist (0.
 one of our own; class 28 by one of our own instead of a generic one (9 % right), since no package
 has the German sign. The mean over the 15 others is reported as well.
 
-Nor did the weights see nothing at all of five others: some drawings of lanes side by side show their
-bends and arrows in small (they were found after the run, and left out of its configuration). The
-mean over the rest is reported, too.
+Nor did the weights see nothing at all of five others: some drawings of lanes side by side show
+their bends and arrows in small (they were found after the run, and left out of its configuration).
+The mean over the rest is reported, too.
 """
 
 from __future__ import annotations
