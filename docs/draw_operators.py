@@ -215,10 +215,10 @@ SHEETS: dict[str, dict[str, Operator]] = {
     },
     "camera": {
         "blur": operators.blur,
-        "lower_resolution": operators.lower_resolution,
+        "digitize": operators.digitize,
+        "sensor_noise": operators.sensor_noise,
         "mosaic": operators.mosaic,
         "sharpen": operators.sharpen,
-        "sensor_noise": operators.sensor_noise,
         "jpeg": operators.jpeg,
     },
 }

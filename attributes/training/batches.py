@@ -307,8 +307,7 @@ def photograph(
         images = operators.desaturate(g, operators.expose(g, images))
     margins = operators.margin_grid(g, sprites.aspects * narrowed, times, size)
     images = operators.resample(images.clamp(0, 1), margins)
-    images = operators.lower_resolution(g, operators.blur(g, images))
-    images = operators.jpeg(g, operators.sensor_noise(g, images))
+    images = operators.digitize(g, operators.blur(g, images))
     return images, operators.resample(slots, margins, mode="nearest")
 
 
@@ -403,9 +402,8 @@ def _photograph_again(
     touched = operators.occlude(g, operators.stickers(g, operators.dirt(g, images)))
     changed = operators.illuminate(g, operators.expose(g, touched))
     images = torch.where(chosen(g, count, 0.4)[:, None, None, None], changed, images)
-    degraded = operators.lower_resolution(g, operators.blur(g, images.clamp(0, 1)))
-    images = torch.where(chosen(g, count, 0.5)[:, None, None, None], degraded, images)
-    return operators.sensor_noise(g, images), slots
+    again = operators.digitize(g, operators.blur(g, images.clamp(0, 1)))
+    return torch.where(chosen(g, count, 0.5)[:, None, None, None], again, images), slots
 
 
 def _without_signs(g: Generator, materials: Materials, count: int, size: int) -> Tensor:

@@ -19,6 +19,7 @@ from torch.nn import functional as F
 
 _BLUR_SIDE = 11
 """Of the largest blur, pixels."""
+_SAMPLINGS = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
 
 
 def uniform(g: Generator, count: int, low: float = 0.0, high: float = 1.0) -> Tensor:
@@ -387,12 +388,12 @@ def blur(g: Generator, images: Tensor) -> Tensor:
     return F.conv2d(flat, weight, groups=count * channels).reshape(images.shape)
 
 
-def lower_resolution(g: Generator, images: Tensor, smallest: int = 16) -> Tensor:
-    """A distant sign: area-averaged to fewer pixels, then enlarged again.
+def digitize(g: Generator, images: Tensor, smallest: int = 16) -> Tensor:
+    """From light to pixels: half of the signs are distant, of fewer pixels, enlarged again.
 
-    Images are dealt into eight groups of one resolution each, half of them at full resolution.
-    Every other group is seen through a colour filter (:func:`mosaic`), whose false colours are as
-    large as the strokes of a distant number, and sharpened.
+    Distant ones are dealt into eight groups of one resolution each. Noise, false colours and
+    compression are as coarse as the sensor's pixels, hence as the strokes of a distant number, so
+    that each picture goes through the sensor at its own resolution.
     """
     count, _, size, _ = images.shape
     result = images.clone()
@@ -401,13 +402,29 @@ def lower_resolution(g: Generator, images: Tensor, smallest: int = 16) -> Tensor
         if not len(group):
             continue
         side = int(smallest + (size - smallest) * float(uniform(g, 1)) ** 0.8)
-        small = F.interpolate(images[group], size=(side, side), mode="area")
-        if number % 2:
-            small = sharpen(g, mosaic(g, small))
-        result[group] = F.interpolate(
-            small, size=(size, size), mode="bilinear", align_corners=False
-        )
+        small = lower_resolution(images[group], side)
+        seen = through_sensor(g, small, colour_filter=bool(number % 2))
+        result[group] = lower_resolution(seen, size)
+    near = order[count // 2 :]
+    result[near] = through_sensor(g, images[near], colour_filter=False)
     return result
+
+
+def lower_resolution(images: Tensor, side: int) -> Tensor:
+    """Resize to ``side`` pixels as the predictor does: fewer are averages, more are bilinear."""
+    if side < images.shape[2]:
+        return F.interpolate(images, size=(side, side), mode="area")
+    return F.interpolate(images, size=(side, side), mode="bilinear", align_corners=False)
+
+
+def through_sensor(g: Generator, images: Tensor, *, colour_filter: bool) -> Tensor:
+    """What a camera makes of the light on its pixels: noise, false colours, sharpening, JPEG.
+
+    Without ``colour_filter``, pictures were averaged from a sensor of many more pixels, or taken
+    near enough for its colours not to matter.
+    """
+    noisy = sensor_noise(g, images)
+    return jpeg(g, sharpen(g, mosaic(g, noisy)) if colour_filter else noisy)
 
 
 def mosaic(g: Generator, images: Tensor) -> Tensor:
@@ -451,12 +468,18 @@ def sensor_noise(g: Generator, images: Tensor) -> Tensor:
 
 
 def jpeg(g: Generator, images: Tensor, probability: float = 0.35) -> Tensor:
-    """JPEG compression at quality 25 to 95 for a share of the images."""
+    """JPEG compression at quality 40 to 95 for a share of the images.
+
+    Half of those lose every other row and column of their colours (4:2:0), as in films.
+    """
     result = images.clone()
     for index in torch.nonzero(chosen(g, len(images), probability)).flatten().tolist():
-        quality = int(uniform(g, 1, 25, 95))
+        quality = int(uniform(g, 1, 40, 95))
+        sampling = _SAMPLINGS[int(torch.randint(2, (1,), generator=g))]
         pixels = (images[index].flip(0).clamp(0, 1) * 255).byte().permute(1, 2, 0).numpy()
-        done, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        done, encoded = cv2.imencode(".jpg", pixels, [
+            cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling,
+        ])  # fmt: skip
         if done:
             decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
             result[index] = torch.from_numpy(decoded).permute(2, 0, 1).flip(0).float() / 255

@@ -24,7 +24,7 @@ from attributes.training.pictograms import (
 
 _LETTER = "P"
 _BESIDE = 0.4
-"""Share of the pairs without a letter that stand beside each other."""
+"""Share of the pairs that stand beside each other."""
 _VARIANTS = 3
 """How often each pair is composed, of other drawings and in other proportions."""
 _FIRST = (0.42, 0.72)
@@ -37,7 +37,7 @@ _GAP = 4
 def paired_masks(
     rng: np.random.Generator, drawings: Sequence[Drawing], singles: MaskBank, count: int
 ) -> MaskBank:
-    """Masks of pairs of pictograms, half of them a letter over a pictogram.
+    """Masks of pairs of pictograms, half of them a letter over or beside a pictogram.
 
     A pair that a drawing shows is left out: it has a class already.
 
@@ -63,7 +63,7 @@ def paired_masks(
     for index in range(count):
         first = _LETTER if index % 2 else str(rng.choice(pictograms))
         second = str(rng.choice(pictograms))
-        beside = first != _LETTER and rng.random() < _BESIDE
+        beside = bool(rng.random() < _BESIDE)
         name = pair_name(first, second, beside)
         if name in drawn:
             continue
@@ -86,7 +86,7 @@ def pair_name(first: str, second: str, beside: bool) -> str:
 
 def has_letter(name: str) -> bool:
     """Whether a pictogram class is a pair with a letter."""
-    return name.startswith(pair_name(_LETTER, "", beside=False))
+    return name.startswith(tuple(pair_name(_LETTER, "", beside) for beside in (False, True)))
 
 
 def _drawn_pairs(drawings: Sequence[Drawing]) -> Collection[str]:
@@ -94,7 +94,8 @@ def _drawn_pairs(drawings: Sequence[Drawing]) -> Collection[str]:
     by_class = {d.row["pictogram"].replace("-over-", " over ") for d in drawings}
     by_class |= {d.row["pictogram"].replace("-beside-", " beside ") for d in drawings}
     lettered = {d.row["pictogram"] for d in drawings if d.row["text"] == _LETTER}
-    return by_class | {pair_name(_LETTER, pictogram, beside=False) for pictogram in lettered}
+    return by_class | {pair_name(_LETTER, pictogram, beside) for pictogram in lettered
+                       for beside in (False, True)}  # fmt: skip
 
 
 def _one_of(rng: np.random.Generator, masks: Sequence[Mask]) -> Mask:

@@ -48,6 +48,11 @@ _PAINT_WEIGHTS = {
     "orange": 0.3, "brown": 0.2,
 }  # fmt: skip
 _BAR_WEIGHTS = {"none": 0.72, "slash": 0.1, "stripes": 0.09, "cross": 0.05, "horizontal": 0.04}
+_RECTANGULAR = torch.tensor([shape == "square" or "rectangle" in shape for shape in SHAPE.values])
+_FRAMED = 0.25
+"""Share of the pictograms on rectangular plates that stand in a triangle there."""
+_IN_TRIANGLE = torch.tensor([0.0, 0.42, 0.4])
+"""Where in the triangle: centre x, centre y and half the side, in [-1, 1]."""
 # Share of plates that are written on. A triangle has little room for letters.
 _WRITTEN = torch.tensor([0.4 if "triangle" in shape else 0.66 for shape in SHAPE.values])
 # Plates that are widest in the middle, where a line of letters finds more room than a square.
@@ -141,6 +146,7 @@ def compose_plates(
     boxes[:, 2] *= torch.where(written & _TAPERED[blanks.shapes[plate]], _room(masks), 1.0)
     placement = place_legends(g, boxes, (0.8, 1.2), 0.05)
     masks = redraw(g, masks[:, None].float() / 255, drawn)
+    masks = frame_some(g, masks, drawn & _RECTANGULAR[blanks.shapes[plate]])
     legend = warp(masks, placement, SPRITE_SIZE)
     legend = legend * (written | drawn).float()[:, None, None, None]
     assert texts.slots is not None, "the texts' bank must say where characters stand"
@@ -172,6 +178,19 @@ def compose_plates(
         ),
     )  # fmt: skip
     return torch.cat([sprites, outline], dim=1), slots, blanks.aspects[plate], labels
+
+
+def frame_some(g: Generator, masks: Tensor, allowed: Tensor) -> Tensor:
+    """Signs within signs: some pictograms cut out of a triangle, as on blue plates at crossings.
+
+    Takes and returns masks (N, 1, S, S) in [0, 1]; ``allowed``, boolean (N,), may be framed.
+    """
+    count, _, _, size = masks.shape
+    framed = (allowed & chosen(g, count, _FRAMED))[:, None, None, None]
+    placement = place_legends(g, _IN_TRIANGLE.expand(count, -1), (0.85, 1.1), 0.05)
+    axis = torch.linspace(-1, 1, size)
+    triangle = ((1 + axis[:, None] - 2 * axis.abs()) * size / 4).clamp(0, 1)
+    return torch.where(framed, triangle * (1 - warp(masks, placement, size)), masks)
 
 
 def _room(masks: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from training_world import ROW, masks, tiny_configuration, tiny_materials
 
+from attributes.training import plates
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import make_batch
 from attributes.training.blank_plates import draw_plate_bank
@@ -20,7 +21,7 @@ from attributes.training.photographs import (
     gtsrb_crops,
     validation_tracks,
 )
-from attributes.training.plates import compose_plates
+from attributes.training.plates import compose_plates, frame_some
 from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, PALETTE, SHAPE, TEXT
 
 HIDDEN = (SOME_DIGIT, SOME_DIGIT)
@@ -102,6 +103,42 @@ def test_some_plates_look_as_on_roads():
 
     assert share_of_red_rings(0.0) < 0.03
     assert 0.3 < share_of_red_rings(1.0) < 0.45
+
+
+def test_some_pictograms_on_rectangular_plates_are_cut_out_of_a_triangle():
+    g = torch.Generator().manual_seed(0)
+    square = torch.zeros(400, 1, SPRITE_SIZE, SPRITE_SIZE)
+    square[:, :, 20:44, 20:44] = 1
+    allowed = torch.arange(400) < 200
+    framed = frame_some(g, square, allowed)
+    changed = (framed != square).flatten(1).any(dim=1)
+    assert not changed[200:].any()
+    assert 0.15 < changed[:200].float().mean() < 0.35
+    triangle = framed[changed][:, 0] > 0.5
+    last = SPRITE_SIZE - 1
+    assert triangle[:, last, 2:-2].all()  # its base
+    assert not triangle[:, :20, :8].any()  # nothing beside its tip
+    hole = ~triangle[:, :, SPRITE_SIZE // 2]
+    assert (hole[:, 30:].sum(1) > 6).all()  # and the pictogram in its lower half
+
+
+def test_only_pictograms_on_rectangular_plates_may_stand_in_a_triangle(monkeypatch):
+    may_be_framed = []
+
+    def remember(g, masks, allowed):
+        may_be_framed.append(allowed)
+        return masks
+
+    monkeypatch.setattr(plates, "frame_some", remember)
+    *_, labels = compose_plates(
+        torch.Generator().manual_seed(0), 2000,
+        draw_plate_bank(np.random.default_rng(0), per_shape=2),
+        masks(("deer",)), torch.tensor([7]), masks(("50",)), road_looks=0.4,
+    )  # fmt: skip
+    (allowed,) = may_be_framed
+    shapes = labels.categorical[allowed, CATEGORICAL.index(SHAPE)].tolist()
+    assert {SHAPE.values[s] for s in shapes} == {"square", "wide_rectangle", "tall_rectangle"}
+    assert (labels.text[allowed, 0] == 0).all()
 
 
 def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():

@@ -11,7 +11,7 @@ from attributes.training import operators
     [
         operators.fade, operators.dirt, operators.stickers, operators.occlude,
         operators.illuminate, operators.glare, operators.expose, operators.desaturate,
-        operators.blur, operators.lower_resolution, operators.mosaic, operators.sharpen,
+        operators.blur, operators.digitize, operators.mosaic, operators.sharpen,
         operators.sensor_noise, operators.jpeg,
     ],
 )  # fmt: skip
@@ -37,15 +37,38 @@ def test_the_colour_filter_leaves_a_plain_colour_and_puts_false_ones_at_edges():
     assert (seen[..., 8:] == 1).all()
 
 
-def test_a_quarter_of_the_pictures_is_distant_and_seen_through_the_filter():
+def test_a_quarter_of_the_pictures_is_distant_and_seen_through_the_filter(monkeypatch):
+    monkeypatch.setattr(operators, "sensor_noise", lambda _, images: images)
+    monkeypatch.setattr(operators, "jpeg", lambda _, images: images)
     edge = torch.zeros(64, 3, 48, 48)
     edge[..., 23:] = 1
-    seen = operators.lower_resolution(torch.Generator().manual_seed(0), edge)
+    seen = operators.digitize(torch.Generator().manual_seed(0), edge)
     is_coloured = (seen.amax(1) - seen.amin(1)).amax((1, 2)) > 0.1
     assert is_coloured.sum() == 16
     has_halo = seen.amax((1, 2, 3)) > 1.02
     assert 0 < has_halo.sum() <= 16
     assert not (has_halo & ~is_coloured).any()
+    is_distant = ((seen > 0.05) & (seen < 0.95)).flatten(1).any(dim=1)
+    assert 24 < is_distant.sum() <= 32
+
+
+def test_the_noise_of_a_distant_sign_is_as_coarse_as_its_pixels():
+    grey = torch.full((400, 3, 48, 48), 0.5)
+    seen = operators.digitize(torch.Generator().manual_seed(0), grey) - 0.5
+    noisy = seen[seen.std((1, 2, 3)) > 0.01]
+    beside = (noisy[..., 1:] * noisy[..., :-1]).mean((1, 2, 3)) / noisy.square().mean((1, 2, 3))
+    # Enlarged three times, neighbours have most of their noise in common; not enlarged, none.
+    assert beside.max() > 0.7
+    assert beside.min() < 0.1
+
+
+def test_half_of_the_compressed_pictures_lose_resolution_of_their_colours():
+    columns = torch.zeros(300, 3, 16, 16)
+    columns[:, 0, :, ::2] = 0.6  # red and green columns
+    columns[:, 1, :, 1::2] = 0.4
+    seen = operators.jpeg(torch.Generator().manual_seed(0), columns, probability=1.0)
+    redness = seen[:, 0, :, ::2].mean((1, 2)) - seen[:, 1, :, ::2].mean((1, 2))
+    assert 0.4 < (redness < 0.3).float().mean() < 0.6
 
 
 def test_one_picture_of_fourteen_is_overexposed():

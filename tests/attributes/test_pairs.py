@@ -31,22 +31,24 @@ def squares() -> MaskBank:
     return MaskBank(drawn, NAMES)
 
 
-def pairs_beside(drawings: list[Drawing]) -> MaskBank:
+def pairs_of(drawings: list[Drawing]) -> MaskBank:
     try:
         return paired_masks(np.random.default_rng(0), drawings, squares(), 80)
     except MissingPackageError as error:
         pytest.skip(str(error))
 
 
-def test_half_of_the_pairs_are_a_letter_over_a_pictogram():
-    pairs = pairs_beside([])
+def test_half_of_the_pairs_are_a_letter_over_or_beside_a_pictogram():
+    pairs = pairs_of([])
     assert len(pairs.names) == len(pairs.masks) == 3 * 80
     assert sum(map(has_letter, pairs.names)) == 3 * 40
-    assert any(" beside " in name for name in pairs.names)
+    for first in ("P", "pictogram"):
+        for standing in ("over", "beside"):
+            assert any(name.startswith(first) and f" {standing} " in name for name in pairs.names)
 
 
 def test_both_pictograms_are_there_apart_from_each_other():
-    pairs = pairs_beside([])
+    pairs = pairs_of([])
     for mask, name in zip(pairs.masks, pairs.names, strict=True):
         inked = (mask > 127).any(axis=0 if " beside " in name else 1)
         strokes = np.flatnonzero(np.diff(np.r_[0, inked.astype(int), 0]) == 1)
@@ -55,7 +57,7 @@ def test_both_pictograms_are_there_apart_from_each_other():
 
 
 def test_the_second_is_often_small_and_stands_to_the_right_or_left():
-    pairs = pairs_beside([])
+    pairs = pairs_of([])
     shares, shifts = [], []
     for mask, name in zip(pairs.masks, pairs.names, strict=True):
         ink = mask.T > 127 if " beside " in name else mask > 127
@@ -72,9 +74,11 @@ def test_the_second_is_often_small_and_stands_to_the_right_or_left():
 
 def test_a_pair_that_a_drawing_shows_is_no_further_class():
     drawn = [drawing(NAMES[0], text="P"), drawing(f"{NAMES[1]}-over-{NAMES[2]}")]
-    names = set(pairs_beside(drawn).names)
-    assert pair_name("P", NAMES[0], beside=False) not in names
-    assert pair_name("P", NAMES[1], beside=False) in names
+    names = set(pairs_of(drawn).names)
+    of_first = {pair_name("P", NAMES[0], beside) for beside in (False, True)}
+    of_others = {pair_name("P", n, beside) for n in NAMES[1:] for beside in (False, True)}
+    assert not of_first & names
+    assert of_others & names
     assert pair_name(NAMES[1], NAMES[2], beside=False) not in names
 
 
@@ -103,7 +107,7 @@ def test_pairs_are_classes_behind_all_others_without_a_mirror_image(monkeypatch)
 def test_only_beside_a_letter_that_is_part_of_a_pictogram_what_is_written_is_left_open():
     materials = replace(
         tiny_materials(),
-        pictograms=masks(("P over deer", "deer")),
+        pictograms=masks(("P beside deer", "deer")),
         pictogram_ids=torch.tensor([0, 1]),
         lettered=torch.tensor([True, False]),
         mirror=torch.tensor([UNKNOWN, UNKNOWN]),
