@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Final
 
 from recognizer.addition import Addition, Trial
 from recognizer.cli.exit_codes import FINDINGS, FINE, USAGE
-from recognizer.cli.options import add_format_option
+from recognizer.cli.options import add_format_option, how_to_own_a_catalogue
 from recognizer.default_catalogue import default_catalogue
 
 _LANGUAGES: Final = ("de", "es", "fr", "it", "nl", "pl")
@@ -43,7 +42,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Propose, try out, and with ``--write`` write; never into the embedded rule file."""
     if arguments.write and not arguments.catalogue:
-        print(f"signrules: --write changes no file but your own: {_advice()}", file=sys.stderr)
+        advice = how_to_own_a_catalogue()
+        print(f"signrules: --write changes no file but your own: {advice}", file=sys.stderr)
         return USAGE
     from attributes.predictor import AttributePredictor
 
@@ -67,20 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
     return FINE if trial.is_fine else FINDINGS
 
 
-def _advice() -> str:
-    """How to have a rule file of one's own."""
-    embedded = os.path.relpath(default_catalogue())
-    return (
-        "name it with --catalogue; one with `version: 1` and "
-        f"`extends: {embedded}` has all signs of the embedded one"
-    )
-
-
 def _last_words(trial: Trial, write: bool, *, is_own: bool) -> str:
     if not trial.is_fine:
         return "not ready to be written: mend what is told above, or add the lines by hand"
     if not is_own:
-        return f"nothing written; --write changes a rule file of your own: {_advice()}"
+        advice = how_to_own_a_catalogue()
+        return f"nothing written; --write changes a rule file of your own: {advice}"
     copied = f" and {trial.edit.exemplar}" if trial.edit.exemplar else ""
     target = f"{trial.edit.file}{copied}"
     return f"written: {target}" if write else f"nothing written; --write changes {target}"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 from attributes.errors import UserError
-from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
+from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
+from recognizer.cli.options import how_to_own_a_catalogue
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
-from recognizer.default_catalogue import default_catalogue
 from recognizer.thresholds_file import write_thresholds
 from recognizer.validation.calibration import (
     MIN_ERRORS,
@@ -32,7 +33,9 @@ from recognizer.validation.validation import resolve_checked, searches
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("data", metavar="DATA", help="labelled pictures, as for validate")
-    parser.add_argument("--catalogue", metavar="FILE", help="rule file (the embedded one)")
+    parser.add_argument(
+        "--catalogue", metavar="FILE", help="rule file (the embedded one, never written beside)"
+    )
     add_data_options(parser)
     parser.add_argument(
         "--accuracy",
@@ -48,6 +51,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the proposal; exit code 1 if no threshold reaches the accuracy."""
+    if arguments.write and not arguments.catalogue:
+        advice = how_to_own_a_catalogue()
+        print(f"signrules: --write writes beside no file but your own: {advice}", file=sys.stderr)
+        return USAGE
     workbench = workbench_from(arguments)
     ready = workbench.prepare(arguments.catalogue, arguments.country)
     labels = load_labels(arguments.labels) if arguments.labels else None
@@ -67,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not proposal.reaches_target:
         return FINDINGS
     if arguments.write:
-        file = Path(arguments.catalogue) if arguments.catalogue else default_catalogue()
+        file = Path(arguments.catalogue)
         comment = (
             f"Proposed by `signrules calibrate` on {date.today().isoformat()} for "
             f"{proposal.target:.2%} right answers.\n"

@@ -13,20 +13,19 @@ from attributes.errors import UserError
 from attributes.predictor import AttributePredictor
 from attributes.progress import track
 from recognizer.cli.exit_codes import FINE
-from recognizer.default_catalogue import default_catalogue
 from recognizer.gallery import build_gallery, gallery_path, write_gallery
 from rules import load_catalogue
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("catalogue", nargs="?", help="rule file (the embedded one)")
+    parser.add_argument("catalogue", type=Path, help="rule file, beside which they are written")
     parser.add_argument("--weights", metavar="FILE", help="network weights (the embedded ones)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the gallery beside the rule file; artwork comes from its packages."""
-    file = Path(arguments.catalogue) if arguments.catalogue else default_catalogue()
+    file = arguments.catalogue
     catalogue = load_catalogue(file)
     predictor = AttributePredictor(Path(arguments.weights) if arguments.weights else None)
     # Pictograms of an included file have their own gallery, beside that file.

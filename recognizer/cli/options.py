@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING
+
+from recognizer.default_catalogue import default_catalogue
 
 if TYPE_CHECKING:
     from recognizer.recognizer import Recognizer
@@ -41,4 +44,13 @@ def recognizer_from(arguments: argparse.Namespace) -> Recognizer:
         localizer=arguments.localizer,
         language=arguments.language,
         country=arguments.country,
+    )
+
+
+def how_to_own_a_catalogue() -> str:
+    """Advice to who would write into the embedded rule file, or beside it."""
+    embedded = os.path.relpath(default_catalogue())
+    return (
+        "name it with --catalogue; one with `version: 1` and "
+        f"`extends: {embedded}` has all signs of the embedded one"
     )

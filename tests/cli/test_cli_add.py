@@ -224,7 +224,10 @@ def test_the_id_of_an_inherited_sign_that_is_removed_is_free(
 def test_without_a_catalogue_of_ones_own_nothing_is_written(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recognizer.cli.add.default_catalogue", lambda: Path("rules/signs.yaml"))
+    for module in ("add", "options"):
+        monkeypatch.setattr(
+            f"recognizer.cli.{module}.default_catalogue", lambda: Path("rules/signs.yaml")
+        )
     words = ["add", "cow.PNG", "--id", "de.140", "--name", "Cattle crossing"]
     advice = "name it with --catalogue; one with `version: 1` and `extends: rules/signs.yaml` has"
     assert main([*words, "--write"]) == 2

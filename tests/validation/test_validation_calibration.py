@@ -11,11 +11,22 @@ from validation_world import World
 
 from recognizer.cli.main import main
 from recognizer.decision import Thresholds
+from recognizer.default_catalogue import default_catalogue
 from recognizer.thresholds_file import load_thresholds, thresholds_path, write_thresholds
 from recognizer.validation.calibration import _raised
 from recognizer.validation.report import write_report
 from recognizer.validation.validation import Workbench
 from rules import CatalogueError, load_catalogue
+
+
+def test_nothing_is_written_beside_the_embedded_rule_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["calibrate", "no such data", "--write"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("signrules: --write writes beside no file but your own: name it with")
+    assert not thresholds_path(default_catalogue()).exists()
 
 
 def test_a_threshold_is_raised_no_further_than_the_target_needs() -> None:
