@@ -16,7 +16,7 @@ import safetensors.torch
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
-from torch import nn
+from torch import Tensor, nn
 
 from attributes import vocabulary
 from attributes.network import Architecture, AttributeNetwork
@@ -29,11 +29,16 @@ __all__ = [
     "Preprocessing",
     "Weights",
     "WeightsError",
+    "dequantize",
     "describe_network",
     "fold_batch_norms",
     "load_weights",
+    "quantize",
     "save_weights",
 ]
+
+_STEP = ".step"
+"""Behind the name of an 8-bit tensor: that of its steps."""
 
 
 class _Section(BaseModel):
@@ -62,9 +67,9 @@ class Calibration(_Section):
 
 
 class Card(_Section):
-    """What stands beside a weights file."""
+    """What stands beside a weights file; until format 2 no weight was stored in 8 bits."""
 
-    format: Literal[2] = 2
+    format: Literal[2, 3] = 3
     name: str
     vocabulary_fingerprint: str
     vocabulary: dict[str, Any]
@@ -94,19 +99,47 @@ class Weights:
 
 
 def save_weights(network: AttributeNetwork, card: Card, path: Path) -> None:
-    """Write ``path`` (float16 safetensors) and its card ``path.with_suffix('.json')``.
+    """Write ``path`` (safetensors) and its card ``path.with_suffix('.json')``.
+
+    Weights of convolutions and linear layers are rounded to 8 bits, each output's by a step of its
+    own (:func:`quantize`); all else is float16.
 
     Raises:
         OSError: the files cannot be written.
     """
-    tensors = {
-        name: value.half() if value.is_floating_point() else value
-        for name, value in network.state_dict().items()
-        if not name.endswith("num_batches_tracked")
-    }
+    tensors: dict[str, Tensor] = {}
+    for name, value in network.state_dict().items():
+        if name.endswith("num_batches_tracked"):
+            continue
+        if value.ndim > 1:
+            tensors[name], tensors[name + _STEP] = quantize(value)
+        else:
+            tensors[name] = value.half()
     safetensors.torch.save_file({n: t.contiguous() for n, t in tensors.items()}, path)
     text = json.dumps(card.model_dump(), indent=2, ensure_ascii=False)
     path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+
+
+def quantize(weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Symmetric 8-bit steps, one size per output (Jacob et al., CVPR 2018, without zero points).
+
+    Args:
+        weights: float (outputs, ...).
+
+    Returns:
+        int8 of the same shape, and float32 (outputs,), by which :func:`dequantize` multiplies.
+    """
+    step = weights.flatten(1).abs().amax(dim=1).clamp(min=1e-12) / 127
+    return (weights / _per_output(step, weights)).round().to(torch.int8), step
+
+
+def dequantize(rounded: Tensor, step: Tensor) -> Tensor:
+    """The weights, float32, half a step off at most; see :func:`quantize`."""
+    return rounded.float() * _per_output(step, rounded)
+
+
+def _per_output(step: Tensor, weights: Tensor) -> Tensor:
+    return step.reshape(-1, *[1] * (weights.ndim - 1))
 
 
 def describe_network(network: AttributeNetwork, name: str, **more: Any) -> Card:
@@ -138,14 +171,20 @@ def load_weights(path: Path | None = None) -> Weights:
         content = path.read_bytes()
         tensors = safetensors.torch.load(content)
         network = AttributeNetwork(_architecture(card.architecture))
-        state = {name: value.float() for name, value in tensors.items()}
+        state = {
+            name: dequantize(value, tensors[name + _STEP])
+            if value.dtype == torch.int8
+            else value.float()
+            for name, value in tensors.items()
+            if not name.endswith(_STEP)
+        }
         missing, unexpected = network.load_state_dict(state, strict=False)
         wrong = [n for n in missing if not n.endswith("num_batches_tracked")] + list(unexpected)
         if wrong:
             raise WeightsError(f"{path}: tensors do not fit the card's architecture: {wrong[:3]}")
     except FileNotFoundError:
         raise WeightsError(f"{path}: no such weights file") from None
-    except (OSError, SafetensorError, RuntimeError, TypeError) as error:
+    except (OSError, SafetensorError, RuntimeError, TypeError, KeyError) as error:
         raise WeightsError(f"{path}: not readable as weights: {error}") from None
     network.eval()
     fold_batch_norms(network)

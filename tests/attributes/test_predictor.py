@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from attributes.network import Architecture, AttributeNetwork, count_parameters
 from attributes.precision import Precision
@@ -15,8 +16,10 @@ from attributes.weights_file import (
     DEFAULT_WEIGHTS,
     Preprocessing,
     WeightsError,
+    dequantize,
     describe_network,
     load_weights,
+    quantize,
     save_weights,
 )
 
@@ -130,6 +133,47 @@ def test_weights_come_back_as_they_were_saved(tiny_weights):
     first, second = load_weights(tiny_weights), load_weights(tiny_weights)
     assert first.fingerprint == second.fingerprint
     assert first.card.name == "tiny"
+
+
+def test_saved_weights_take_a_byte_each_and_are_half_a_step_off_at_most(tmp_path):
+    torch.manual_seed(0)
+    network = AttributeNetwork(Architecture(widths=(8, 8, 64), blocks=(1, 1, 1), text_width=8))
+    path = tmp_path / "w.safetensors"
+    save_weights(network, describe_network(network, "w"), path)
+    assert path.stat().st_size < 1.5 * count_parameters(network)
+    saved = load_weights(path).network.state_dict()
+    for name in ("layout.weight", "embedding.weight", "text.slots", "text.position"):
+        exact = network.state_dict()[name].flatten(1)
+        step = exact.abs().amax(dim=1, keepdim=True) / 127
+        assert ((saved[name].flatten(1) - exact).abs() <= 0.501 * step).all()
+
+
+def test_an_output_without_weights_is_stored():
+    weights = torch.zeros(2, 3, 1, 1)
+    weights[1, 0] = -5.0
+    assert torch.equal(dequantize(*quantize(weights)), weights)
+
+
+def test_weights_of_the_format_before_load_still(tiny_weights):
+    card = tiny_weights.with_suffix(".json")
+    content = json.loads(card.read_text())
+    assert content["format"] == 3
+    card.write_text(json.dumps({**content, "format": 2}))
+    network = load_weights(tiny_weights).network
+    torch.manual_seed(0)
+    whole = AttributeNetwork(network.architecture).state_dict()
+    halves = {n: t.half() for n, t in whole.items() if not n.endswith("num_batches_tracked")}
+    save_file(halves, tiny_weights)
+    again = load_weights(tiny_weights).network
+    for name, value in network.state_dict().items():
+        assert torch.allclose(again.state_dict()[name], value, atol=0.01)
+
+
+def test_8_bit_weights_without_their_steps_are_refused(tiny_weights):
+    tensors = load_file(tiny_weights)
+    save_file({n: t for n, t in tensors.items() if n != "layout.weight.step"}, tiny_weights)
+    with pytest.raises(WeightsError, match=r"not readable as weights: .*layout\.weight\.step"):
+        load_weights(tiny_weights)
 
 
 @pytest.mark.parametrize(
