@@ -51,7 +51,7 @@ def draw_limits(g: Generator, number: str, count: int, unit: str = "") -> Tensor
     placed = operators.warp(torch.cat([colours, plate], dim=1), matrix, _SIZE)
     ground = 0.45 + 0.2 * operators.smooth_noise(g, count, _SIZE, 6, channels=3)
     images = placed[:, :3] * placed[:, 3:] + ground * (1 - placed[:, 3:])
-    images = operators.expose(g, operators.illuminate(g, images)).clamp(0, 1)
+    images = operators.expose(g, operators.illuminate(g, images))
     return operators.digitize(g, operators.blur(g, images), smallest=20).clamp(0, 1)
 
 

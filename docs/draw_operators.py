@@ -204,6 +204,7 @@ SHEETS: dict[str, dict[str, Operator]] = {
         "confetti": operators.confetti,
     },
     "light": {
+        "tone_curve": operators.tone_curve,
         "illuminate": operators.illuminate,
         "backlight": before_a_ground(operators.backlight),
         "headlight": before_a_ground(operators.headlight),

@@ -180,9 +180,7 @@ def make_batch(
         parts.append(images)
         part_labels.append(labels)
     if share.scenes:
-        nothing = _without_signs(g, materials, share.scenes, size)
-        nothing = operators.expose(g, operators.blur(g, nothing))
-        parts.append(operators.sensor_noise(g, nothing))
+        parts.append(_photograph_nothing(g, materials, share.scenes, size))
         part_labels.append(Labels.of_nothing(share.scenes))
     return Batch(torch.cat(parts).clamp(0, 1), Labels.concatenate(part_labels), _places_of(slots))
 
@@ -279,7 +277,7 @@ def photograph(
     alpha = plates[:, 3:]
     colours = operators.fade(g, plates[:, :3] / alpha.clamp(min=1e-3))
     colours = operators.confetti(g, operators.stickers(g, operators.dirt(g, colours)))
-    colours = operators.illuminate(g, colours)
+    colours = operators.illuminate(g, operators.tone_curve(g, colours))
 
     backgrounds = _backgrounds(g, materials, count, size)
     neighbours = plates.roll(1, dims=0)
@@ -295,20 +293,25 @@ def photograph(
     colours, backgrounds = operators.headlight(g, colours, backgrounds)
     images = colours * alpha + backgrounds * (1 - alpha)
     images = operators.glare(g, operators.occlude(g, images))
-    if materials.photographs is not None:
-        donors = torch.randint(len(materials.photographs.pixels), (count,), generator=g)
-        donated = operators.transplant_tones(
-            images.clamp(0, 1), materials.photographs.pixels[donors].float() / 255
-        )
-        given = chosen(g, count, 0.5)[:, None, None, None]
-        exposed = operators.desaturate(g, operators.expose(g, images))
-        images = torch.where(given, donated, exposed)
-    else:
-        images = operators.desaturate(g, operators.expose(g, images))
-    margins = operators.margin_grid(g, sprites.aspects * narrowed, times, size)
-    images = operators.resample(images.clamp(0, 1), margins)
+    images = _exposed(g, materials.photographs, images)
     images = operators.digitize(g, operators.blur(g, images))
+    margins = operators.margin_grid(g, sprites.aspects * narrowed, times, size)
+    images = operators.resample(images, margins)
     return images, operators.resample(slots, margins, mode="nearest")
+
+
+def _exposed(g: Generator, photographs: PhotographBank | None, images: Tensor) -> Tensor:
+    """Pictures in some light; half of them in that of a photograph, if there are any."""
+    exposed = operators.desaturate(g, operators.expose(g, images))
+    if photographs is None:
+        return exposed
+    donors = photographs.black_on_white()
+    if not len(donors):
+        return exposed
+    picked = donors[torch.randint(len(donors), (len(images),), generator=g)]
+    tones = photographs.pixels[picked].float() / 255
+    donated = operators.transplant_tones(images.clamp(0, 1), tones)
+    return torch.where(chosen(g, len(images), 0.5)[:, None, None, None], donated, exposed)
 
 
 def _premultiplied(sprites: Tensor) -> Tensor:
@@ -402,8 +405,17 @@ def _photograph_again(
     touched = operators.occlude(g, operators.stickers(g, operators.dirt(g, images)))
     changed = operators.illuminate(g, operators.expose(g, touched))
     images = torch.where(chosen(g, count, 0.4)[:, None, None, None], changed, images)
-    again = operators.digitize(g, operators.blur(g, images.clamp(0, 1)))
+    again = operators.digitize(g, operators.blur(g, images))
     return torch.where(chosen(g, count, 0.5)[:, None, None, None], again, images), slots
+
+
+def _photograph_nothing(g: Generator, materials: Materials, count: int, size: int) -> Tensor:
+    """What is no sign, through the camera and in crops of all sides, as signs are seen."""
+    nothing = _without_signs(g, materials, count, size)
+    exposed = operators.desaturate(g, operators.expose(g, nothing))
+    seen = operators.digitize(g, operators.blur(g, exposed))
+    aspects = torch.exp(uniform(g, count, -1, 1) * chosen(g, count, 0.6))
+    return operators.resample(seen, operators.margin_grid(g, aspects, torch.ones(count), size))
 
 
 def _without_signs(g: Generator, materials: Materials, count: int, size: int) -> Tensor:

@@ -20,7 +20,8 @@ from attributes.training.labels import UNKNOWN, Labels
 from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
 
 _BATCHES = 24
-_FRESH_SEED = 2**40
+_FRESH_SEED = 2**31
+"""Beyond the seeds of all training steps. The generator takes 32 bits of a seed."""
 _GRID = torch.logspace(-0.5, 0.7, 61)
 """Temperatures tried, about 0.3 to 5."""
 

@@ -154,6 +154,9 @@ def margin_grid(g: Generator, aspects: Tensor, times: Tensor, size: int) -> Tens
     roomy = times > 1
     wide = torch.where(roomy & (kind != 0), 1.0, limit * aspects.clamp(max=1.0)).clamp(max=1.0)
     tall = torch.where(roomy & (kind != 1), 1.0, limit / aspects.clamp(min=1.0)).clamp(max=1.0)
+    # The longer side of a crop is never repeated.
+    longer = torch.maximum(wide, tall)
+    wide, tall = wide / longer, tall / longer
     x = axis[None].expand(count, -1).clamp(min=-wide[:, None], max=wide[:, None])
     y = axis[None].expand(count, -1).clamp(min=-tall[:, None], max=tall[:, None])
     return torch.stack(
@@ -315,13 +318,22 @@ def glare(g: Generator, images: Tensor) -> Tensor:
     return images + (1 - images) * (spot * amount[:, None, None])[:, None]
 
 
+def tone_curve(g: Generator, images: Tensor) -> Tensor:
+    """Tones between those of print (sRGB) and those of light, which many cameras keep.
+
+    In light, a red rim and black letters are darker, beside a white face, than on a screen.
+    """
+    return images.clamp(1e-4, 1) ** uniform(g, len(images), 1.0, 2.2)[:, None, None, None]
+
+
 def expose(g: Generator, images: Tensor) -> Tensor:
     """Brightness spread widely towards dark, contrast, gamma, haze, colour cast and crosstalk.
 
     The mean grey level is drawn as 18 + u^2 * 222, after DeLTA 2022 (10 + u^2 * 245), whose
     darkest images nobody can read; six of ten images keep a level nearer to their own, as daylight
-    photographs do, and one of fourteen is brightened by 1.8 to 3.2, so that white and much else
-    burns out. Those are blurred before, as light strays in the lens: thin strokes drown in white.
+    photographs do, and one of nine is brightened by 1.8 to 3.2, so that white and much else
+    burns out. What is brighter than 1 is cut off by the sensor (:func:`through_sensor`), behind the
+    lens (:func:`blur`): thin strokes drown in the light that strays from white.
     Crosstalk lets some red light through the green filter, so that an overexposed red
     turns orange.
     """
@@ -330,19 +342,17 @@ def expose(g: Generator, images: Tensor) -> Tensor:
     dark = (18 + uniform(g, count) ** 2 * 222) / 255
     level = torch.where(chosen(g, count, 0.4), dark, mean * uniform(g, count, 0.5, 1.5))
     gain = (level / mean).clamp(0.06, 2.5)
-    burnt = chosen(g, count, 0.07)
+    burnt = chosen(g, count, 0.11)
     gain = torch.where(burnt, uniform(g, count, 1.8, 3.2), gain)[:, None, None, None]
     cast = 1 + 0.12 * torch.randn(count, 3, 1, 1, generator=g)
-    haze = (uniform(g, count) ** 2 * 0.45)[:, None, None, None]
+    haze = (uniform(g, count) ** 2 * 0.35)[:, None, None, None]
     leak = (0.3 * uniform(g, count) ** 2 * chosen(g, count, 0.4))[:, None, None]
     leaking = images.clone()
-    if burnt.any():
-        leaking[burnt] = blur(g, images[burnt])
     leaking[:, 1] += leak * (leaking[:, 0] - leaking[:, 1]).clamp(min=0)
-    exposed = (leaking * gain * cast).clamp(0, 1)
-    hazed = exposed + (exposed.mean((2, 3), keepdim=True) - exposed) * haze
+    exposed = (leaking * gain * cast).clamp(min=0)
+    hazed = exposed + (exposed.clamp(max=1).mean((2, 3), keepdim=True) - exposed) * haze
     return (
-        hazed.clamp(1e-4, 1)
+        hazed.clamp(min=1e-4)
         ** torch.exp(0.25 * torch.randn(count, generator=g))[:, None, None, None]
     )
 
@@ -393,7 +403,8 @@ def digitize(g: Generator, images: Tensor, smallest: int = 16) -> Tensor:
 
     Distant ones are dealt into eight groups of one resolution each. Noise, false colours and
     compression are as coarse as the sensor's pixels, hence as the strokes of a distant number, so
-    that each picture goes through the sensor at its own resolution.
+    that each picture goes through the sensor at its own resolution; six groups of eight, through a
+    colour filter.
     """
     count, _, size, _ = images.shape
     result = images.clone()
@@ -401,58 +412,104 @@ def digitize(g: Generator, images: Tensor, smallest: int = 16) -> Tensor:
     for number, group in enumerate(order[: count // 2].chunk(8)):
         if not len(group):
             continue
-        side = int(smallest + (size - smallest) * float(uniform(g, 1)) ** 0.8)
+        side = int(smallest + (size - smallest) * float(uniform(g, 1)) ** 1.2)
         small = lower_resolution(images[group], side)
-        seen = through_sensor(g, small, colour_filter=bool(number % 2))
-        result[group] = lower_resolution(seen, size)
+        seen = through_sensor(g, small, colour_filter=number % 4 != 3)
+        result[group] = F.interpolate(seen, size=(size, size), mode="bilinear", align_corners=False)
     near = order[count // 2 :]
     result[near] = through_sensor(g, images[near], colour_filter=False)
     return result
 
 
 def lower_resolution(images: Tensor, side: int) -> Tensor:
-    """Resize to ``side`` pixels as the predictor does: fewer are averages, more are bilinear."""
-    if side < images.shape[2]:
-        return F.interpolate(images, size=(side, side), mode="area")
-    return F.interpolate(images, size=(side, side), mode="bilinear", align_corners=False)
+    """(N, C, H, H) -> (N, C, side, side): each pixel is the mean of the area that it covers."""
+    shrink = _area(images.shape[2], side)
+    return shrink @ images @ shrink.T
+
+
+@lru_cache(maxsize=128)
+def _area(size: int, side: int) -> Tensor:
+    """Shares of ``size`` pixels that each of ``side`` <= ``size`` covers, float32 (side, size).
+
+    torch's area interpolation counts whole pixels, some of them twice.
+    """
+    edges = torch.arange(side + 1, dtype=torch.float64) * size / side
+    pixels = torch.arange(size, dtype=torch.float64)
+    starts = torch.maximum(edges[:-1, None], pixels)
+    ends = torch.minimum(edges[1:, None], pixels + 1)
+    return ((ends - starts).clamp(min=0) * side / size).float()
 
 
 def through_sensor(g: Generator, images: Tensor, *, colour_filter: bool) -> Tensor:
-    """What a camera makes of the light on its pixels: noise, false colours, sharpening, JPEG.
+    """What a camera makes of the light on its pixels: noise, cut-off, false colours, JPEG.
 
     Without ``colour_filter``, pictures were averaged from a sensor of many more pixels, or taken
     near enough for its colours not to matter.
     """
-    noisy = sensor_noise(g, images)
-    return jpeg(g, sharpen(g, mosaic(g, noisy)) if colour_filter else noisy)
+    measured = sensor_noise(g, images).clamp(0, 1)
+    return jpeg(g, sharpen(g, mosaic(g, measured)) if colour_filter else measured)
 
 
 def mosaic(g: Generator, images: Tensor) -> Tensor:
     """A sensor that sees one colour per pixel (Bayer, US 3,971,065), the others interpolated.
 
-    Bilinearly, so that edges get fringes of false colour. Images are square, of 2 pixels and more.
+    By the 5 x 5 filters of Malvar, He and Cutler (ICASSP 2004), which take the detail of a colour
+    from the others: what is left are fringes at edges that are as thin as pixels. Images are
+    square, of 3 pixels and more.
     """
     size = images.shape[2]
     phase = torch.randint(2, (2,), generator=g)
     odd_row, odd_column = ((torch.arange(size) + shift) % 2 for shift in phase.tolist())
-    red = (odd_row[:, None] * odd_column).float()
-    blue = ((1 - odd_row)[:, None] * (1 - odd_column)).float()
-    seen = torch.stack([red, 1 - red - blue, blue])
-    weights = _tent().expand(3, 1, 3, 3)
-    total = F.conv2d(F.pad(images * seen, (1, 1, 1, 1)), weights, groups=3)
-    return total / F.conv2d(F.pad(seen[None], (1, 1, 1, 1)), weights, groups=3)
+    row, column = odd_row[:, None].float(), odd_column.float()
+    red, blue = row * column, (1 - row) * (1 - column)
+    beside_red, below_red = row * (1 - column), (1 - row) * column
+    green = beside_red + below_red
+    raw = (images * torch.stack([red, green, blue])).sum(1, keepdim=True)
+    green_here, along_row, along_column, across = F.conv2d(
+        F.pad(raw, (2, 2, 2, 2), mode="reflect"), _demosaicing_filters()
+    ).unbind(1)
+    raw = raw[:, 0]
+    return torch.stack(
+        [
+            raw * red + along_row * beside_red + along_column * below_red + across * blue,
+            raw * green + green_here * (red + blue),
+            raw * blue + along_row * below_red + along_column * beside_red + across * red,
+        ],
+        dim=1,
+    )
 
 
-def _tent() -> Tensor:
-    """Bilinear interpolation between neighbours, float32 (3, 3)."""
-    line = torch.tensor([0.5, 1.0, 0.5])
-    return line[:, None] * line
+@lru_cache(maxsize=1)
+def _demosaicing_filters() -> Tensor:
+    """Figure 2 of Malvar, He and Cutler, float32 (4, 1, 5, 5).
+
+    Green where red or blue was seen; red or blue where green was, from the same row and from the
+    same column; red where blue was, and the reverse.
+    """
+    green = [
+        [0, 0, -1, 0, 0],
+        [0, 0, 2, 0, 0],
+        [-1, 2, 4, 2, -1],
+        [0, 0, 2, 0, 0],
+        [0, 0, -1, 0, 0],
+    ]
+    row = [
+        [0, 0, 0.5, 0, 0], [0, -1, 0, -1, 0], [-1, 4, 5, 4, -1], [0, -1, 0, -1, 0],
+        [0, 0, 0.5, 0, 0],
+    ]  # fmt: skip
+    across = [
+        [0, 0, -1.5, 0, 0], [0, 2, 0, 2, 0], [-1.5, 0, 6, 0, -1.5], [0, 2, 0, 2, 0],
+        [0, 0, -1.5, 0, 0],
+    ]  # fmt: skip
+    of_row = torch.tensor(row)
+    return torch.stack([torch.tensor(green), of_row, of_row.T, torch.tensor(across)])[:, None] / 8
 
 
 def sharpen(g: Generator, images: Tensor) -> Tensor:
     """Unsharp masking as cameras do it: strokes stay strong, with a halo that may leave [0, 1]."""
-    amount = uniform(g, len(images), 0.0, 1.2)[:, None, None, None]
-    kernel = (_tent() / 4).expand(images.shape[1], 1, 3, 3)
+    amount = uniform(g, len(images), 0.5, 2.0)[:, None, None, None]
+    line = torch.tensor([0.25, 0.5, 0.25])
+    kernel = (line[:, None] * line).expand(images.shape[1], 1, 3, 3)
     padded = F.pad(images, (1, 1, 1, 1), mode="replicate")
     return images + amount * (images - F.conv2d(padded, kernel, groups=images.shape[1]))
 

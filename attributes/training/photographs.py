@@ -19,6 +19,7 @@ from attributes.training.gtsdb import DatasetError, read_frames
 from attributes.training.labels import Labels
 from attributes.training.splits import held_out_tracks
 from attributes.training.transplants import ErasedBank
+from attributes.vocabulary import BACKGROUND, CATEGORICAL, LEGEND
 
 STORED_SIZE = 64
 """Side at which photographs are kept in memory, pixels; a little more than the network's input."""
@@ -97,6 +98,17 @@ class PhotographBank:
     pixels: Tensor
     labels: Labels
     class_ids: Tensor
+
+    def black_on_white(self) -> Tensor:
+        """Numbers of those whose darkest tones are black ink and whose brightest are white paint.
+
+        Only they tell how black and white look in a light. int64 (M,).
+        """
+        is_white = self.labels.categorical[:, CATEGORICAL.index(BACKGROUND)] == BACKGROUND.index(
+            "white"
+        )
+        is_black = self.labels.legend[:, LEGEND.values.index("black")] == 1
+        return torch.nonzero(is_white & is_black).flatten()
 
 
 def load_gtsrb(

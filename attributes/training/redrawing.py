@@ -74,7 +74,7 @@ def _reweighted(g: Generator, masks: Tensor) -> Tensor:
     """Strokes of masks (N, 1, S, S) thinner, thicker or rounder: blurred, and cut at some level."""
     blurred = F.avg_pool2d(masks, 3, 1, 1, count_include_pad=False)
     blurred = F.avg_pool2d(blurred, 3, 1, 1, count_include_pad=False)
-    level = uniform(g, len(masks), 0.2, 0.5)[:, None, None, None]
+    level = uniform(g, len(masks), 0.2, 0.8)[:, None, None, None]
     # The thinnest strokes stay, too.
     level = torch.minimum(level, 0.6 * blurred.amax((2, 3), keepdim=True))
     return ((blurred - level) * 5 + 0.5).clamp(0, 1)

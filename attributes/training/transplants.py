@@ -17,7 +17,14 @@ from torch.nn import functional as F
 
 from attributes.training.erasing import OPTICAL_BLUR
 from attributes.training.labels import UNKNOWN, Labels, encode_text
-from attributes.training.operators import chosen, mosaic, sharpen, uniform, warp
+from attributes.training.operators import (
+    chosen,
+    lower_resolution,
+    mosaic,
+    sharpen,
+    uniform,
+    warp,
+)
 from attributes.training.pictograms import MaskBank
 from attributes.training.plates import place_legends
 from attributes.training.redrawing import redraw
@@ -200,7 +207,7 @@ def _through_colour_filter(g: Generator, masks: Tensor, sigma: Tensor) -> Tensor
         if not len(rows):
             continue
         side = min(size, round(OPTICAL_BLUR * size / float(sigma[rows].mean())))
-        small = F.interpolate(result[rows], size=(side, side), mode="area")
+        small = lower_resolution(result[rows], side)
         small = sharpen(g, mosaic(g, small))
         result[rows] = F.interpolate(small, size=(size, size), mode="bilinear", align_corners=False)
     return result

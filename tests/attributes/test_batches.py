@@ -8,7 +8,7 @@ import pytest
 import torch
 from training_world import ROW, masks, tiny_configuration, tiny_materials
 
-from attributes.training import plates
+from attributes.training import batches, plates
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import make_batch
 from attributes.training.blank_plates import draw_plate_bank
@@ -170,6 +170,32 @@ def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
     texts = {tuple(text) for text in labels.text[-16:].tolist()}
     word = (*TEXT.encode("STOP"), UNKNOWN)
     assert texts == {word, *((*digits[:2], 0, UNKNOWN, UNKNOWN, UNKNOWN) for digits in expected)}
+
+
+def test_only_black_on_white_plates_lend_their_light_to_drawings():
+    blue = {**ROW, "background": "blue", "legend": "white", "text": ""}
+    bank = PhotographBank(
+        torch.zeros(3, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
+        Labels.from_rows([blue, ROW, {**ROW, "legend": "none", "text": ""}], []),
+        torch.tensor([38, 1, 13]),
+    )
+    assert bank.black_on_white().tolist() == [1]
+    # Without one, drawings are exposed as in a run without photographs.
+    none = PhotographBank(bank.pixels[:1], bank.labels[:1], bank.class_ids[:1])
+    materials = replace(tiny_materials(), photographs=none)
+    batch = make_batch(torch.Generator().manual_seed(0), materials, tiny_configuration(), 48)
+    assert batch.images.std() > 0
+
+
+def test_what_is_no_sign_comes_in_crops_of_all_sides_too():
+    g = torch.Generator().manual_seed(0)
+    crops = batches._photograph_nothing(g, tiny_materials(), 64, 48)
+    assert crops.shape == (64, 3, 48, 48)
+    rows_repeat = (crops[:, :, :3] - crops[:, :, :1]).abs().amax((1, 2, 3)) < 1e-6
+    columns_repeat = (crops[..., :3] - crops[..., :1]).abs().amax((1, 2, 3)) < 1e-6
+    assert 8 < rows_repeat.sum() < 32
+    assert 8 < columns_repeat.sum() < 32
+    assert not (rows_repeat & columns_repeat).any()
 
 
 def test_a_turned_photograph_is_a_class_of_its_own_and_keeps_its_colours():

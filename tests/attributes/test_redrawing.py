@@ -44,8 +44,8 @@ def test_strokes_become_thinner_and_thicker():
     masks = arrows(300)
     redrawn = redraw(torch.Generator().manual_seed(1), masks, torch.ones(300, dtype=torch.bool))
     ink = redrawn.sum((1, 2, 3)) / masks.sum((1, 2, 3))
-    assert ink.min() < 0.9
-    assert ink.max() > 1.1
+    assert 0.15 < (ink < 0.9).float().mean() < 0.5
+    assert (ink > 1.02).float().mean() > 0.05
 
 
 @pytest.mark.parametrize("change", [redraw, lambda g, m, t: bend(g, m.repeat(1, 4, 1, 1), t)])
