@@ -18,7 +18,7 @@ import numpy.typing as npt
 import torch
 from torch import Generator, Tensor
 
-from attributes.training import operators
+from attributes.training import camera, operators
 from attributes.training.artwork import SPRITE_FILL, SPRITE_SIZE
 from attributes.training.batches import Materials, Sprites, photograph
 from attributes.training.blank_plates import PlateBank, draw_plate_bank
@@ -215,12 +215,12 @@ SHEETS: dict[str, dict[str, Operator]] = {
         "occlude": operators.occlude,
     },
     "camera": {
-        "blur": operators.blur,
-        "digitize": operators.digitize,
-        "sensor_noise": operators.sensor_noise,
-        "mosaic": operators.mosaic,
-        "sharpen": operators.sharpen,
-        "jpeg": operators.jpeg,
+        "blur": camera.blur,
+        "digitize": camera.digitize,
+        "sensor_noise": camera.sensor_noise,
+        "mosaic": camera.mosaic,
+        "sharpen": camera.sharpen,
+        "jpeg": camera.jpeg,
     },
 }
 
@@ -272,7 +272,7 @@ def limits_in_light(blanks: PlateBank, texts: MaskBank) -> Tensor:
     drawn = (red + (white - red) * face) * (1 - 0.9 * ink)
     ground = 0.45 + 0.1 * operators.smooth_noise(g, PLATES, 64, 6, channels=3)
     lit = operators.illuminate(g, drawn * plate + ground * (1 - plate))
-    return operators.warp(operators.blur(g, lit), torch.eye(3).repeat(PLATES, 1, 1), PHOTOGRAPH)
+    return operators.warp(camera.blur(g, lit), torch.eye(3).repeat(PLATES, 1, 1), PHOTOGRAPH)
 
 
 def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:

@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from attributes.training import operators
+from attributes.training import camera, operators
 from attributes.training.artwork import Drawing, german_rows
 from attributes.training.blank_plates import PlateBank, draw_plate_bank
 from attributes.training.configuration import Configuration
@@ -294,7 +294,7 @@ def photograph(
     images = colours * alpha + backgrounds * (1 - alpha)
     images = operators.glare(g, operators.occlude(g, images))
     images = _exposed(g, materials.photographs, images)
-    images = operators.digitize(g, operators.blur(g, images))
+    images = camera.digitize(g, camera.blur(g, images))
     margins = operators.margin_grid(g, sprites.aspects * narrowed, times, size)
     images = operators.resample(images, margins)
     return images, operators.resample(slots, margins, mode="nearest")
@@ -405,7 +405,7 @@ def _photograph_again(
     touched = operators.occlude(g, operators.stickers(g, operators.dirt(g, images)))
     changed = operators.illuminate(g, operators.expose(g, touched))
     images = torch.where(chosen(g, count, 0.4)[:, None, None, None], changed, images)
-    again = operators.digitize(g, operators.blur(g, images))
+    again = camera.digitize(g, camera.blur(g, images))
     return torch.where(chosen(g, count, 0.5)[:, None, None, None], again, images), slots
 
 
@@ -413,7 +413,7 @@ def _photograph_nothing(g: Generator, materials: Materials, count: int, size: in
     """What is no sign, through the camera and in crops of all sides, as signs are seen."""
     nothing = _without_signs(g, materials, count, size)
     exposed = operators.desaturate(g, operators.expose(g, nothing))
-    seen = operators.digitize(g, operators.blur(g, exposed))
+    seen = camera.digitize(g, camera.blur(g, exposed))
     aspects = torch.exp(uniform(g, count, -1, 1) * chosen(g, count, 0.6))
     return operators.resample(seen, operators.margin_grid(g, aspects, torch.ones(count), size))
 

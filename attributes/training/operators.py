@@ -1,4 +1,4 @@
-"""Camera and weather: small operators that make renderings look like photographs.
+"""Geometry, wear and light: small operators that make renderings look like photographs.
 
 Every operator takes and returns float32 images (N, 3, H, W) in [0, 1] (sRGB, not linear) and
 draws its randomness from the given generator, so that a batch is reproduced by its seed. Which
@@ -11,15 +11,9 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-import cv2
-import numpy as np
 import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
-
-_BLUR_SIDE = 11
-"""Of the largest blur, pixels."""
-_SAMPLINGS = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
 
 
 def uniform(g: Generator, count: int, low: float = 0.0, high: float = 1.0) -> Tensor:
@@ -332,8 +326,8 @@ def expose(g: Generator, images: Tensor) -> Tensor:
     The mean grey level is drawn as 18 + u^2 * 222, after DeLTA 2022 (10 + u^2 * 245), whose
     darkest images nobody can read; six of ten images keep a level nearer to their own, as daylight
     photographs do, and one of nine is brightened by 1.8 to 3.2, so that white and much else
-    burns out. What is brighter than 1 is cut off by the sensor (:func:`through_sensor`), behind the
-    lens (:func:`blur`): thin strokes drown in the light that strays from white.
+    burns out. What is brighter than 1 is cut off by the sensor, behind the lens
+    (:mod:`attributes.training.camera`): thin strokes drown in the light that strays from white.
     Crosstalk lets some red light through the green filter, so that an overexposed red
     turns orange.
     """
@@ -362,185 +356,6 @@ def desaturate(g: Generator, images: Tensor) -> Tensor:
     grey = images.mean(1, keepdim=True)
     amount = (uniform(g, len(images)) ** 2 * 0.75)[:, None, None, None]
     return images + (grey - images) * amount
-
-
-@lru_cache(maxsize=1)
-def _blur_kernels() -> Tensor:
-    """(80, 11, 11): identity, Gaussian, disc (defocus) and motion kernels, each summing to 1.
-
-    Half of the motion is that of a car that passes by: nearly level, and up to a fifth of the sign.
-    """
-    rng = np.random.default_rng(0)
-    axis = np.arange(_BLUR_SIDE) - _BLUR_SIDE // 2
-    x, y = np.meshgrid(axis, axis)
-    kernels = [np.float64((x == 0) & (y == 0))] * 16
-    kernels += [np.exp(-(x**2 + y**2) / (2 * s**2)) for s in np.linspace(0.4, 1.8, 20)]
-    kernels += [np.clip(r + 0.5 - np.hypot(x, y), 0, 1) for r in np.linspace(0.7, 2.2, 8)]
-    turned = [(angle, rng.uniform(1.0, 3.2)) for angle in rng.uniform(0, np.pi, 18)]
-    level = [(angle, rng.uniform(1.5, 5.5)) for angle in rng.normal(0, 0.12, 18)]
-    for angle, reach in turned + level:
-        along = x * np.cos(angle) + y * np.sin(angle)
-        across = -x * np.sin(angle) + y * np.cos(angle)
-        kernels.append(np.clip(reach - np.abs(along), 0, 1) * np.clip(1 - np.abs(across), 0, 1))
-    stacked = np.stack([k / k.sum() for k in kernels])
-    return torch.from_numpy(stacked).float()
-
-
-def blur(g: Generator, images: Tensor) -> Tensor:
-    """Defocus, motion and lens blur: one of 80 kernels of 11 x 11 pixels for each image."""
-    count, channels = images.shape[:2]
-    kernels = _blur_kernels()
-    picked = kernels[torch.randint(len(kernels), (count,), generator=g)]
-    side, reach = _BLUR_SIDE, _BLUR_SIDE // 2
-    weight = picked[:, None].expand(-1, channels, -1, -1).reshape(-1, 1, side, side)
-    padded = F.pad(images, [reach] * 4, mode="replicate")
-    flat = padded.reshape(1, count * channels, *padded.shape[2:])
-    return F.conv2d(flat, weight, groups=count * channels).reshape(images.shape)
-
-
-def digitize(g: Generator, images: Tensor, smallest: int = 16) -> Tensor:
-    """From light to pixels: half of the signs are distant, of fewer pixels, enlarged again.
-
-    Distant ones are dealt into eight groups of one resolution each. Noise, false colours and
-    compression are as coarse as the sensor's pixels, hence as the strokes of a distant number, so
-    that each picture goes through the sensor at its own resolution; six groups of eight, through a
-    colour filter.
-    """
-    count, _, size, _ = images.shape
-    result = images.clone()
-    order = torch.randperm(count, generator=g)
-    for number, group in enumerate(order[: count // 2].chunk(8)):
-        if not len(group):
-            continue
-        side = int(smallest + (size - smallest) * float(uniform(g, 1)) ** 1.2)
-        small = lower_resolution(images[group], side)
-        seen = through_sensor(g, small, colour_filter=number % 4 != 3)
-        result[group] = F.interpolate(seen, size=(size, size), mode="bilinear", align_corners=False)
-    near = order[count // 2 :]
-    result[near] = through_sensor(g, images[near], colour_filter=False)
-    return result
-
-
-def lower_resolution(images: Tensor, side: int) -> Tensor:
-    """(N, C, H, H) -> (N, C, side, side): each pixel is the mean of the area that it covers."""
-    shrink = _area(images.shape[2], side)
-    return shrink @ images @ shrink.T
-
-
-@lru_cache(maxsize=128)
-def _area(size: int, side: int) -> Tensor:
-    """Shares of ``size`` pixels that each of ``side`` <= ``size`` covers, float32 (side, size).
-
-    torch's area interpolation counts whole pixels, some of them twice.
-    """
-    edges = torch.arange(side + 1, dtype=torch.float64) * size / side
-    pixels = torch.arange(size, dtype=torch.float64)
-    starts = torch.maximum(edges[:-1, None], pixels)
-    ends = torch.minimum(edges[1:, None], pixels + 1)
-    return ((ends - starts).clamp(min=0) * side / size).float()
-
-
-def through_sensor(g: Generator, images: Tensor, *, colour_filter: bool) -> Tensor:
-    """What a camera makes of the light on its pixels: noise, cut-off, false colours, JPEG.
-
-    Without ``colour_filter``, pictures were averaged from a sensor of many more pixels, or taken
-    near enough for its colours not to matter.
-    """
-    measured = sensor_noise(g, images).clamp(0, 1)
-    return jpeg(g, sharpen(g, mosaic(g, measured)) if colour_filter else measured)
-
-
-def mosaic(g: Generator, images: Tensor) -> Tensor:
-    """A sensor that sees one colour per pixel (Bayer, US 3,971,065), the others interpolated.
-
-    By the 5 x 5 filters of Malvar, He and Cutler (ICASSP 2004), which take the detail of a colour
-    from the others: what is left are fringes at edges that are as thin as pixels. Images are
-    square, of 3 pixels and more.
-    """
-    size = images.shape[2]
-    phase = torch.randint(2, (2,), generator=g)
-    odd_row, odd_column = ((torch.arange(size) + shift) % 2 for shift in phase.tolist())
-    row, column = odd_row[:, None].float(), odd_column.float()
-    red, blue = row * column, (1 - row) * (1 - column)
-    beside_red, below_red = row * (1 - column), (1 - row) * column
-    green = beside_red + below_red
-    raw = (images * torch.stack([red, green, blue])).sum(1, keepdim=True)
-    green_here, along_row, along_column, across = F.conv2d(
-        F.pad(raw, (2, 2, 2, 2), mode="reflect"), _demosaicing_filters()
-    ).unbind(1)
-    raw = raw[:, 0]
-    return torch.stack(
-        [
-            raw * red + along_row * beside_red + along_column * below_red + across * blue,
-            raw * green + green_here * (red + blue),
-            raw * blue + along_row * below_red + along_column * beside_red + across * red,
-        ],
-        dim=1,
-    )
-
-
-@lru_cache(maxsize=1)
-def _demosaicing_filters() -> Tensor:
-    """Figure 2 of Malvar, He and Cutler, float32 (4, 1, 5, 5).
-
-    Green where red or blue was seen; red or blue where green was, from the same row and from the
-    same column; red where blue was, and the reverse.
-    """
-    green = [
-        [0, 0, -1, 0, 0],
-        [0, 0, 2, 0, 0],
-        [-1, 2, 4, 2, -1],
-        [0, 0, 2, 0, 0],
-        [0, 0, -1, 0, 0],
-    ]
-    row = [
-        [0, 0, 0.5, 0, 0], [0, -1, 0, -1, 0], [-1, 4, 5, 4, -1], [0, -1, 0, -1, 0],
-        [0, 0, 0.5, 0, 0],
-    ]  # fmt: skip
-    across = [
-        [0, 0, -1.5, 0, 0], [0, 2, 0, 2, 0], [-1.5, 0, 6, 0, -1.5], [0, 2, 0, 2, 0],
-        [0, 0, -1.5, 0, 0],
-    ]  # fmt: skip
-    of_row = torch.tensor(row)
-    return torch.stack([torch.tensor(green), of_row, of_row.T, torch.tensor(across)])[:, None] / 8
-
-
-def sharpen(g: Generator, images: Tensor) -> Tensor:
-    """Unsharp masking as cameras do it: strokes stay strong, with a halo that may leave [0, 1]."""
-    amount = uniform(g, len(images), 0.5, 2.0)[:, None, None, None]
-    line = torch.tensor([0.25, 0.5, 0.25])
-    kernel = (line[:, None] * line).expand(images.shape[1], 1, 3, 3)
-    padded = F.pad(images, (1, 1, 1, 1), mode="replicate")
-    return images + amount * (images - F.conv2d(padded, kernel, groups=images.shape[1]))
-
-
-def sensor_noise(g: Generator, images: Tensor) -> Tensor:
-    """Noise whose variance grows with the pixel's value, as that of shot noise does with light.
-
-    Its deviation is up to 0.06 in white and 0.013 in black, strong in few images only.
-    """
-    sigma = (uniform(g, len(images)) ** 3 * 0.06)[:, None, None, None]
-    light = images.clamp(0, 1) * 0.95 + 0.05
-    return images + sigma * light.sqrt() * torch.randn(images.shape, generator=g)
-
-
-def jpeg(g: Generator, images: Tensor, probability: float = 0.35) -> Tensor:
-    """JPEG compression at quality 40 to 95 for a share of the images.
-
-    Half of those lose every other row and column of their colours (4:2:0), as in films.
-    """
-    result = images.clone()
-    for index in torch.nonzero(chosen(g, len(images), probability)).flatten().tolist():
-        quality = int(uniform(g, 1, 40, 95))
-        sampling = _SAMPLINGS[int(torch.randint(2, (1,), generator=g))]
-        pixels = (images[index].flip(0).clamp(0, 1) * 255).byte().permute(1, 2, 0).numpy()
-        done, encoded = cv2.imencode(".jpg", pixels, [
-            cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling,
-        ])  # fmt: skip
-        if done:
-            decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
-            result[index] = torch.from_numpy(decoded).permute(2, 0, 1).flip(0).float() / 255
-    return result
 
 
 def transplant_tones(images: Tensor, donors: Tensor) -> Tensor:

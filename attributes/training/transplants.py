@@ -15,16 +15,10 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
+from attributes.training.camera import lower_resolution, mosaic, sharpen
 from attributes.training.erasing import OPTICAL_BLUR
 from attributes.training.labels import UNKNOWN, Labels, encode_text
-from attributes.training.operators import (
-    chosen,
-    lower_resolution,
-    mosaic,
-    sharpen,
-    uniform,
-    warp,
-)
+from attributes.training.operators import chosen, uniform, warp
 from attributes.training.pictograms import MaskBank
 from attributes.training.plates import place_legends
 from attributes.training.redrawing import redraw

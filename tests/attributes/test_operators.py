@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from attributes.training import operators
+from attributes.training import camera, operators
 
 
 @pytest.mark.parametrize(
@@ -14,8 +14,8 @@ from attributes.training import operators
         operators.fade, operators.dirt, operators.stickers, operators.occlude,
         operators.tone_curve, operators.illuminate, operators.glare, operators.expose,
         operators.desaturate,
-        operators.blur, operators.digitize, operators.mosaic, operators.sharpen,
-        operators.sensor_noise, operators.jpeg,
+        camera.blur, camera.digitize, camera.mosaic, camera.sharpen,
+        camera.sensor_noise, camera.jpeg,
     ],
 )  # fmt: skip
 def test_operators_keep_shape_and_are_reproduced_by_their_seed(operator):
@@ -30,22 +30,22 @@ def test_operators_keep_shape_and_are_reproduced_by_their_seed(operator):
 
 def test_the_colour_filter_leaves_a_plain_colour_and_puts_false_ones_at_edges():
     plain = torch.tensor([0.8, 0.3, 0.1])[None, :, None, None].expand(1, 3, 12, 12)
-    seen = operators.mosaic(torch.Generator().manual_seed(0), plain)
+    seen = camera.mosaic(torch.Generator().manual_seed(0), plain)
     assert torch.allclose(seen, plain, atol=1e-6)
     edge = torch.zeros(1, 3, 12, 12)
     edge[..., 6:] = 1
-    seen = operators.mosaic(torch.Generator().manual_seed(0), edge)
+    seen = camera.mosaic(torch.Generator().manual_seed(0), edge)
     assert (seen.amax(1) - seen.amin(1)).max() >= 0.25
     assert (seen[..., :4] == 0).all()
     assert (seen[..., 8:] == 1).all()
 
 
 def test_half_of_the_pictures_are_distant_and_most_of_those_seen_through_the_filter(monkeypatch):
-    monkeypatch.setattr(operators, "sensor_noise", lambda _, images: images)
-    monkeypatch.setattr(operators, "jpeg", lambda _, images: images)
+    monkeypatch.setattr(camera, "sensor_noise", lambda _, images: images)
+    monkeypatch.setattr(camera, "jpeg", lambda _, images: images)
     edge = torch.zeros(64, 3, 48, 48)
     edge[..., 23:] = 1
-    seen = operators.digitize(torch.Generator().manual_seed(0), edge)
+    seen = camera.digitize(torch.Generator().manual_seed(0), edge)
     is_coloured = (seen.amax(1) - seen.amin(1)).amax((1, 2)) > 0.1
     assert is_coloured.sum() == 24
     has_halo = seen.amax((1, 2, 3)) > 1.02
@@ -57,7 +57,7 @@ def test_half_of_the_pictures_are_distant_and_most_of_those_seen_through_the_fil
 
 def test_the_noise_of_a_distant_sign_is_as_coarse_as_its_pixels():
     grey = torch.full((400, 3, 48, 48), 0.5)
-    seen = operators.digitize(torch.Generator().manual_seed(0), grey) - 0.5
+    seen = camera.digitize(torch.Generator().manual_seed(0), grey) - 0.5
     noisy = seen[seen.std((1, 2, 3)) > 0.01]
     beside = (noisy[..., 1:] * noisy[..., :-1]).mean((1, 2, 3)) / noisy.square().mean((1, 2, 3))
     # Enlarged three times, neighbours have most of their noise in common; not enlarged, none.
@@ -69,7 +69,7 @@ def test_half_of_the_compressed_pictures_lose_resolution_of_their_colours():
     columns = torch.zeros(300, 3, 16, 16)
     columns[:, 0, :, ::2] = 0.6  # red and green columns
     columns[:, 1, :, 1::2] = 0.4
-    seen = operators.jpeg(torch.Generator().manual_seed(0), columns, probability=1.0)
+    seen = camera.jpeg(torch.Generator().manual_seed(0), columns, probability=1.0)
     redness = seen[:, 0, :, ::2].mean((1, 2)) - seen[:, 1, :, ::2].mean((1, 2))
     assert 0.4 < (redness < 0.3).float().mean() < 0.6
 
@@ -77,7 +77,7 @@ def test_half_of_the_compressed_pictures_lose_resolution_of_their_colours():
 def test_fewer_pixels_are_means_of_what_they_cover():
     picture = torch.rand(2, 3, 48, 48)
     for side in (7, 20, 31, 48):
-        small = operators.lower_resolution(picture, side)
+        small = camera.lower_resolution(picture, side)
         by_opencv = cv2.resize(picture[1, 2].numpy(), (side, side), interpolation=cv2.INTER_AREA)
         assert np.allclose(small[1, 2].numpy(), by_opencv, atol=1e-5)
 
@@ -106,7 +106,7 @@ def test_thin_strokes_drown_in_an_overexposed_face_behind_the_lens():
     lit = operators.expose(g, line)
     is_burnt = lit[..., 0].mean((1, 2)) > 1.2
     assert is_burnt.sum() > 20
-    sharp, seen = lit[is_burnt], operators.blur(g, lit)[is_burnt]
+    sharp, seen = lit[is_burnt], camera.blur(g, lit)[is_burnt]
     assert (sharp[..., 7].mean((1, 2)) < 0.85).all()
     assert (seen.clamp(0, 1)[..., 7].mean((1, 2)) > 0.85).float().mean() > 0.3
 
@@ -114,7 +114,7 @@ def test_thin_strokes_drown_in_an_overexposed_face_behind_the_lens():
 def test_motion_smears_some_pictures_over_a_fifth_mostly_sideways():
     dot = torch.zeros(2000, 3, 51, 51)
     dot[..., 25, 25] = 1
-    seen = operators.blur(torch.Generator().manual_seed(0), dot)[:, 0]
+    seen = camera.blur(torch.Generator().manual_seed(0), dot)[:, 0]
     assert torch.allclose(seen.sum((1, 2)), torch.ones(2000), atol=1e-4)
     wide = (seen.sum(1) > 0.02).sum(1)
     high = (seen.sum(2) > 0.02).sum(1)
@@ -126,18 +126,18 @@ def test_compression_spares_brightness_and_knows_red_from_blue():
     red = torch.zeros(200, 3, 16, 16)
     red[:, 0, :, ::2] = 0.9  # red and black columns
     blue = red.flip(1)
-    seen_red = operators.jpeg(torch.Generator().manual_seed(0), red, probability=1.0)
-    seen_blue = operators.jpeg(torch.Generator().manual_seed(0), blue, probability=1.0)
+    seen_red = camera.jpeg(torch.Generator().manual_seed(0), red, probability=1.0)
+    seen_blue = camera.jpeg(torch.Generator().manual_seed(0), blue, probability=1.0)
     # Red makes up 0.30 of the luma that is kept in full resolution, blue 0.11.
     assert (seen_red - red).abs()[:, 0].mean() < (seen_blue - blue).abs()[:, 2].mean()
 
 
 def test_sharpening_leaves_plain_colours_and_strengthens_lines():
     plain = torch.full((4, 3, 12, 12), 0.6)
-    assert torch.allclose(operators.sharpen(torch.Generator().manual_seed(0), plain), plain)
+    assert torch.allclose(camera.sharpen(torch.Generator().manual_seed(0), plain), plain)
     line = plain.clone()
     line[..., 6] = 0.4
-    assert (operators.sharpen(torch.Generator().manual_seed(0), line).amin((1, 2, 3)) < 0.4).all()
+    assert (camera.sharpen(torch.Generator().manual_seed(0), line).amin((1, 2, 3)) < 0.4).all()
 
 
 def test_the_identity_homography_changes_nothing():
@@ -158,7 +158,7 @@ def test_transplanted_tones_span_the_donors():
 def test_noise_is_stronger_in_bright_pixels_than_in_dark_ones():
     halves = torch.zeros(64, 3, 32, 32)
     halves[..., 16:] = 1
-    noise = operators.sensor_noise(torch.Generator().manual_seed(0), halves) - halves
+    noise = camera.sensor_noise(torch.Generator().manual_seed(0), halves) - halves
     assert noise[..., 16:].std() > 3 * noise[..., :16].std() > 0
 
 
