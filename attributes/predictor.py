@@ -8,19 +8,16 @@ from typing import get_args
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from attributes.foreshortening import Crop, facing, is_oblong, stretch
 from attributes.network import AttributeLogits
 from attributes.precision import Precision
 from attributes.readings import Readings
 from attributes.standardization import standardize
 from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
 from attributes.weights_file import Preprocessing, load_weights
-
-Crop = npt.NDArray[np.uint8]
-"""One crop: (H, W, 3), BGR."""
 
 
 class AttributePredictor:
@@ -59,6 +56,14 @@ class AttributePredictor:
         Raises:
             ValueError: a crop has another shape or type, or no pixels.
         """
+        readings = self._read(crops)
+        limit = self.card.preprocessing.stretched
+        oblong = [i for i, crop in enumerate(crops) if is_oblong(crop, limit)]
+        if not oblong:
+            return readings
+        return facing(readings, oblong, self._read([stretch(crops[i]) for i in oblong]))
+
+    def _read(self, crops: Sequence[Crop]) -> Readings:
         parts = []
         for start in range(0, len(crops), self.batch_size):
             batch = preprocess(crops[start : start + self.batch_size], self.card.preprocessing)

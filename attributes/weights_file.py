@@ -51,13 +51,15 @@ class Preprocessing(_Section):
     ``input_size`` is the side in pixels; each crop is brought to zero mean and unit deviation (see
     :func:`attributes.standardization.standardize`); an oblong crop is made square by repeating its
     rim, unless its sides differ by no more than ``squeezed`` of the longer one: annotated crops of
-    round signs are often a pixel or two off.
+    round signs are often a pixel or two off. One whose shorter side is at most ``stretched`` times
+    the longer is looked at twice (see :mod:`attributes.foreshortening`).
     """
 
     input_size: int
     contrast: Literal["standardized"] = "standardized"
     square: Literal["replicate"] = "replicate"
     squeezed: float = 0.12
+    stretched: float = 0.8
 
 
 class Calibration(_Section):

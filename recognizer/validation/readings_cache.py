@@ -2,7 +2,7 @@
 
 A cache is a folder per set of weights with one folder (a *shard*) per few thousand crops::
 
-    <cache>/readings-1/<identity of the weights>/<time>-<random>/
+    <cache>/readings-2/<identity of the weights>/<time>-<random>/
         keys.npy        uint8 (N, 16)      digest of the picture's content (and of the box)
         sizes.npy       int32 (N, 2)       height and width of the crop (or of the box), pixels
         readings.npy    float32 (N, WIDTH) see flat_readings
@@ -29,7 +29,7 @@ from recognizer.validation.flat_readings import WIDTH, flatten, unflatten
 from recognizer.validation.shards import Arrays, Shard, ShardFolder, read_array, write_array
 
 KEY_BYTES: Final = 16
-_FORMAT = "readings-1"
+_FORMAT = "readings-2"
 _ARRAYS = ("keys", "sizes", "readings")
 _GALLERIES_KEPT = 4
 """Galleries whose similarities are kept: those before and after a few edits."""
