@@ -34,7 +34,7 @@ def main() -> None:
     drawings, materials = fresh_materials()
     classes = len({drawing.row["pictogram"] for drawing in drawings})
     configuration = load("templates-only").model_copy(
-        update={"steps": ROUNDS, "restarts": (), "averaged_cycles": 1, "seed": 0}
+        update={"steps": ROUNDS, "restarts": (), "seed": 0}
     )
     size = configuration.input_size
     crops = len(make_batch(Generator(), materials, configuration, size).images)

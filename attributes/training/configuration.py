@@ -77,12 +77,6 @@ class Configuration(RunConfiguration):
     """What a run of the attribute network trains on and how."""
 
     batch: BatchShares
-    averaged_cycles: int = Field(
-        1,
-        ge=1,
-        exclude=True,  # from the fingerprint: no step of the run depends on it
-        description="how many cycles, the last ones, are averaged in the end",
-    )
     input_size: int = Field(48, ge=16, multiple_of=8, description="side of the input, pixels")
     matrix_rate: float = Field(
         gt=0, description="learning rate of hidden layers' weights; all else has learning_rate"
@@ -121,12 +115,6 @@ class Configuration(RunConfiguration):
     )
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")
-
-    @model_validator(mode="after")
-    def _cycles_are_there(self) -> Configuration:
-        if self.averaged_cycles > len(self.restarts) + 1:
-            raise ValueError("averaged_cycles must not exceed the cycles: restarts and one")
-        return self
 
 
 def available() -> list[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -37,10 +36,7 @@ _LOG_EVERY = 50
 
 @dataclass
 class Run:
-    """State of a training run; what a checkpoint holds.
-
-    ``cycle_ends`` are the averaged weights at the end of each cycle of the learning rate.
-    """
+    """State of a training run; what a checkpoint holds."""
 
     network: AttributeNetwork
     average: AttributeNetwork
@@ -48,7 +44,6 @@ class Run:
     muon: Muon
     adamw: torch.optim.AdamW
     step: int = 0
-    cycle_ends: list[dict[str, Tensor]] = field(default_factory=list)
 
 
 def train(
@@ -70,12 +65,11 @@ def train(
         start: checkpoint of a finished run whose averaged weights are gone on from.
 
     Returns:
-        the moving average of the network's weights, at the end of a cycle or averaged over several
-        such ends, in evaluation mode, on the CPU.
+        the moving average of the network's weights, in evaluation mode, on the CPU.
 
     Raises:
-        ConfigurationError: the folder holds a checkpoint of another run, or one that lacks the
-            ends of cycles to average, or ``start`` knows other pictograms.
+        ConfigurationError: the folder holds a checkpoint of another run, or ``start`` knows other
+            pictograms.
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,9 +87,6 @@ def train(
         started = time.monotonic()
         while run.step < configuration.steps:
             losses = _step(run, configuration, materials, device)
-            if run.step in (*configuration.restarts, configuration.steps):
-                ended = run.average.state_dict()
-                run.cycle_ends.append({name: value.cpu().clone() for name, value in ended.items()})
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + value / _LOG_EVERY
             if run.step % _LOG_EVERY == 0:
@@ -105,27 +96,7 @@ def train(
                 sums, started = {}, time.monotonic()
             if run.step % _CHECKPOINT_EVERY == 0 or run.step == configuration.steps:
                 _save(run, configuration, folder)
-    if len(run.cycle_ends) < configuration.averaged_cycles:
-        raise ConfigurationError(
-            f"{folder / 'checkpoint.pt'}: has the ends of {len(run.cycle_ends)} cycles, too few "
-            f"for averaged_cycles = {configuration.averaged_cycles}"
-        )
-    run.average.load_state_dict(mean_weights(run.cycle_ends[-configuration.averaged_cycles :]))
     return run.average.cpu().eval()
-
-
-def mean_weights(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
-    """Mean of the weights of several networks (Izmailov et al., UAI 2018).
-
-    The ends of cycles of one run lie around a better place than each of them. Statistics of batch
-    norms are averaged like weights; whole numbers are the last one's.
-    """
-    return {
-        name: torch.stack([state[name] for state in states]).mean(0)
-        if last.is_floating_point()
-        else last
-        for name, last in states[-1].items()
-    }
 
 
 def supports_fast_bfloat16(device: torch.device) -> bool:
@@ -232,7 +203,6 @@ def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
     run.muon.load_state_dict(state["muon"])
     run.adamw.load_state_dict(state["adamw"])
     run.step = state["step"]
-    run.cycle_ends = state.get("cycle_ends", [])
 
 
 def _save(run: Run, configuration: Configuration, folder: Path) -> None:
@@ -246,7 +216,6 @@ def _save(run: Run, configuration: Configuration, folder: Path) -> None:
             "muon": run.muon.state_dict(),
             "adamw": run.adamw.state_dict(),
             "step": run.step,
-            "cycle_ends": run.cycle_ends,
         },
     )
 

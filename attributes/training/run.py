@@ -137,11 +137,7 @@ def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
         calibration=Calibration(temperatures=temperatures),
         data=told,
         licence=f"{_LICENCE}, {_LICENCE_OF_ICONS}" if configuration.icons else _LICENCE,
-        figures={
-            "parameters": count_parameters(network),
-            "steps": configuration.steps,
-            "averaged cycles": configuration.averaged_cycles,
-        },
+        figures={"parameters": count_parameters(network), "steps": configuration.steps},
     )
     path = folder / f"{configuration.name}.safetensors"
     save_weights(network, card, path)

@@ -104,26 +104,6 @@ def test_a_finished_run_is_lengthened_by_a_restart(tmp_path):
         assert torch.allclose(one, other, atol=1e-6)
 
 
-def test_the_ends_of_cycles_are_averaged(tmp_path):
-    materials = tiny_materials()
-    first = train(tiny_configuration(steps=2), materials, 2, tmp_path, TINY)
-    longer = {"steps": 4, "restarts": (2,)}
-    second = train(tiny_configuration(**longer), materials, 2, tmp_path, TINY)
-    both = train(tiny_configuration(**longer, averaged_cycles=2), materials, 2, tmp_path, TINY)
-    moved = 0.0
-    for one, other, mean in zip(
-        first.parameters(), second.parameters(), both.parameters(), strict=True
-    ):
-        assert torch.allclose((one + other) / 2, mean, atol=1e-6)
-        moved += float((one - other).detach().abs().sum())
-    assert moved > 0
-
-
-def test_more_cycles_than_there_are_cannot_be_averaged():
-    with pytest.raises(ValueError, match="averaged_cycles"):
-        tiny_configuration(averaged_cycles=2)
-
-
 def test_a_checkpoint_of_another_network_is_refused(tmp_path):
     train(tiny_configuration(), tiny_materials(), 2, tmp_path, TINY)
     with pytest.raises(ConfigurationError, match="another network"):
