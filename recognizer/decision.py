@@ -242,15 +242,20 @@ class Judge:
         most the best explanation, so they never exceed 1 together.
 
         Signs told by a pictogram share by fit times evidence among themselves. Against signs
-        that need none, evidence counts only up to certainty.
+        that need none, evidence counts only up to certainty. One that has priority competes with
+        signs of the catalogue, not with one outside it: the odds of its pictogram are even.
         """
-        explained = _against_unknown(quality, self.thresholds.unknown_odds)
+        odds = self.thresholds.unknown_odds
+        explained = _against_unknown(quality, odds)
         rows = np.arange(len(fit))[:, None]
         told = np.zeros(quality.shape, bool)
         weight = np.zeros_like(quality)
         if fit.shape[1]:
             told = self._with_pictogram[alternative] & (alternative >= 0)
-            weight = fit[rows, alternative] * np.where(told, evidence[rows, alternative], 0)
+            own_fit, own_evidence = fit[rows, alternative], evidence[rows, alternative]
+            weight = own_fit * np.where(told, own_evidence, 0)
+            picture_alone = _against_unknown(own_fit, odds) * _quality(1.0, own_evidence)
+            explained = np.where(told & (self._priorities > 0), picture_alone, explained)
         confidence = np.zeros_like(quality)
         left = np.ones((len(fit), 1), np.float32)
         for priority in sorted(set(self._priorities.tolist()), reverse=True):
@@ -283,7 +288,7 @@ class Judge:
         confidence[:, owners] = left * evidence / (1 + evidence) * evidence / total
 
 
-def _quality(fit: FloatArray, evidence: FloatArray) -> FloatArray:
+def _quality(fit: FloatArray | float, evidence: FloatArray) -> FloatArray:
     """Probability that attributes and pictogram hold, the latter against an unseen one."""
     return np.asarray(fit / (1 + 1 / evidence), np.float32)
 

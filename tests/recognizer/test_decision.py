@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from attributes.readings import Readings
-from attributes.vocabulary import BACKGROUND, TEXT
+from attributes.vocabulary import BACKGROUND, SHAPE, TEXT
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import REASONS, Judge, Reason, Thresholds
 from recognizer.gallery import Gallery
@@ -35,6 +35,9 @@ signs:
   - {id: xx.us-deer, name: {en: Deer}, when: {face: animals, pictogram: deer}}
   - {id: xx.us-cow, name: {en: Cow}, when: {face: animals, pictogram: cow}}
   - {id: xx.square, name: {en: Square}, when: {shape: square}}
+  - {id: xx.crossbuck, name: {en: Crossbuck}, when: {shape: cross, background: red}}
+  - {id: xx.crowned, name: {en: Crowned}, priority: 1,
+     when: {shape: cross, background: red, pictogram: crown}}
   - {id: xx.blue, name: {en: Blue},
      when: {shape: [square, pentagon], background: blue}}
   - {id: xx.road, name: {en: "Road {text}"}, when: {shape: wide_rectangle, text: any},
@@ -143,6 +146,25 @@ def test_attributes_that_no_rule_has_are_unknown(engine):
 def test_the_higher_priority_wins_and_the_lower_takes_the_rest(engine):
     assert decide(engine, {**CIRCLE, "digits": 50}, {})[0] == "xx.limit"
     assert decide(engine, {**CIRCLE, "digits": 42}, {})[0] == "xx.ring"
+
+
+@pytest.mark.parametrize(
+    ("cosine", "expected"),
+    [(0.3, "xx.crossbuck"), (0.44, "xx.crossbuck"), (0.56, "xx.crowned"), (0.8, "xx.crowned")],
+)
+def test_priority_needs_a_pictogram_that_is_likelier_than_an_unseen_one(engine, cosine, expected):
+    best, confidence = decide(engine, {"shape": "cross", "background": "red"}, {"crown": cosine})
+    assert best == expected
+    assert confidence > 0.7
+
+
+def test_what_is_unsure_of_both_signs_takes_nothing_from_the_one_with_priority(engine):
+    probabilities = np.full((1, len(SHAPE.values)), 0.02, np.float32)
+    probabilities[0, SHAPE.values.index("cross")] = 0.4
+    probabilities /= probabilities.sum()
+    readings = certain_readings([{"shape": "cross", "background": "red"}])
+    unsure = replace(readings, categorical={**readings.categorical, SHAPE.name: probabilities})
+    assert answer(engine, unsure, {"crown": 0.9}).id == "xx.crowned"
 
 
 def test_a_sign_without_rule_is_tried_only_when_no_rule_explains(engine):
