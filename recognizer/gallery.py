@@ -27,6 +27,7 @@ from attributes.errors import UserError
 from attributes.readings import Readings
 from attributes.views import exemplar_views
 from recognizer.pictures import PictureError, read_exemplar
+from recognizer.replacing import replace_bytes
 from rules import Catalogue, Pictogram
 
 FloatArray = npt.NDArray[np.float32]
@@ -159,7 +160,9 @@ def build_gallery(
 def write_gallery(
     path: Path, entries: Mapping[str, tuple[list[str], FloatArray]], fingerprint: str
 ) -> None:
-    """Write a gallery file; half precision is far finer than two views of a sign differ.
+    """Write a gallery file, readable by whom other new files are; the old one stays until then.
+
+    Half precision is far finer than two views of a sign differ.
 
     Raises:
         GalleryError: the file cannot be written.
@@ -170,8 +173,8 @@ def write_gallery(
         "sources": json.dumps({name: sources for name, (sources, _) in entries.items()}),
     }
     try:
-        safetensors.numpy.save_file(tensors, path, metadata=metadata)
-    except (OSError, SafetensorError) as error:
+        replace_bytes(path, safetensors.numpy.save(tensors, metadata))
+    except OSError as error:
         raise GalleryError(f"{path}: cannot be written: {error}") from None
 
 

@@ -1,4 +1,4 @@
-"""Replacing a text file in one step: whoever reads it sees the old one or the new one."""
+"""Replacing a file in one step: whoever reads it sees the old one or the new one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from pathlib import Path
 
 
 def replace_text(file: Path, text: str) -> None:
-    """Write ``text`` to ``file``; line breaks stay as they are.
+    """Write ``text`` to ``file`` in UTF-8; line breaks stay as they are.
+
+    Raises:
+        OSError: see :func:`replace_bytes`.
+    """
+    replace_bytes(file, text.encode())
+
+
+def replace_bytes(file: Path, content: bytes) -> None:
+    """Write ``content`` to ``file``.
 
     A symbolic link stays one, what it leads to is replaced. Permissions stay, too.
 
@@ -19,8 +28,7 @@ def replace_text(file: Path, text: str) -> None:
     new = target.with_name(f".{target.name}.{os.getpid()}.new")  # else a rename is no single step
     try:
         # Not tempfile: a new file shall have the permissions that the user's other files have.
-        with new.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        new.write_bytes(content)
         if target.exists():
             shutil.copymode(target, new)
         os.replace(new, target)

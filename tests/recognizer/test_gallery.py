@@ -71,6 +71,13 @@ def test_a_gallery_comes_back_as_it_was_written(tmp_path):
     assert np.allclose(loaded.embeddings[0], entries["deer"][1], atol=2e-3)
 
 
+def test_a_new_gallery_has_the_permissions_of_other_new_files(tmp_path):
+    path, other = gallery_path(tmp_path / "signs.yaml"), tmp_path / "other"
+    write_gallery(path, {"deer": (["mapillary:deer"], np.eye(2, dtype=np.float32))}, "fingerprint")
+    other.touch()
+    assert path.stat().st_mode == other.stat().st_mode
+
+
 def test_a_gallery_of_other_weights_is_stale(tmp_path):
     rules, eyes = catalogue(tmp_path, BY_ARTWORK), predictor(tmp_path, 0)
     entries = build_gallery(rules.pictograms.values(), eyes, artwork)
