@@ -26,9 +26,10 @@ from torch import Generator
 from attributes.predictor import AttributePredictor
 from attributes.progress import track
 from attributes.training.artwork import Drawing
-from attributes.training.batches import Materials, Sprites
 from attributes.training.configuration import available, load
 from attributes.training.labels import NO_PICTOGRAM
+from attributes.training.materials import Materials
+from attributes.training.photographing import Sprites
 
 _CHUNK = 256
 

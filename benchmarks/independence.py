@@ -20,8 +20,9 @@ from torch import Generator
 
 from attributes.predictor import AttributePredictor
 from attributes.training.artwork import read_table
-from attributes.training.batches import Materials, Sprites
 from attributes.training.labels import Labels
+from attributes.training.materials import Materials
+from attributes.training.photographing import Sprites
 from attributes.training.plates import compose_plates
 from attributes.vocabulary import BACKGROUND, BORDER, CATEGORICAL, SHAPE
 

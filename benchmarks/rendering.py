@@ -13,9 +13,10 @@ from torch import Generator, Tensor
 
 from attributes.training import operators
 from attributes.training.artwork import Drawing, load_drawings
-from attributes.training.batches import Materials, Sprites, gather_materials, photograph
 from attributes.training.configuration import load
+from attributes.training.materials import Materials, gather_materials
 from attributes.training.mirroring import pictogram_classes
+from attributes.training.photographing import Sprites, photograph
 
 SEED = 3 * 2**30
 """Far from the seeds of training (seed * 1,000,003 + step) and of what is fitted after it (from

@@ -26,8 +26,8 @@ from torch import Generator
 from attributes.foreshortening import Crop
 from attributes.predictor import AttributePredictor
 from attributes.progress import track
-from attributes.training.batches import Sprites
 from attributes.training.gtsdb import read_frames
+from attributes.training.photographing import Sprites
 from attributes.vocabulary import CATEGORICAL, SHAPE
 from recognizer.frames.crops import cut_crops
 from rules import load_catalogue

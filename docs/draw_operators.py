@@ -20,11 +20,12 @@ from torch import Generator, Tensor
 
 from attributes.training import camera, operators
 from attributes.training.artwork import SPRITE_FILL, SPRITE_SIZE
-from attributes.training.batches import Materials, Sprites, photograph
 from attributes.training.blank_plates import PlateBank, draw_plate_bank
 from attributes.training.dead_leaves import dead_leaves
 from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, plate_of
 from attributes.training.labels import Labels
+from attributes.training.materials import Materials
+from attributes.training.photographing import Sprites, photograph
 from attributes.training.pictograms import MaskBank, text_masks
 from attributes.training.plates import compose_plates
 from attributes.training.redrawing import bend, redraw

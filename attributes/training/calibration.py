@@ -14,9 +14,10 @@ from torch.nn import functional as F
 
 from attributes.network import AttributeLogits, AttributeNetwork
 from attributes.standardization import standardize
-from attributes.training.batches import Materials, make_batch
+from attributes.training.batches import make_batch
 from attributes.training.configuration import Configuration
 from attributes.training.labels import UNKNOWN, Labels
+from attributes.training.materials import Materials
 from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
 
 _BATCHES = 24

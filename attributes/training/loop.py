@@ -14,9 +14,10 @@ from attributes.network import Architecture, AttributeNetwork
 from attributes.precision import fast_precision
 from attributes.progress import progress_bar
 from attributes.standardization import standardize
-from attributes.training.batches import Materials, make_batch
+from attributes.training.batches import make_batch
 from attributes.training.configuration import Configuration, ConfigurationError
 from attributes.training.losses import CosineMarginLoss, attention_loss, attribute_losses
+from attributes.training.materials import Materials
 from attributes.training.muon import Muon
 from attributes.training.optimization import (
     adamw,

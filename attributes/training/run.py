@@ -7,11 +7,11 @@ from pathlib import Path
 
 from attributes.network import count_parameters
 from attributes.training.artwork import load_drawings
-from attributes.training.batches import Materials, gather_materials
 from attributes.training.calibration import fit_temperatures
 from attributes.training.configuration import Configuration, ConfigurationError, load
 from attributes.training.curve import draw_curve
 from attributes.training.loop import train
+from attributes.training.materials import Materials, gather_materials
 from attributes.training.mirroring import pictogram_classes
 from attributes.training.optimization import checkpoint_step
 from attributes.training.photographs import (

@@ -8,11 +8,12 @@ import pytest
 import torch
 from training_world import ROW, masks, tiny_configuration, tiny_materials
 
-from attributes.training import batches, plates
+from attributes.training import plates
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import make_batch
 from attributes.training.blank_plates import draw_plate_bank
 from attributes.training.labels import SOME_DIGIT, UNKNOWN, Labels
+from attributes.training.photographing import photograph_nothing
 from attributes.training.photographs import (
     STORED_SIZE,
     Crop,
@@ -189,7 +190,7 @@ def test_only_black_on_white_plates_lend_their_light_to_drawings():
 
 def test_what_is_no_sign_comes_in_crops_of_all_sides_too():
     g = torch.Generator().manual_seed(0)
-    crops = batches._photograph_nothing(g, tiny_materials(), 64, 48)
+    crops = photograph_nothing(g, tiny_materials(), 64, 48)
     assert crops.shape == (64, 3, 48, 48)
     rows_repeat = (crops[:, :, :3] - crops[:, :, :1]).abs().amax((1, 2, 3)) < 1e-6
     columns_repeat = (crops[..., :3] - crops[..., :1]).abs().amax((1, 2, 3)) < 1e-6

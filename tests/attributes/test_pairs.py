@@ -7,9 +7,10 @@ import pytest
 import torch
 from training_world import ROW, masks, tiny_configuration, tiny_materials
 
-from attributes.training import batches
 from attributes.training.artwork import SPRITE_SIZE, Drawing
+from attributes.training.batches import make_batch
 from attributes.training.labels import UNKNOWN
+from attributes.training.materials import gather_materials
 from attributes.training.mirroring import pictogram_classes
 from attributes.training.packages import MissingPackageError
 from attributes.training.pairs import has_letter, pair_name, paired_masks
@@ -83,7 +84,7 @@ def test_a_pair_that_a_drawing_shows_is_no_further_class():
 
 
 def test_pairs_are_classes_behind_all_others_without_a_mirror_image(monkeypatch):
-    monkeypatch.setattr(batches, "_TEXTS", 20)
+    monkeypatch.setattr("attributes.training.materials._TEXTS", 20)
     drawings = [drawing(name) for name in ("deer", "cow")]
     names, mirror = pictogram_classes(drawings, ())
     assert pictogram_masks(drawings).names == ("deer", "cow")
@@ -91,7 +92,7 @@ def test_pairs_are_classes_behind_all_others_without_a_mirror_image(monkeypatch)
         pictogram_pairs=6, icons=False, turned_pictograms=False, turned_photographs=0.0
     )
     try:
-        materials = batches.gather_materials(drawings, names, mirror, None, None, configuration)
+        materials = gather_materials(drawings, names, mirror, None, None, configuration)
     except MissingPackageError as error:
         pytest.skip(str(error))
     behind = materials.pictogram_ids >= len(names)
@@ -116,7 +117,7 @@ def test_only_beside_a_letter_that_is_part_of_a_pictogram_what_is_written_is_lef
         batch={"photographs": 0, "artwork": 1, "composed": 200, "scenes": 0}
     )
     g = torch.Generator().manual_seed(0)
-    labels = batches.make_batch(g, materials, configuration, 48).labels
+    labels = make_batch(g, materials, configuration, 48).labels
     pictogram, first_character = labels.pictogram[1:], labels.text[1:, 0]
     assert set(pictogram.tolist()) == {0, 1, UNKNOWN}
     assert torch.equal(first_character == UNKNOWN, pictogram == 0)

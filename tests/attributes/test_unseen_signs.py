@@ -6,9 +6,10 @@ import torch
 
 from attributes.training import artwork
 from attributes.training.artwork import german_rows, load_drawings, usable_rows
-from attributes.training.batches import gather_materials, make_batch
+from attributes.training.batches import make_batch
 from attributes.training.configuration import Configuration, load
 from attributes.training.labels import BLANK, UNKNOWN, Labels
+from attributes.training.materials import gather_materials
 from attributes.training.mirroring import pictogram_classes
 from attributes.training.packages import MissingPackageError
 from attributes.training.pictograms import load_fonts, pictogram_masks, text_masks
@@ -54,8 +55,8 @@ def fonts():
 
 @pytest.fixture(autouse=True)
 def few_texts(monkeypatch):
-    monkeypatch.setattr("attributes.training.batches._TEXTS", 40)
-    monkeypatch.setattr("attributes.training.batches._DRAWN_SCENES", 4)
+    monkeypatch.setattr("attributes.training.materials._TEXTS", 40)
+    monkeypatch.setattr("attributes.training.materials._DRAWN_SCENES", 4)
 
 
 def test_held_out_is_the_split_of_vpe():

@@ -6,10 +6,10 @@ import torch
 from attributes.network import Architecture
 from attributes.training import configuration as configurations
 from attributes.training.artwork import SPRITE_SIZE
-from attributes.training.batches import Materials
 from attributes.training.blank_plates import draw_plate_bank
 from attributes.training.dead_leaves import dead_leaves
 from attributes.training.labels import Labels
+from attributes.training.materials import Materials
 from attributes.training.pictograms import MaskBank
 
 ROW = {
