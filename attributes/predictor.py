@@ -61,7 +61,11 @@ class AttributePredictor:
         oblong = [i for i, crop in enumerate(crops) if is_oblong(crop, limit)]
         if not oblong:
             return readings
-        return facing(readings, oblong, self._read([stretch(crops[i]) for i in oblong]))
+        looks = []
+        for start in range(0, len(oblong), self.batch_size):
+            rows = oblong[start : start + self.batch_size]
+            looks.append(self._read([stretch(crops[i]) for i in rows]))
+        return facing(readings, oblong, Readings.concatenate(looks))
 
     def _read(self, crops: Sequence[Crop]) -> Readings:
         parts = []

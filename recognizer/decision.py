@@ -140,6 +140,7 @@ class Judge:
             np.float32,
         )
         self._priorities = np.array([sign.priority for sign in engine.signs], np.intp)
+        self._alternative_priorities = self._priorities[engine.alternative_sign]
 
     def decide(self, scores: Scores, similarity: FloatArray, presence: FloatArray) -> Decisions:
         """Confidence of every sign for every crop, and the best.
@@ -151,9 +152,15 @@ class Judge:
         """
         fit = np.exp(scores.log_fit)
         evidence = self._evidence(fit, similarity)
-        signs, best_alternative = self._per_sign(_quality(fit, evidence))
-        confidence = self._weigh_rules(fit, evidence, signs, best_alternative)
-        self._try_exemplars(confidence, signs, similarity)
+        quality = _quality(fit, evidence)
+        explained = self._explained(fit, evidence, quality)
+        # As quality does, but where priority asks more of a pictogram.
+        best_alternative = self._best_alternatives(
+            np.where(self._alternative_priorities > 0, explained, quality)
+        )
+        of_sign = _picked(explained, best_alternative)
+        confidence = self._weigh_rules(fit, evidence, quality, of_sign, best_alternative)
+        self._try_exemplars(confidence, of_sign, similarity)
         best = confidence.argmax(axis=1) if self._sign_count else np.zeros(len(fit), np.intp)
         rows = np.arange(len(fit))
         alternative = (
@@ -214,23 +221,35 @@ class Judge:
             evidence[:, asking] = np.exp(t.match_scale * (best - t.match_cosine))
         return evidence
 
-    def _per_sign(self, per_alternative: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]]:
-        """Best alternative of each sign: its score (N, S), and its index (N, S), -1 for none."""
+    def _explained(self, fit: FloatArray, evidence: FloatArray, quality: FloatArray) -> FloatArray:
+        """How well each alternative explains a crop by itself, float32 (N, A).
+
+        Against a sign outside the catalogue, whose odds are ``unknown_odds``. An alternative of a
+        sign with priority that asks for a pictogram competes with signs of the catalogue that ask
+        for less, and the odds of its pictogram are even.
+        """
+        odds = self.thresholds.unknown_odds
+        picture = _against_unknown(fit, odds) * _quality(1.0, evidence)
+        even = self._with_pictogram & (self._alternative_priorities > 0)
+        return np.where(even, picture, _against_unknown(quality, odds))
+
+    def _best_alternatives(self, per_alternative: FloatArray) -> npt.NDArray[np.intp]:
+        """The alternative of each sign that scores highest, intp (N, S), -1 for none."""
         owner = self._engine.alternative_sign
-        count = len(per_alternative)
-        index = np.full((count, self._sign_count), -1, np.intp)
+        index = np.full((len(per_alternative), self._sign_count), -1, np.intp)
         scores = _maximum_by(per_alternative, owner, self._sign_count)
         for alternative in reversed(range(len(owner))):
             sign = owner[alternative]
             hit = per_alternative[:, alternative] >= scores[:, sign]
             index[hit, sign] = alternative
-        return scores, index
+        return index
 
     def _weigh_rules(
         self,
         fit: FloatArray,
         evidence: FloatArray,
         quality: FloatArray,
+        explained: FloatArray,
         alternative: npt.NDArray[np.intp],
     ) -> FloatArray:
         """Confidence of every sign that has a rule, float32 (N, S).
@@ -242,25 +261,25 @@ class Judge:
         most the best explanation, so they never exceed 1 together.
 
         Signs told by a pictogram share by fit times evidence among themselves. Against signs
-        that need none, evidence counts only up to certainty. One that has priority competes with
-        signs of the catalogue, not with one outside it: the odds of its pictogram are even.
+        that need none, evidence counts only up to certainty.
+
+        Args:
+            fit, evidence, quality: float32 (N, A), of each alternative.
+            explained: float32 (N, S), how well each sign's best alternative explains the crop.
+            alternative: intp (N, S), those alternatives.
         """
-        odds = self.thresholds.unknown_odds
-        explained = _against_unknown(quality, odds)
         rows = np.arange(len(fit))[:, None]
-        told = np.zeros(quality.shape, bool)
-        weight = np.zeros_like(quality)
+        told = np.zeros(explained.shape, bool)
+        weight = np.zeros_like(explained)
         if fit.shape[1]:
             told = self._with_pictogram[alternative] & (alternative >= 0)
-            own_fit, own_evidence = fit[rows, alternative], evidence[rows, alternative]
-            weight = own_fit * np.where(told, own_evidence, 0)
-            picture_alone = _against_unknown(own_fit, odds) * _quality(1.0, own_evidence)
-            explained = np.where(told & (self._priorities > 0), picture_alone, explained)
-        confidence = np.zeros_like(quality)
+            weight = fit[rows, alternative] * np.where(told, evidence[rows, alternative], 0)
+        own_quality = _picked(quality, alternative)
+        confidence = np.zeros_like(explained)
         left = np.ones((len(fit), 1), np.float32)
         for priority in sorted(set(self._priorities.tolist()), reverse=True):
             members = self._priorities == priority
-            q, by_picture = quality[:, members], told[:, members]
+            q, by_picture = own_quality[:, members], told[:, members]
             plain = np.where(by_picture, 0, q)
             plain_total = plain.sum(axis=1, keepdims=True)
             best_told = np.where(by_picture, q, 0).max(axis=1, keepdims=True)
@@ -273,14 +292,14 @@ class Judge:
         return confidence
 
     def _try_exemplars(
-        self, confidence: FloatArray, quality: FloatArray, similarity: FloatArray
+        self, confidence: FloatArray, explained: FloatArray, similarity: FloatArray
     ) -> None:
         """Fill in signs without a rule: they share what no rule explains, by their evidence."""
         t = self.thresholds
         owners = self._engine.exemplar_signs
         if not len(owners):
             return
-        left = np.prod(1 - _against_unknown(quality, t.unknown_odds), axis=1, keepdims=True)
+        left = np.prod(1 - explained, axis=1, keepdims=True)
         evidence = np.exp(
             t.match_scale * (_best_of(similarity, self._exemplars) - t.exemplar_cosine)
         )
@@ -291,6 +310,14 @@ class Judge:
 def _quality(fit: FloatArray | float, evidence: FloatArray) -> FloatArray:
     """Probability that attributes and pictogram hold, the latter against an unseen one."""
     return np.asarray(fit / (1 + 1 / evidence), np.float32)
+
+
+def _picked(per_alternative: FloatArray, alternative: npt.NDArray[np.intp]) -> FloatArray:
+    """What (N, A) holds of each sign's alternative (N, S), 0 for a sign without rule."""
+    if not per_alternative.shape[1]:
+        return np.zeros(alternative.shape, np.float32)
+    rows = np.arange(len(per_alternative))[:, None]
+    return np.where(alternative >= 0, per_alternative[rows, alternative], np.float32(0))
 
 
 def _against_unknown(quality: FloatArray, odds: float) -> FloatArray:

@@ -160,7 +160,7 @@ def build_gallery(
 def write_gallery(
     path: Path, entries: Mapping[str, tuple[list[str], FloatArray]], fingerprint: str
 ) -> None:
-    """Write a gallery file, readable by whom other new files are; the old one stays until then.
+    """Write a gallery file in one step.
 
     Half precision is far finer than two views of a sign differ.
 

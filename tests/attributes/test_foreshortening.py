@@ -51,6 +51,13 @@ def test_the_stretched_look_wins_where_it_is_surer_of_a_plate_as_wide_as_high(sh
     assert both.presence.tolist() == [0, 0, 2]  # the stretched look's own number is 0
 
 
+def test_each_crop_gets_its_own_stretched_look():
+    first = readings_of(*[("tall_rectangle", 0.6)] * 4)
+    looks = readings_of(("circle", 0.3), ("circle", 0.9), ("square", 0.9), ("circle", 0.7))
+    both = facing(first, [0, 1, 2, 3], looks)
+    assert both.categorical[SHAPE.name].max(1) == pytest.approx([0.6, 0.9, 0.6, 0.7])
+
+
 def test_the_first_look_stays_where_it_is_surer():
     first = readings_of(("circle", 0.9), ("triangle", 0.8))
     both = facing(first, [0, 1], readings_of(("circle", 0.7), ("diamond", 0.7)))
@@ -74,6 +81,14 @@ def test_a_round_plate_seen_far_from_the_side_is_read_like_one_seen_from_the_fro
     for attribute, value in ((SHAPE, "circle"), (BACKGROUND, "red")):
         read = readings.categorical[attribute.name].argmax(1)
         assert [attribute.values[i] for i in read] == [value, value]
+
+
+def test_a_wide_plate_keeps_its_proportions():
+    plate = np.full((40, 90, 3), 120, np.uint8)
+    cv2.rectangle(plate, (4, 4), (85, 35), (60, 140, 20), -1)
+    cv2.rectangle(plate, (6, 6), (83, 33), (235, 235, 235), 1)
+    readings = AttributePredictor().predict([plate])
+    assert SHAPE.values[readings.categorical[SHAPE.name][0].argmax()] == "wide_rectangle"
 
 
 def test_what_was_read_does_not_depend_on_the_other_crops():

@@ -30,12 +30,12 @@ PATH = Path("catalogue.yaml")
 NEW = "de.new"
 
 
-def ready(signs: list[str]) -> ReadyCatalogue:
+def ready(signs: list[str], thresholds: Thresholds) -> ReadyCatalogue:
     pictograms = "".join(f"  {name}: {{artwork: [made:{name}]}}\n" for name in PICTOGRAMS)
     text = "version: 1\npictograms:\n" + pictograms + "signs:\n" + "".join(signs)
     count = len(PICTOGRAMS)
     gallery = Gallery(PICTOGRAMS, np.zeros((count, 1, 1), np.float32), np.ones(count, np.intp))
-    return ReadyCatalogue.prepare(load_catalogue(PATH, overlay={PATH: text}), gallery, Thresholds())
+    return ReadyCatalogue.prepare(load_catalogue(PATH, overlay={PATH: text}), gallery, thresholds)
 
 
 def random_sign(rng: random.Random, sign_id: str) -> str:
@@ -48,8 +48,11 @@ def random_sign(rng: random.Random, sign_id: str) -> str:
         if rng.random() < 0.6
     ]
     conditions += rng.choice((["text: any"], ["text: none"], ["digits: 5"], [], [], []))
-    if rng.random() < 0.6:
+    chance = rng.random()
+    if chance < 0.5:
         conditions.append(f"pictogram: {rng.choice(PICTOGRAMS)}")
+    elif chance < 0.7:
+        conditions.append(f"any: [{{bar: none}}, {{pictogram: {rng.choice(PICTOGRAMS)}}}]")
     rule = ", ".join(conditions) or "bar: none"
     return head + f"    priority: {rng.choice((0, 0, 0, 1, 2))}\n    when: {{{rule}}}\n"
 
@@ -80,7 +83,8 @@ def before_and_after(seed: int) -> tuple[Answers, Answers]:
     numbers = np.random.default_rng(seed)
     readings = random_readings(numbers, rng.choice((1, 2, 3, 4, 6)))
     similarity = numbers.uniform(-0.2, 0.9, (CROPS, len(PICTOGRAMS))).astype(np.float32)
-    without, with_new = ready(signs), ready([*signs, new])
+    thresholds = Thresholds(unknown_odds=rng.choice((0.1, 0.1, 1.0, 10.0)))
+    without, with_new = ready(signs, thresholds), ready([*signs, new], thresholds)
     return answers(without, readings, similarity), answers(with_new, readings, similarity)
 
 
@@ -106,3 +110,11 @@ def test_a_new_sign_makes_no_other_likelier(seed: int) -> None:
     assert np.all(after[:, :-1] <= before + 1e-5)
     for old, new in zip(old_winners, new_winners, strict=True):
         assert new in (old, NEW, None)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_the_confidences_of_a_crop_sum_to_one_at_most(seed: int) -> None:
+    _, (confidence, _) = before_and_after(seed)
+    assert np.all(confidence >= 0)
+    assert np.all(confidence.sum(axis=1) <= 1 + 1e-5)

@@ -38,6 +38,8 @@ signs:
   - {id: xx.crossbuck, name: {en: Crossbuck}, when: {shape: cross, background: red}}
   - {id: xx.crowned, name: {en: Crowned}, priority: 1,
      when: {shape: cross, background: red, pictogram: crown}}
+  - {id: xx.arrow, name: {en: Arrow}, priority: 1,
+     when: {shape: arrow, any: [{background: blue}, {pictogram: crown}]}}
   - {id: xx.blue, name: {en: Blue},
      when: {shape: [square, pentagon], background: blue}}
   - {id: xx.road, name: {en: "Road {text}"}, when: {shape: wide_rectangle, text: any},
@@ -100,7 +102,10 @@ def test_a_sign_may_narrow_the_pictograms_of_its_face(engine):
 def test_two_equal_rules_are_ambiguous_whichever_comes_first(engine, thresholds):
     blue_square = {"shape": "square", "background": "blue"}
     assert decide(engine, {"shape": "square", "background": "red"}, {})[0] == "xx.square"
-    assert decide(engine, blue_square, {}, thresholds) == (Reason.AMBIGUOUS, 0.5)
+    assert decide(engine, blue_square, {}, thresholds) == (
+        Reason.AMBIGUOUS,
+        pytest.approx(0.5, abs=1e-4),
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,6 +170,18 @@ def test_what_is_unsure_of_both_signs_takes_nothing_from_the_one_with_priority(e
     readings = certain_readings([{"shape": "cross", "background": "red"}])
     unsure = replace(readings, categorical={**readings.categorical, SHAPE.name: probabilities})
     assert answer(engine, unsure, {"crown": 0.9}).id == "xx.crowned"
+
+
+def test_a_better_match_never_makes_a_sign_with_priority_less_likely(engine):
+    background = np.full((1, len(BACKGROUND.values)), 0.55 / (len(BACKGROUND.values) - 1))
+    background[0, BACKGROUND.values.index("blue")] = 0.45
+    readings = certain_readings([{"shape": "arrow"}])
+    half_blue = {**readings.categorical, BACKGROUND.name: background.astype(np.float32)}
+    unsure = replace(readings, categorical=half_blue)
+    cosines = np.linspace(0.2, 0.8, 13)
+    confidences = [answer(engine, unsure, {"crown": c}).confidence for c in cosines]
+    assert np.diff(confidences).min() > -1e-5
+    assert confidences[-1] > confidences[0] > 0.8
 
 
 def test_a_sign_without_rule_is_tried_only_when_no_rule_explains(engine):
