@@ -3,7 +3,7 @@
 ``python benchmarks/numbers_out.py --data DIR`` (DIR holds ``gtsrb/``; extra ``train``): all crops
 of GTSRB's classes 4 and 8, all training tracks of them included, since these weights were trained
 on none. *Read* is the text head alone, *answered* the whole path with ``signs.yaml``, where
-*unknown* counts as an error.
+*unknown* counts as an error. By size, the shorter side of the picture counts.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from kept_weights import add_weights_option, answered_ids, chosen_predictor, mak
 from attributes.predictor import AttributePredictor
 from attributes.training.configuration import available, load
 from attributes.vocabulary import TEXT
+from recognizer.pictures import to_crop
+from recognizer.validation.rates import rates_by_size
 from rules import load_catalogue
 
 CONFIGURATION = "numbers-out"
@@ -34,11 +36,13 @@ class Numbers:
         numbers: what stands on each.
         read: bool, whether the text head reads it.
         answered: bool, whether the whole path answers it.
+        sides: float32 (N, 2), width and height of each picture, pixels.
     """
 
     numbers: npt.NDArray[np.str_]
     read: npt.NDArray[np.bool_]
     answered: npt.NDArray[np.bool_]
+    sides: npt.NDArray[np.float32]
 
 
 def measure(predictor: AttributePredictor, data: Path) -> Numbers:
@@ -54,7 +58,8 @@ def measure(predictor: AttributePredictor, data: Path) -> Numbers:
     texts = np.array([TEXT.decode(codes) for codes in readings.text.argmax(axis=2).tolist()])
     ready = make_ready(load_catalogue(ROOT / "signs.yaml"), predictor)
     answers = np.array(answered_ids(ready, readings))
-    return Numbers(numbers, texts == numbers, answers == np.array(true_answers(crops)))
+    sides = np.array([to_crop(crop.path).shape[1::-1] for crop in crops], np.float32)
+    return Numbers(numbers, texts == numbers, answers == np.array(true_answers(crops)), sides)
 
 
 def main() -> None:
@@ -75,6 +80,10 @@ def main() -> None:
         rows = (measured.numbers == number) | (number == "both")
         read, answered = measured.read[rows].mean(), measured.answered[rows].mean()
         print(f"{number:8}{rows.sum():7}{read:9.2%}{answered:10.2%}")
+    for number in NUMBERS.values():
+        rows = measured.numbers == number
+        for size, rate in rates_by_size(measured.sides[rows], measured.read[rows]):
+            print(f"{number:4}{size:14}{rate.count:5}{rate.value:9.2%}")
 
 
 if __name__ == "__main__":

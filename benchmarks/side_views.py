@@ -28,6 +28,7 @@ from attributes.predictor import AttributePredictor
 from attributes.progress import track
 from attributes.training.gtsdb import read_frames
 from attributes.training.photographing import Sprites
+from attributes.training.splits import LAST_TRAINING_FRAME
 from attributes.vocabulary import CATEGORICAL, SHAPE
 from recognizer.frames.crops import cut_crops
 from rules import load_catalogue
@@ -42,7 +43,7 @@ def labelled_signs(data: Path) -> tuple[list[Crop], list[str]]:
     names = read_labels(ROOT / "labels" / "gtsrb.yaml")
     crops: list[Crop] = []
     answers = []
-    for frame in track(read_frames(data / "gtsdb", range(500)), "cutting"):
+    for frame in track(read_frames(data / "gtsdb", range(LAST_TRAINING_FRAME + 1)), "cutting"):
         crops += cut_crops(picture_of(frame), frame.boxes.astype(np.float32))
         answers += [names[f"{class_id:05d}"] for class_id in frame.class_ids]
     return crops, answers
