@@ -52,7 +52,7 @@ def draw_limits(g: Generator, number: str, count: int, unit: str = "") -> Tensor
     ground = 0.45 + 0.2 * operators.smooth_noise(g, count, _SIZE, 6, channels=3)
     images = placed[:, :3] * placed[:, 3:] + ground * (1 - placed[:, 3:])
     images = operators.expose(g, operators.illuminate(g, images))
-    return camera.digitize(g, camera.blur(g, images), smallest=20).clamp(0, 1)
+    return camera.take(g, images, smallest=20).clamp(0, 1)
 
 
 def main() -> None:

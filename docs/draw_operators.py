@@ -217,7 +217,7 @@ SHEETS: dict[str, dict[str, Operator]] = {
     },
     "camera": {
         "blur": camera.blur,
-        "digitize": camera.digitize,
+        "take": camera.take,
         "sensor_noise": camera.sensor_noise,
         "mosaic": camera.mosaic,
         "sharpen": camera.sharpen,

@@ -6,6 +6,7 @@ yet met the sensor may be brighter than 1. Randomness is drawn from the given ge
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -21,20 +22,40 @@ _BLUR_SIDE = 11
 _SAMPLINGS = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
 
 
-@lru_cache(maxsize=1)
-def _blur_kernels() -> Tensor:
-    """(80, 11, 11): identity, Gaussian, disc (defocus) and motion kernels, each summing to 1.
+@dataclass(frozen=True)
+class Blurs:
+    """80 ways to be out of focus or in motion, lengths in pixels of what is blurred.
 
-    Half of the motion is that of a car that passes by: nearly level, and up to a fifth of the sign.
+    Attributes:
+        sigmas: of 20 Gaussians, least and largest.
+        radii: of 8 discs (defocus), least and largest.
+        turned: half the length of 18 motions in any direction, least and largest.
+        level: half the length of 18 nearly level motions, as of a car that passes by.
     """
+
+    sigmas: tuple[float, float]
+    radii: tuple[float, float]
+    turned: tuple[float, float]
+    level: tuple[float, float]
+
+
+NEAR = Blurs((0.4, 1.8), (0.7, 2.2), (1.0, 3.2), (1.5, 5.5))
+"""Of signs that fill the network's input: motion smears them by up to a fifth."""
+DISTANT = Blurs((0.4, 1.4), (0.8, 1.8), (0.7, 2.0), (0.8, 2.8))
+"""Of signs of few pixels. A lens is as sharp for them, so that they lose most of their strokes."""
+
+
+@lru_cache(maxsize=2)
+def _blur_kernels(blurs: Blurs) -> Tensor:
+    """(80, 11, 11), each summing to 1; the first 16 change nothing."""
     rng = np.random.default_rng(0)
     axis = np.arange(_BLUR_SIDE) - _BLUR_SIDE // 2
     x, y = np.meshgrid(axis, axis)
     kernels = [np.float64((x == 0) & (y == 0))] * 16
-    kernels += [np.exp(-(x**2 + y**2) / (2 * s**2)) for s in np.linspace(0.4, 1.8, 20)]
-    kernels += [np.clip(r + 0.5 - np.hypot(x, y), 0, 1) for r in np.linspace(0.7, 2.2, 8)]
-    turned = [(angle, rng.uniform(1.0, 3.2)) for angle in rng.uniform(0, np.pi, 18)]
-    level = [(angle, rng.uniform(1.5, 5.5)) for angle in rng.normal(0, 0.12, 18)]
+    kernels += [np.exp(-(x**2 + y**2) / (2 * s**2)) for s in np.linspace(*blurs.sigmas, 20)]
+    kernels += [np.clip(r + 0.5 - np.hypot(x, y), 0, 1) for r in np.linspace(*blurs.radii, 8)]
+    turned = [(angle, rng.uniform(*blurs.turned)) for angle in rng.uniform(0, np.pi, 18)]
+    level = [(angle, rng.uniform(*blurs.level)) for angle in rng.normal(0, 0.12, 18)]
     for angle, reach in turned + level:
         along = x * np.cos(angle) + y * np.sin(angle)
         across = -x * np.sin(angle) + y * np.cos(angle)
@@ -43,10 +64,10 @@ def _blur_kernels() -> Tensor:
     return torch.from_numpy(stacked).float()
 
 
-def blur(g: Generator, images: Tensor) -> Tensor:
+def blur(g: Generator, images: Tensor, blurs: Blurs = NEAR) -> Tensor:
     """Defocus, motion and lens blur: one of 80 kernels of 11 x 11 pixels for each image."""
     count, channels = images.shape[:2]
-    kernels = _blur_kernels()
+    kernels = _blur_kernels(blurs)
     picked = kernels[torch.randint(len(kernels), (count,), generator=g)]
     side, reach = _BLUR_SIDE, _BLUR_SIDE // 2
     weight = picked[:, None].expand(-1, channels, -1, -1).reshape(-1, 1, side, side)
@@ -55,13 +76,13 @@ def blur(g: Generator, images: Tensor) -> Tensor:
     return F.conv2d(flat, weight, groups=count * channels).reshape(images.shape)
 
 
-def digitize(g: Generator, images: Tensor, smallest: int = 16) -> Tensor:
+def take(g: Generator, images: Tensor, smallest: int = 16) -> Tensor:
     """From light to pixels: half of the signs are distant, of fewer pixels, enlarged again.
 
-    Distant ones are dealt into eight groups of one resolution each. Noise, false colours and
+    Distant ones are dealt into eight groups of one resolution each. Blur, noise, false colours and
     compression are as coarse as the sensor's pixels, hence as the strokes of a distant number, so
-    that each picture goes through the sensor at its own resolution; six groups of eight, through a
-    colour filter.
+    that each picture goes through lens and sensor at its own resolution; six groups of eight,
+    through a colour filter.
     """
     count, _, size, _ = images.shape
     result = images.clone()
@@ -70,11 +91,11 @@ def digitize(g: Generator, images: Tensor, smallest: int = 16) -> Tensor:
         if not len(group):
             continue
         side = int(smallest + (size - smallest) * float(uniform(g, 1)) ** 1.2)
-        small = lower_resolution(images[group], side)
+        small = blur(g, lower_resolution(images[group], side), DISTANT)
         seen = through_sensor(g, small, colour_filter=number % 4 != 3)
         result[group] = F.interpolate(seen, size=(size, size), mode="bilinear", align_corners=False)
     near = order[count // 2 :]
-    result[near] = through_sensor(g, images[near], colour_filter=False)
+    result[near] = through_sensor(g, blur(g, images[near]), colour_filter=False)
     return result
 
 
@@ -164,7 +185,7 @@ def _demosaicing_filters() -> Tensor:
 
 def sharpen(g: Generator, images: Tensor) -> Tensor:
     """Unsharp masking as cameras do it: strokes stay strong, with a halo that may leave [0, 1]."""
-    amount = uniform(g, len(images), 0.5, 2.0)[:, None, None, None]
+    amount = uniform(g, len(images), 0.0, 2.0)[:, None, None, None]
     line = torch.tensor([0.25, 0.5, 0.25])
     kernel = (line[:, None] * line).expand(images.shape[1], 1, 3, 3)
     padded = F.pad(images, (1, 1, 1, 1), mode="replicate")

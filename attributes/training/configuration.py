@@ -51,12 +51,17 @@ class RunConfiguration(_Section):
     weight_decay: float = Field(ge=0)
     average_decay: float = Field(ge=0, lt=1, description="of the moving average of the weights")
     restarts: tuple[int, ...] = Field((), description="steps at which the schedule begins anew")
+    restart_rates: dict[int, float] = Field(
+        {}, description="share of the learning rates that a restart rises to, by step; else all"
+    )
 
     @model_validator(mode="after")
     def _restarts_rise(self) -> RunConfiguration:
         ends = [0, *self.restarts, self.steps]
         if any(later <= earlier for earlier, later in itertools.pairwise(ends)):
             raise ValueError("restarts must rise, and stay below steps")
+        if others := sorted(set(self.restart_rates) - set(self.restarts)):
+            raise ValueError(f"restart_rates: there is no restart at {others[0]}")
         return self
 
     def fingerprint(self, step: int) -> str:
@@ -67,7 +72,11 @@ class RunConfiguration(_Section):
         either, so that a new one ends no run. Code and artwork tables are not part of it.
         """
         end = next(e for e in (*self.restarts, self.steps) if e >= step)
-        begun = {"steps": end, "restarts": tuple(r for r in self.restarts if r < end)}
+        begun = {
+            "steps": end,
+            "restarts": tuple(r for r in self.restarts if r < end),
+            "restart_rates": {r: rate for r, rate in self.restart_rates.items() if r < end},
+        }
         settings = self.model_copy(update=begun).model_dump(mode="json", exclude_defaults=True)
         content = json.dumps(settings, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -27,12 +27,13 @@ def scheduled_share(configuration: RunConfiguration, step: int, warm_up: int) ->
     """Share of the highest learning rate that a step is taken at.
 
     Half a cosine, begun anew at each of the configuration's restarts (SGDR, Loshchilov and Hutter,
-    2017).
+    2017), as high as it says.
     """
     ends = [*configuration.restarts, configuration.steps]
     start = max([0, *(r for r in configuration.restarts if r <= step)])
     end = next(e for e in ends if e > step)
-    return half_cosine(step - start, end - start, 1.0, warm_up)
+    peak = configuration.restart_rates.get(start, 1.0)
+    return half_cosine(step - start, end - start, peak, warm_up)
 
 
 def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

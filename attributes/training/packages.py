@@ -113,5 +113,9 @@ def _cached(package: str, command: list[str], pattern: str) -> Path:
         else:
             with tarfile.open(archives[0]) as tarball:
                 tarball.extractall(unpacked, filter="data")
-        unpacked.rename(folder)
+        try:
+            unpacked.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another run was quicker
+                raise
     return folder

@@ -57,7 +57,7 @@ def photograph(
     images = colours * alpha + backgrounds * (1 - alpha)
     images = operators.glare(g, operators.occlude(g, images))
     images = _exposed(g, materials.photographs, images)
-    images = camera.digitize(g, camera.blur(g, images))
+    images = camera.take(g, images)
     margins = operators.margin_grid(g, sprites.aspects * narrowed, times, size)
     images = operators.resample(images, margins)
     return images, operators.resample(slots, margins, mode="nearest")
@@ -97,7 +97,7 @@ def photograph_again(
     touched = operators.occlude(g, operators.stickers(g, operators.dirt(g, images)))
     changed = operators.illuminate(g, operators.expose(g, touched))
     images = torch.where(chosen(g, count, 0.4)[:, None, None, None], changed, images)
-    again = camera.digitize(g, camera.blur(g, images))
+    again = camera.take(g, images)
     return torch.where(chosen(g, count, 0.5)[:, None, None, None], again, images), slots
 
 
@@ -105,7 +105,7 @@ def photograph_nothing(g: Generator, materials: Materials, count: int, size: int
     """What is no sign, through the camera and in crops of all sides, as signs are seen."""
     nothing = _without_signs(g, materials, count, size)
     exposed = operators.desaturate(g, operators.expose(g, nothing))
-    seen = camera.digitize(g, camera.blur(g, exposed))
+    seen = camera.take(g, exposed)
     aspects = torch.exp(uniform(g, count, -1, 1) * chosen(g, count, 0.6))
     return operators.resample(seen, operators.margin_grid(g, aspects, torch.ones(count), size))
 

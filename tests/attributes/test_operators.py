@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
 from attributes.training import camera, operators
 
@@ -14,7 +15,7 @@ from attributes.training import camera, operators
         operators.fade, operators.dirt, operators.stickers, operators.occlude,
         operators.tone_curve, operators.illuminate, operators.glare, operators.expose,
         operators.desaturate,
-        camera.blur, camera.digitize, camera.mosaic, camera.sharpen,
+        camera.blur, camera.take, camera.mosaic, camera.sharpen,
         camera.sensor_noise, camera.jpeg,
     ],
 )  # fmt: skip
@@ -40,12 +41,17 @@ def test_the_colour_filter_leaves_a_plain_colour_and_puts_false_ones_at_edges():
     assert (seen[..., 8:] == 1).all()
 
 
+def unblurred(_, images, blurs=camera.NEAR):
+    return images
+
+
 def test_half_of_the_pictures_are_distant_and_most_of_those_seen_through_the_filter(monkeypatch):
+    monkeypatch.setattr(camera, "blur", unblurred)
     monkeypatch.setattr(camera, "sensor_noise", lambda _, images: images)
     monkeypatch.setattr(camera, "jpeg", lambda _, images: images)
     edge = torch.zeros(64, 3, 48, 48)
     edge[..., 23:] = 1
-    seen = camera.digitize(torch.Generator().manual_seed(0), edge)
+    seen = camera.take(torch.Generator().manual_seed(0), edge)
     is_coloured = (seen.amax(1) - seen.amin(1)).amax((1, 2)) > 0.1
     assert is_coloured.sum() == 24
     has_halo = seen.amax((1, 2, 3)) > 1.02
@@ -55,9 +61,23 @@ def test_half_of_the_pictures_are_distant_and_most_of_those_seen_through_the_fil
     assert 24 < is_distant.sum() <= 32
 
 
+def test_distant_signs_are_blurred_by_the_pixel_not_by_the_sign(monkeypatch):
+    monkeypatch.setattr(camera, "through_sensor", lambda g, images, *, colour_filter: images)
+    monkeypatch.setattr(camera, "lower_resolution", lambda x, _: F.avg_pool2d(x, 3))
+    # Three pixels wide near by, one at a distance.
+    stroke = torch.zeros(2000, 3, 48, 48)
+    stroke[..., 21:24] = 1
+    near = camera.blur(torch.Generator().manual_seed(0), stroke)
+    half_distant = camera.take(torch.Generator().manual_seed(0), stroke)
+    faint_near, faint = (
+        (seen[..., 12:36, 22].mean((1, 2)) < 0.45).float().mean() for seen in (near, half_distant)
+    )
+    assert faint > 2 * faint_near
+
+
 def test_the_noise_of_a_distant_sign_is_as_coarse_as_its_pixels():
     grey = torch.full((400, 3, 48, 48), 0.5)
-    seen = camera.digitize(torch.Generator().manual_seed(0), grey) - 0.5
+    seen = camera.take(torch.Generator().manual_seed(0), grey) - 0.5
     noisy = seen[seen.std((1, 2, 3)) > 0.01]
     beside = (noisy[..., 1:] * noisy[..., :-1]).mean((1, 2, 3)) / noisy.square().mean((1, 2, 3))
     # Enlarged three times, neighbours have most of their noise in common; not enlarged, none.

@@ -33,6 +33,10 @@ def test_attention_is_pulled_to_where_the_character_stands():
     assert attention_loss(there, torch.zeros_like(places)) == 0
 
 
+def nothing_unshown(count):
+    return torch.zeros(count, TEXT.max_length, TEXT.classes, dtype=torch.bool)
+
+
 @pytest.mark.parametrize(
     ("read", "is_right"), [("7", True), ("2", True), ("", False), ("S", False)]
 )
@@ -42,7 +46,7 @@ def test_of_a_hidden_number_any_digit_is_right_and_nothing_else(read, is_right):
     surely[:, 0, TEXT.encode(read)[0]] = 20.0
     labels = Labels.of_nothing(2)
     labels.text[:, 0] = SOME_DIGIT
-    loss = attribute_losses(replace(logits, text=surely), labels)["text"]
+    loss = attribute_losses(replace(logits, text=surely), labels, nothing_unshown(2))["text"]
     assert (loss < 0.01) == is_right
 
 
@@ -51,9 +55,22 @@ def test_told_and_hidden_characters_count_alike_and_unknown_ones_not_at_all():
     guesses = replace(logits, text=torch.zeros_like(logits.text))
     labels = Labels.of_nothing(1)
     labels.text[0, :2] = torch.tensor([DIGITS[7], SOME_DIGIT])
-    loss = attribute_losses(guesses, labels)["text"]
+    loss = attribute_losses(guesses, labels, nothing_unshown(1))["text"]
     told, hidden = math.log(TEXT.classes), math.log(TEXT.classes / 10)
     assert float(loss) == pytest.approx(2 * (told + hidden) / 2, rel=1e-4)
+
+
+def test_what_photographs_never_show_they_do_not_argue_against():
+    logits = AttributeNetwork(TINY)(torch.zeros(1, 3, 48, 48))
+    text = torch.zeros_like(logits.text).requires_grad_()
+    labels = Labels.of_nothing(1)
+    labels.text[0, 0] = DIGITS[2]
+    unshown = nothing_unshown(1)
+    unshown[0, 0, DIGITS[7]] = True
+    attribute_losses(replace(logits, text=text), labels, unshown)["text"].backward()
+    pull = text.grad[0, 0]
+    assert pull[DIGITS[7]] == 0
+    assert pull[DIGITS[3]] > 0 > pull[DIGITS[2]]
 
 
 def test_temperatures_are_fitted_although_some_numbers_are_hidden():
@@ -96,7 +113,8 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
 
 
 def test_a_finished_run_is_lengthened_by_a_restart(tmp_path):
-    materials, longer = tiny_materials(), tiny_configuration(steps=4, restarts=(2,))
+    materials = tiny_materials()
+    longer = tiny_configuration(steps=4, restarts=(2,), restart_rates={2: 0.5})
     at_once = train(longer, materials, 2, tmp_path / "at once", TINY)
     train(tiny_configuration(steps=2), materials, 2, tmp_path / "lengthened", TINY)
     lengthened = train(longer, materials, 2, tmp_path / "lengthened", TINY)
@@ -110,7 +128,10 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path):
         train(tiny_configuration(), tiny_materials(), 2, tmp_path, replace(TINY, text_width=16))
 
 
-@pytest.mark.parametrize("longer", [{"steps": 4}, {"steps": 4, "restarts": (1,)}, {"steps": 1}])
+@pytest.mark.parametrize(
+    "longer",
+    [{"steps": 4}, {"steps": 4, "restarts": (1,)}, {"steps": 1}],
+)
 def test_a_run_of_another_schedule_so_far_is_no_longer_one(tmp_path, longer):
     train(tiny_configuration(steps=2), tiny_materials(), 2, tmp_path, TINY)
     with pytest.raises(ConfigurationError, match="another configuration"):
@@ -194,6 +215,18 @@ def test_the_learning_rate_begins_anew_at_a_restart():
     assert shares[399] < 0.01
     assert shares[400] < 0.01
     assert shares[899] < 0.01
+
+
+def test_a_restart_rises_as_high_as_it_is_told_to():
+    configuration = tiny_configuration(steps=900, restarts=(300, 600), restart_rates={600: 0.25})
+    shares = [scheduled_share(configuration, step, warm_up=100) for step in range(900)]
+    assert (shares[99], shares[399], shares[699]) == (1, 1, 0.25)
+    assert max(shares[600:]) == 0.25
+
+
+def test_a_rate_belongs_to_a_restart():
+    with pytest.raises(ValueError, match="there is no restart at 7"):
+        tiny_configuration(steps=9, restarts=(6,), restart_rates={7: 0.5})
 
 
 @pytest.mark.parametrize("restarts", [(3,), (2, 1), (0,)])
