@@ -40,15 +40,11 @@ class Batch:
         labels: their attributes.
         places: float32 (M, slots, size / 4, size / 4) for the first M <= N images: share of each
             cell that the character of a slot covers; all 0 where that is not known.
-        unshown: bool (N, slots, classes), characters that cannot stand in a slot of such a
-            picture, see
-            :attr:`attributes.training.photographs.PhotographBank.unshown_digits`.
     """
 
     images: Tensor
     labels: Labels
     places: Tensor
-    unshown: Tensor
 
 
 def make_batch(
@@ -59,13 +55,11 @@ def make_batch(
     drawn = _draw_sprites(g, materials, share.artwork, share.composed)
     images, slots = photograph(g, materials, drawn, size)
     parts, part_labels = [images], [drawn.labels]
-    unshown = [_nothing_unshown(len(drawn.labels))]
     if materials.erased is not None and share.transplants:
         images, standing, labels = _transplants(g, materials, share.transplants, size)
         slots = torch.cat([slots, standing])
         parts.append(images)
         part_labels.append(labels)
-        unshown.append(_nothing_unshown(len(labels)))
     if materials.photographs is not None and share.photographs:
         images, labels = _photographs(
             g, materials, share.photographs, size, configuration.turned_photographs
@@ -73,21 +67,10 @@ def make_batch(
         labels = _hide_numbers(g, labels, 1 - configuration.photographed_numbers)
         parts.append(images)
         part_labels.append(labels)
-        unshown.append(materials.photographs.unshown_digits.expand(len(labels), -1, -1))
     if share.scenes:
         parts.append(photograph_nothing(g, materials, share.scenes, size))
         part_labels.append(Labels.of_nothing(share.scenes))
-        unshown.append(_nothing_unshown(share.scenes))
-    return Batch(
-        torch.cat(parts).clamp(0, 1),
-        Labels.concatenate(part_labels),
-        _places_of(slots),
-        torch.cat(unshown),
-    )
-
-
-def _nothing_unshown(count: int) -> Tensor:
-    return torch.zeros(count, TEXT.max_length, TEXT.classes, dtype=torch.bool)
+    return Batch(torch.cat(parts).clamp(0, 1), Labels.concatenate(part_labels), _places_of(slots))
 
 
 def _places_of(slots: Tensor) -> Tensor:

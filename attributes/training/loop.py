@@ -157,7 +157,7 @@ def _step(
     with torch.autocast(device.type, torch.bfloat16, enabled=supports_fast_bfloat16(device)):
         logits = run.network(inputs)
     labels = batch.labels.to(device)
-    losses = attribute_losses(logits, labels, batch.unshown.to(device))
+    losses = attribute_losses(logits, labels)
     losses["pictogram"] = run.embedding_loss(logits.embedding, labels.pictogram)
     losses["attention"] = attention_loss(logits.attention, batch.places.to(device))
     total = torch.stack(list(losses.values())).sum()

@@ -33,14 +33,8 @@ class CosineMarginLoss(nn.Module):
         return F.cross_entropy(self.scale * (cosines - margins), target[known])
 
 
-def attribute_losses(logits: AttributeLogits, labels: Labels, unshown: Tensor) -> dict[str, Tensor]:
-    """Loss of each head but the embedding's, by attribute name; scalars.
-
-    Args:
-        logits: of N crops.
-        labels: of the same crops.
-        unshown: bool (N, slots, classes), see :class:`attributes.training.batches.Batch`.
-    """
+def attribute_losses(logits: AttributeLogits, labels: Labels) -> dict[str, Tensor]:
+    """Loss of each head but the embedding's, by attribute name; scalars."""
     losses = {
         attribute.name: _cross_entropy(logits.categorical[attribute.name], labels.categorical[:, i])
         for i, attribute in enumerate(CATEGORICAL)
@@ -50,9 +44,7 @@ def attribute_losses(logits: AttributeLogits, labels: Labels, unshown: Tensor) -
         logits.legend.float(), labels.legend.clamp(min=0), reduction="none"
     )
     losses["legend"] = 3 * (per_colour * known).sum() / known.sum().clamp(min=1)
-    losses["text"] = 2 * _text_loss(
-        logits.text.flatten(0, 1), labels.text.flatten(), unshown.flatten(0, 1)
-    )
+    losses["text"] = 2 * _text_loss(logits.text.flatten(0, 1), labels.text.flatten())
     losses["presence"] = F.binary_cross_entropy_with_logits(
         logits.presence.float(), labels.presence
     )
@@ -83,16 +75,10 @@ def _cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     return total / (target != UNKNOWN).sum().clamp(min=1)
 
 
-def _text_loss(logits: Tensor, target: Tensor, unshown: Tensor) -> Tensor:
-    """Cross-entropy of characters; of SOME_DIGIT, that of the digits taken as one class.
-
-    A character is weighed against those alone that might have been shown in its place: pictures
-    that never show a 7 say nothing about what is one.
-    """
-    logits = logits.float()
+def _text_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """Cross-entropy of characters; of SOME_DIGIT, that of the digits taken as one class."""
+    log_probabilities = F.log_softmax(logits.float(), dim=1)
     told, digit = target >= 0, target == SOME_DIGIT
-    among = logits[told].masked_fill(unshown[told], -torch.inf)
-    total = F.cross_entropy(among, target[told], reduction="sum")
-    some = F.log_softmax(logits[digit], dim=1)
-    total = total - some[:, DIGITS].logsumexp(dim=1).sum()
+    total = F.nll_loss(log_probabilities[told], target[told], reduction="sum")
+    total = total - log_probabilities[digit][:, DIGITS].logsumexp(dim=1).sum()
     return total / (told | digit).sum().clamp(min=1)

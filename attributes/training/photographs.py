@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -17,10 +16,10 @@ from attributes.progress import track
 from attributes.training.artwork import german_rows
 from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, plate_of
 from attributes.training.gtsdb import DatasetError, read_frames
-from attributes.training.labels import DIGITS, Labels
+from attributes.training.labels import Labels
 from attributes.training.splits import held_out_tracks
 from attributes.training.transplants import ErasedBank
-from attributes.vocabulary import BACKGROUND, CATEGORICAL, LEGEND, TEXT
+from attributes.vocabulary import BACKGROUND, CATEGORICAL, LEGEND
 
 STORED_SIZE = 64
 """Side at which photographs are kept in memory, pixels; a little more than the network's input."""
@@ -99,15 +98,6 @@ class PhotographBank:
     pixels: Tensor
     labels: Labels
     class_ids: Tensor
-
-    @cached_property
-    def unshown_digits(self) -> Tensor:
-        """Digits that none of the photographs shows in a slot: bool (slots, classes)."""
-        digits = torch.tensor(DIGITS)
-        shown = self.labels.text[:, :, None] == digits
-        unshown = torch.zeros(TEXT.max_length, TEXT.classes, dtype=torch.bool)
-        unshown[:, digits] = ~shown.any(dim=0)
-        return unshown
 
     def black_on_white(self) -> Tensor:
         """Numbers of those whose darkest tones are black ink and whose brightest are white paint.

@@ -12,7 +12,7 @@ from attributes.training import plates
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import make_batch
 from attributes.training.blank_plates import draw_plate_bank
-from attributes.training.labels import DIGITS, SOME_DIGIT, UNKNOWN, Labels
+from attributes.training.labels import SOME_DIGIT, UNKNOWN, Labels
 from attributes.training.photographing import photograph_nothing
 from attributes.training.photographs import (
     STORED_SIZE,
@@ -171,26 +171,6 @@ def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
     texts = {tuple(text) for text in labels.text[-16:].tolist()}
     word = (*TEXT.encode("STOP"), UNKNOWN)
     assert texts == {word, *((*digits[:2], 0, UNKNOWN, UNKNOWN, UNKNOWN) for digits in expected)}
-
-
-def test_only_photographs_have_digits_that_they_never_show():
-    bank = PhotographBank(
-        torch.zeros(3, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
-        Labels.from_rows([{**ROW, "text": text} for text in ("50", "80", "STOP")], []),
-        torch.tensor([0, 1, 2]),
-    )
-    configuration = tiny_configuration(
-        batch={"photographs": 2, "artwork": 1, "composed": 1, "scenes": 1}
-    )
-    materials = replace(tiny_materials(), photographs=bank)
-    unshown = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48).unshown
-    assert not unshown[[0, 1, -1]].any()
-    assert torch.equal(unshown[2], unshown[3])
-    first, second = ({d for d in range(10) if slot[DIGITS[d]]} for slot in unshown[2, :2])
-    assert first == set(range(10)) - {5, 8}
-    assert second == set(range(10)) - {0}
-    others = [c for c in range(TEXT.classes) if c not in DIGITS]
-    assert not unshown[2][:, others].any()
 
 
 def test_only_black_on_white_plates_lend_their_light_to_drawings():

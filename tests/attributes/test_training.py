@@ -33,10 +33,6 @@ def test_attention_is_pulled_to_where_the_character_stands():
     assert attention_loss(there, torch.zeros_like(places)) == 0
 
 
-def nothing_unshown(count):
-    return torch.zeros(count, TEXT.max_length, TEXT.classes, dtype=torch.bool)
-
-
 @pytest.mark.parametrize(
     ("read", "is_right"), [("7", True), ("2", True), ("", False), ("S", False)]
 )
@@ -46,7 +42,7 @@ def test_of_a_hidden_number_any_digit_is_right_and_nothing_else(read, is_right):
     surely[:, 0, TEXT.encode(read)[0]] = 20.0
     labels = Labels.of_nothing(2)
     labels.text[:, 0] = SOME_DIGIT
-    loss = attribute_losses(replace(logits, text=surely), labels, nothing_unshown(2))["text"]
+    loss = attribute_losses(replace(logits, text=surely), labels)["text"]
     assert (loss < 0.01) == is_right
 
 
@@ -55,22 +51,9 @@ def test_told_and_hidden_characters_count_alike_and_unknown_ones_not_at_all():
     guesses = replace(logits, text=torch.zeros_like(logits.text))
     labels = Labels.of_nothing(1)
     labels.text[0, :2] = torch.tensor([DIGITS[7], SOME_DIGIT])
-    loss = attribute_losses(guesses, labels, nothing_unshown(1))["text"]
+    loss = attribute_losses(guesses, labels)["text"]
     told, hidden = math.log(TEXT.classes), math.log(TEXT.classes / 10)
     assert float(loss) == pytest.approx(2 * (told + hidden) / 2, rel=1e-4)
-
-
-def test_what_photographs_never_show_they_do_not_argue_against():
-    logits = AttributeNetwork(TINY)(torch.zeros(1, 3, 48, 48))
-    text = torch.zeros_like(logits.text).requires_grad_()
-    labels = Labels.of_nothing(1)
-    labels.text[0, 0] = DIGITS[2]
-    unshown = nothing_unshown(1)
-    unshown[0, 0, DIGITS[7]] = True
-    attribute_losses(replace(logits, text=text), labels, unshown)["text"].backward()
-    pull = text.grad[0, 0]
-    assert pull[DIGITS[7]] == 0
-    assert pull[DIGITS[3]] > 0 > pull[DIGITS[2]]
 
 
 def test_temperatures_are_fitted_although_some_numbers_are_hidden():
