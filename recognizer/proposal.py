@@ -21,7 +21,7 @@ from attributes.vocabulary import (
 )
 from rules import Catalogue, Engine, Position, Sign
 from rules.condition_schema import NONE
-from rules.text_probability import strings_by_probability
+from rules.text_probability import most_probable_string
 
 CERTAIN: Final = 0.9
 """Probability from which on a reading becomes a condition."""
@@ -129,7 +129,7 @@ def _read(mean: Readings) -> Iterator[Reading]:
     is_sure = all(p >= CERTAIN or p <= 1 - CERTAIN for p in present.values())
     colours = tuple(c for c, p in present.items() if p >= CERTAIN)
     yield Reading(LEGEND.name, _likeliest(present), colours if colours or is_sure else None)
-    text, probability = next(strings_by_probability(mean.text[0]))
+    text, probability = most_probable_string(mean.text[0])
     chosen = ((text,) if text else ()) if probability >= CERTAIN else None
     yield Reading(TEXT.name, {text or NONE: probability}, chosen)
 

@@ -12,7 +12,7 @@ from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, 
 from rules.condition_schema import NONE
 from rules.diagnostics import Position
 from rules.engine import Engine
-from rules.text_probability import strings_by_probability
+from rules.text_probability import most_probable_string
 
 PASS_PROBABILITY = 0.5
 """A condition counts as fulfilled from this probability on."""
@@ -65,7 +65,7 @@ def observed(readings: Readings, row: int, attribute: str) -> str:
     if attribute == LEGEND.name:
         return ", ".join(_legend(readings, row, PASS_PROBABILITY)) or NONE
     if attribute == TEXT.name:
-        return next(strings_by_probability(readings.text[row]))[0] or NONE
+        return most_probable_string(readings.text[row])[0] or NONE
     value = int(np.argmax(readings.categorical[attribute][row]))
     return _words(_CATEGORICAL[attribute].values[value])
 
@@ -95,7 +95,7 @@ def describe_certain(readings: Readings, row: int, min_probability: float = 0.9)
         parts.append(f"{' and '.join(colours)} legend")
     if sure.get(BAR.name, NONE) != NONE:
         parts.append("stripes" if sure[BAR.name] == "stripes" else f"{sure[BAR.name]} bar")
-    text, probability = next(strings_by_probability(readings.text[row]))
+    text, probability = most_probable_string(readings.text[row])
     if text and probability >= min_probability:
         parts.append(f'text "{text}"')
     return ", ".join(parts)

@@ -57,6 +57,25 @@ def string_probabilities(
     return product
 
 
+def most_probable_string(slots: npt.NDArray[np.floating]) -> tuple[str, float]:
+    """The first of :func:`strings_by_probability`, found without a search.
+
+    Args:
+        slots: (slots, classes), the probabilities of one crop.
+    """
+    probabilities = np.asarray(slots, np.float64)
+    characters = probabilities[:, 1:].argmax(axis=1) + 1
+    # From the last slot to the first: the best that can follow, and its probability.
+    best: tuple[int, ...] = ()
+    probability = 1.0
+    for slot in range(len(probabilities) - 1, -1, -1):
+        code = int(characters[slot])
+        ended = float(probabilities[slot, _END])
+        longer = float(probabilities[slot, code]) * probability
+        best, probability = ((), ended) if ended >= longer else ((code, *best), longer)
+    return TEXT.decode(best), probability
+
+
 def strings_by_probability(slots: npt.NDArray[np.floating]) -> Iterator[tuple[str, float]]:
     """Every string and its probability, the most probable first.
 

@@ -23,6 +23,7 @@ from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, LEGEND, TEX
 from rules import Alternative, Catalogue, Engine, StateSet, certain_readings, load_catalogue
 from rules.engine import MIN_PROBABILITY
 from rules.text_choice import most_probable_texts
+from rules.text_probability import most_probable_string, strings_by_probability
 from rules.value_sets import TextSet
 
 CATALOGUE = "catalogue.yaml"
@@ -218,6 +219,24 @@ def test_the_value_is_the_most_probable_string_that_the_rule_allows(limits: Engi
     free = limits.values(readings, 1)
     assert free is not None
     assert (free.texts, free.probabilities.round(3).tolist()) == (("51",), [0.6])
+
+
+@given(seed=st.integers(0, 10**6), sharpness=st.sampled_from([0.3, 1.0, 4.0]))
+def test_the_most_probable_string_is_the_first_of_all(seed: int, sharpness: float) -> None:
+    noise = sharpness * np.random.default_rng(seed).normal(size=(TEXT.max_length, TEXT.classes))
+    slots = np.exp(noise) / np.exp(noise).sum(axis=1, keepdims=True)
+    text, probability = most_probable_string(slots)
+    first, highest = next(strings_by_probability(slots))
+    assert text == first
+    assert probability == pytest.approx(highest)
+
+
+@pytest.mark.parametrize("text", ["", "7", "STOP", "1" * TEXT.max_length])
+def test_a_string_that_is_certain_is_the_most_probable(text: str) -> None:
+    slots = np.zeros((TEXT.max_length, TEXT.classes))
+    codes = TEXT.encode(text)
+    slots[np.arange(len(codes)), codes] = 1
+    assert most_probable_string(slots) == (text, 1)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
