@@ -26,7 +26,8 @@ class AttributePredictor:
     Args:
         weights: a safetensors file with its card beside it; the shipped one if absent.
         precision: ``float32`` gives the same figures everywhere; ``bfloat16`` halves the memory,
-            and whether it is faster depends on the CPU (``benchmarks/speed.py`` tells).
+            and is faster on CPUs that multiply it natively (AVX512-BF16). On others it takes
+            several times as long (``benchmarks/speed.py`` tells).
         batch_size: crops per pass through the network.
 
     Raises:
