@@ -2,11 +2,11 @@
 
     python benchmarks/distant_signs.py --data ../shared/data
 
-Labelled signs of GTSDB's frames 0-499 that are at least 48 pixels high are made smaller, as if they
-stood farther away, and then blurred by a Gaussian whose deviation is given in pixels of what is
-left: a lens is as sharp for a distant sign as for a near one, and a distant sign loses most of its
-strokes to it. The share answered rightly with ``signs.yaml`` is told for all of them, and for
-speed limits alone, which nothing but their strokes tells apart.
+Crops of labelled signs of GTSDB's frames 0-499 that are at least 48 pixels high, margins included,
+are made smaller, as if the signs stood farther away, and then blurred by a Gaussian whose deviation
+is given in pixels of what is left: a lens is as sharp for a distant sign as for a near one, and a
+distant sign loses most of its strokes to it. The share answered rightly with ``signs.yaml`` is told
+for all of them, and for speed limits alone, which nothing but their strokes tells apart.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from attributes.foreshortening import Crop
 from rules import load_catalogue
 
 _NEAR = 48
-"""Height in pixels from which on a sign of the data set counts as seen from near by."""
+"""Height in pixels from which on a crop of the data set counts as seen from near by."""
 _HEIGHTS = (32, 24, 20, 16)
 _DEVIATIONS = (0.0, 0.5, 0.8, 1.1)
 

@@ -8,7 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.vocabulary import TEXT
-from rules.text_probability import slot_codes, string_probabilities, strings_by_probability
+from rules.text_probability import (
+    most_probable_codes,
+    slot_codes,
+    string_probabilities,
+    strings_by_probability,
+)
 from rules.value_sets import TextSet
 
 
@@ -62,21 +67,8 @@ def most_probable_texts(text: npt.NDArray[np.floating], allowed: TextSet) -> Tex
 def _most_probable_of_all(
     text: npt.NDArray[np.floating],
 ) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
-    """The most probable string of each crop and its probability.
-
-    A string of k characters has probability (its characters) * (the end at slot k), so the best
-    of each length takes the best character of each slot, and the best of all lengths wins.
-    """
-    exact = np.asarray(text, np.float64)
-    count, slots, _ = exact.shape
-    characters = exact[:, :, 1:].max(axis=2)
-    codes = exact[:, :, 1:].argmax(axis=2) + 1
-    prefix = np.concatenate([np.ones((count, 1)), np.cumprod(characters, axis=1)], axis=1)
-    of_length = prefix.copy()
-    of_length[:, :slots] *= exact[:, :, 0]
-    length = of_length.argmax(axis=1)
-    codes[np.arange(slots) >= length[:, None]] = 0
+    """The most probable string of each crop and its probability."""
+    codes, probabilities = most_probable_codes(text)
     distinct, inverse = np.unique(codes, axis=0, return_inverse=True)
     strings = [TEXT.decode(row) for row in distinct.tolist()]
-    texts = tuple(strings[i] for i in inverse.reshape(-1))
-    return texts, of_length[np.arange(count), length]
+    return tuple(strings[i] for i in inverse.reshape(-1)), probabilities

@@ -57,23 +57,40 @@ def string_probabilities(
     return product
 
 
+def most_probable_codes(
+    text: npt.NDArray[np.floating],
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """The most probable string of each crop, as classes of its slots, and its probability.
+
+    A string of k characters has probability (its characters) * (the end at slot k), so the best
+    of each length takes the best character of each slot, and the best of all lengths wins.
+
+    Args:
+        text: (N, slots, classes), text readings of N crops.
+
+    Returns:
+        intp (N, slots), 0 from the end on, and float64 (N,).
+    """
+    exact = np.asarray(text, np.float64)
+    count, slots, _ = exact.shape
+    characters = exact[:, :, 1:].max(axis=2)
+    codes = exact[:, :, 1:].argmax(axis=2) + 1
+    prefix = np.concatenate([np.ones((count, 1)), np.cumprod(characters, axis=1)], axis=1)
+    of_length = prefix.copy()
+    of_length[:, :slots] *= exact[:, :, _END]
+    length = of_length.argmax(axis=1)
+    codes[np.arange(slots) >= length[:, None]] = _END
+    return codes, of_length[np.arange(count), length]
+
+
 def most_probable_string(slots: npt.NDArray[np.floating]) -> tuple[str, float]:
     """The first of :func:`strings_by_probability`, found without a search.
 
     Args:
         slots: (slots, classes), the probabilities of one crop.
     """
-    probabilities = np.asarray(slots, np.float64)
-    characters = probabilities[:, 1:].argmax(axis=1) + 1
-    # From the last slot to the first: the best that can follow, and its probability.
-    best: tuple[int, ...] = ()
-    probability = 1.0
-    for slot in range(len(probabilities) - 1, -1, -1):
-        code = int(characters[slot])
-        ended = float(probabilities[slot, _END])
-        longer = float(probabilities[slot, code]) * probability
-        best, probability = ((), ended) if ended >= longer else ((code, *best), longer)
-    return TEXT.decode(best), probability
+    codes, probabilities = most_probable_codes(slots[None])
+    return TEXT.decode(codes[0].tolist()), float(probabilities[0])
 
 
 def strings_by_probability(slots: npt.NDArray[np.floating]) -> Iterator[tuple[str, float]]:
