@@ -22,6 +22,9 @@ COMMONROAD = "commonroad-io==2026.1"  # BSD-3: German signs as PNG, by VZ number
 BARLOW = "@fontsource/barlow@5.3.0"  # OFL: letters near to DIN 1451
 BARLOW_SEMI_CONDENSED = "@fontsource/barlow-semi-condensed@5.3.0"  # as roads write three digits
 BARLOW_CONDENSED = "@fontsource/barlow-condensed@5.3.0"
+# OFL: a 6 and a 9 that curl as those of DIN 1451 do, where Barlow's are straight
+SOFIA_CONDENSED = "@fontsource/sofia-sans-condensed@5.3.0"
+SOFIA_EXTRA_CONDENSED = "@fontsource/sofia-sans-extra-condensed@5.3.0"
 OVERPASS = "@fontsource/overpass@5.3.0"  # OFL: letters near to Highway Gothic
 MATERIAL_DESIGN = "@mdi/svg@7.4.47"  # Apache-2.0: 7,447 icons of one colour
 PHOSPHOR = "@phosphor-icons/core@2.1.1"  # MIT: 1,512 icons, filled among other styles

@@ -31,6 +31,8 @@ _FONTS = (
     packages.BARLOW,
     packages.BARLOW_SEMI_CONDENSED,
     packages.BARLOW_CONDENSED,
+    packages.SOFIA_CONDENSED,
+    packages.SOFIA_EXTRA_CONDENSED,
     packages.OVERPASS,
 )
 # As on roads, where one word stands at every other corner.

@@ -54,6 +54,7 @@ def tiny_configuration(**changes: object) -> configurations.Configuration:
             "batch": batch,
             "steps": 3,
             "restarts": (),
+            "restart_rates": {},
             **changes,
         }
     )
