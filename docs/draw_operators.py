@@ -28,7 +28,6 @@ from attributes.training.materials import Materials
 from attributes.training.photographing import Sprites, photograph
 from attributes.training.pictograms import MaskBank, text_masks
 from attributes.training.plates import compose_plates
-from attributes.training.recombining import NumberPhotograph, recombine
 from attributes.training.redrawing import bend, redraw
 from attributes.training.transplants import ErasedBank, transplant
 from attributes.vocabulary import BAR, CATEGORICAL, SHAPE
@@ -261,14 +260,11 @@ def whole_camera(plates: Plates) -> Tensor:
     return photograph(Generator().manual_seed(2), plates.materials, some, SIZE)[0]
 
 
-def limits_in_light(blanks: PlateBank, texts: MaskBank) -> tuple[Tensor, list[str]]:
-    """Speed limits as a camera might see them, float32 (PLATES, 3, PHOTOGRAPH, PHOTOGRAPH).
-
-    And their numbers, of two digits each.
-    """
+def limits_in_light(blanks: PlateBank, texts: MaskBank) -> Tensor:
+    """Speed limits as a camera might see them, float32 (PLATES, 3, PHOTOGRAPH, PHOTOGRAPH)."""
     g = Generator().manual_seed(11)
     discs = torch.nonzero(blanks.shapes == SHAPE.index("circle")).flatten()[:PLATES]
-    short = [i for i, text in enumerate(texts.names) if text.isdigit() and "19" < text <= "99"]
+    short = [i for i, text in enumerate(texts.names) if text.isdigit() and len(text) == 2]
     numbers = torch.tensor(short[:PLATES])
     face, plate = (x[discs].float() / 255 for x in (blanks.faces, blanks.outlines))
     ink = torch.from_numpy(texts.masks)[numbers][:, None].float() / 255
@@ -277,13 +273,12 @@ def limits_in_light(blanks: PlateBank, texts: MaskBank) -> tuple[Tensor, list[st
     drawn = (red + (white - red) * face) * (1 - 0.9 * ink)
     ground = 0.45 + 0.1 * operators.smooth_noise(g, PLATES, 64, 6, channels=3)
     lit = operators.illuminate(g, drawn * plate + ground * (1 - plate))
-    seen = operators.warp(camera.blur(g, lit), torch.eye(3).repeat(PLATES, 1, 1), PHOTOGRAPH)
-    return seen.clamp(0, 1), [texts.names[i] for i in short[:PLATES]]
+    return operators.warp(camera.blur(g, lit), torch.eye(3).repeat(PLATES, 1, 1), PHOTOGRAPH)
 
 
 def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:
-    """Plates, the same with their legend erased, what else is drawn on them, and other digits."""
-    photographs, numbers = limits_in_light(plates.materials.blanks, plates.materials.texts)
+    """Plates, the same with their legend erased, and what else is drawn on them."""
+    photographs = limits_in_light(plates.materials.blanks, plates.materials.texts).clamp(0, 1)
     row = {
         "shape": "circle", "border": "red", "background": "white", "legend": "black",
         "bar": "none", "text": "50", "pictogram": "none",
@@ -292,11 +287,10 @@ def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:
     assert kind is not None
     margin = (1 - SPRITE_FILL) / 2 * PHOTOGRAPH
     box = np.float32([margin, margin, PHOTOGRAPH - margin, PHOTOGRAPH - margin])
-    pixels, inks, limits = [], [], []
-    for picture, number in zip(to_pixels(photographs)[..., ::-1], numbers, strict=True):
+    pixels, inks = [], []
+    for picture in to_pixels(photographs)[..., ::-1]:
         done = erase(np.ascontiguousarray(picture), box, kind)
         assert done is not None, "a drawn limit has a face and a legend"
-        limits.append(NumberPhotograph(picture, *done, box, {**row, "text": number}, PHOTOGRAPH))
         pixels.append(torch.from_numpy(done[0]).permute(2, 0, 1))
         inks.append(torch.from_numpy(done[1]))
     each = torch.arange(DRAWS) % PLATES
@@ -314,13 +308,9 @@ def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:
         m.blanks.bars,
     )  # fmt: skip
     erased = torch.stack(pixels).float() / 255
-    rng = np.random.default_rng(6)
-    exchanged = [recombine(rng, limits, ["none"]) for _ in range(DRAWS // PLATES)]
-    recombined = torch.cat([bank.pixels for bank in exchanged if bank is not None]).float() / 255
     return [
         labelled("erase", row_of(torch.cat([photographs, erased]))),
         labelled("transplant", row_of(torch.cat([photographs, drawn]))),
-        labelled("recombine", row_of(torch.cat([photographs, recombined]))),
     ]
 
 

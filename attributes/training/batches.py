@@ -19,7 +19,6 @@ from attributes.training.photographing import (
     photograph_nothing,
 )
 from attributes.training.plates import compose_plates
-from attributes.training.recombining import RecombinedBank
 from attributes.training.redrawing import bend
 from attributes.training.transplants import transplant
 from attributes.training.turning import TURNS
@@ -58,11 +57,6 @@ def make_batch(
     parts, part_labels = [images], [drawn.labels]
     if materials.erased is not None and share.transplants:
         images, standing, labels = _transplants(g, materials, share.transplants, size)
-        slots = torch.cat([slots, standing])
-        parts.append(images)
-        part_labels.append(labels)
-    if materials.recombined is not None and share.recombined:
-        images, standing, labels = _recombined(g, materials.recombined, share.recombined, size)
         slots = torch.cat([slots, standing])
         parts.append(images)
         part_labels.append(labels)
@@ -214,13 +208,3 @@ def _transplants(
     images, labels = _mirror_some(g, images, labels, materials.mirror)
     images, slots = photograph_again(g, images, slots, size)
     return images, slots, labels
-
-
-def _recombined(
-    g: Generator, bank: RecombinedBank, count: int, size: int
-) -> tuple[Tensor, Tensor, Labels]:
-    """Photographed limits with digits of others, their slot maps, and labels."""
-    picked = torch.randint(len(bank.labels), (count,), generator=g)
-    images, slots = bank.pixels[picked].float() / 255, bank.slots[picked].float()
-    images, slots = photograph_again(g, images, slots, size)
-    return images, slots, bank.labels[picked]

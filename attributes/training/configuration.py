@@ -39,7 +39,6 @@ class BatchShares(_Section):
     composed: int = Field(ge=1)
     scenes: int = Field(ge=0)
     transplants: int = Field(0, ge=0, description="photographed plates with another legend")
-    recombined: int = Field(0, ge=0, description="photographed limits with digits of others")
 
 
 class RunConfiguration(_Section):

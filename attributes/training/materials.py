@@ -18,7 +18,6 @@ from attributes.training.labels import BLANK, UNKNOWN, Labels
 from attributes.training.pairs import has_letter, paired_masks
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
-from attributes.training.recombining import RecombinedBank
 from attributes.training.transplants import ErasedBank
 from attributes.training.turning import TURNS, turned_masks, turned_photograph_classes
 from attributes.training.unseen_signs import unseen_signs
@@ -41,7 +40,6 @@ class Materials:
         unseen: labels of signs that no composed plate or transplant may happen to be, or None.
         not_signs: uint8 (K, 3, s, s) photographs of what was once taken for a sign, or None.
         erased: photographed plates to draw another legend on, or None.
-        recombined: photographed limits with digits of others, or None.
         blank: pictogram class of plates on which nothing stands, or UNKNOWN.
         turned_classes: int64 (43, TURNS), pictogram class of each GTSRB class's photographs by how
             many quarters they are turned, UNKNOWN where they are not; None if none is.
@@ -63,7 +61,6 @@ class Materials:
     unseen: Labels | None = None
     not_signs: Tensor | None = None
     erased: ErasedBank | None = None
-    recombined: RecombinedBank | None = None
     blank: int = UNKNOWN
     turned_classes: Tensor | None = None
     lettered: Tensor | None = None
@@ -78,7 +75,6 @@ def gather_materials(
     configuration: Configuration,
     not_signs: Tensor | None = None,
     erased: ErasedBank | None = None,
-    recombined: RecombinedBank | None = None,
 ) -> Materials:
     """Turn drawings into tensors and cut their pictograms out.
 
@@ -131,7 +127,6 @@ def gather_materials(
         unseen=unseen_signs(configuration.classes, names),
         not_signs=not_signs,
         erased=erased,
-        recombined=recombined,
         blank=index.get(BLANK, UNKNOWN),
         turned_classes=turned_classes,
         lettered=lettered,

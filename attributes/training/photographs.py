@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -18,12 +17,6 @@ from attributes.training.artwork import german_rows
 from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, plate_of
 from attributes.training.gtsdb import DatasetError, read_frames
 from attributes.training.labels import Labels
-from attributes.training.recombining import (
-    NumberPhotograph,
-    RecombinedBank,
-    has_digits_to_exchange,
-    recombine,
-)
 from attributes.training.splits import held_out_tracks
 from attributes.training.transplants import ErasedBank
 from attributes.vocabulary import BACKGROUND, CATEGORICAL, LEGEND
@@ -158,14 +151,16 @@ def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBan
         if plate is None or crop.box is None:
             continue
         photograph = _read(crop.path)
-        box = _stored_box(crop, photograph)
+        height, width = photograph.shape[:2]
+        scale = np.array([STORED_SIZE / width, STORED_SIZE / height] * 2, np.float32)
+        box = np.float32(np.add(crop.box, (0, 0, 1, 1)) * scale)
         done = erase(_stored(photograph).permute(1, 2, 0).numpy(), box, plate)
         if done is None:
             continue
         pixels.append(torch.from_numpy(done[0]).permute(2, 0, 1))
         inks.append(torch.from_numpy(done[1]))
         boxes.append(torch.from_numpy(legend_box(box, plate, STORED_SIZE)))
-        sigmas.append(blur_of(photograph.shape[1], STORED_SIZE))
+        sigmas.append(blur_of(width, STORED_SIZE))
         written.append(plate.written)
         labels.append(plate_labels(row, plate))
     if not pixels:
@@ -178,43 +173,6 @@ def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBan
         torch.tensor(written),
         Labels.from_rows(labels, ()),
     )
-
-
-def load_recombined(
-    root: Path,
-    seed: int,
-    pictograms: Sequence[str],
-    classes: Collection[int] | None = None,
-    without: Collection[str] = (),
-) -> RecombinedBank:
-    """Exchange digits between photographed limits of the training tracks.
-
-    Args:
-        root: see :func:`gtsrb_crops`.
-        seed: of which digits come together.
-        pictograms: names of the pictogram classes, in index order.
-        classes: only these class ids; None for all.
-        without: numbers that must not occur.
-
-    Raises:
-        DatasetError: see :func:`gtsrb_crops`, or no two photographs can exchange digits.
-    """
-    rows = german_rows()
-    numbers = []
-    for crop in track(_training_crops(root, classes), "numbers"):
-        row = rows[crop.class_id]
-        plate = plate_of(row)
-        if plate is None or crop.box is None or not has_digits_to_exchange(row):
-            continue
-        photograph = _read(crop.path)
-        stored, box = _stored(photograph).permute(1, 2, 0).numpy(), _stored_box(crop, photograph)
-        done = erase(stored, box, plate)
-        if done is not None:
-            numbers.append(NumberPhotograph(stored, *done, box, row, photograph.shape[1]))
-    bank = recombine(np.random.default_rng(seed), numbers, pictograms, without)
-    if bank is None:
-        raise DatasetError(f"{root}: no two limits whose digits could be exchanged; is this GTSRB?")
-    return bank
 
 
 def _training_crops(root: Path, classes: Collection[int] | None) -> list[Crop]:
@@ -292,14 +250,6 @@ def _read(path: Path) -> np.ndarray:
     if pixels is None:
         raise DatasetError(f"{path}: not a picture")
     return np.asarray(pixels)
-
-
-def _stored_box(crop: Crop, photograph: np.ndarray) -> npt.NDArray[np.float32]:
-    """The sign's x1, y1, x2, y2 in the stored picture, float32 (4,)."""
-    height, width = photograph.shape[:2]
-    scale = np.array([STORED_SIZE / width, STORED_SIZE / height] * 2)
-    assert crop.box is not None
-    return np.asarray(np.add(crop.box, (0, 0, 1, 1)) * scale, np.float32)
 
 
 def _stored(bgr: np.ndarray) -> Tensor:

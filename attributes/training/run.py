@@ -18,7 +18,6 @@ from attributes.training.photographs import (
     load_erased,
     load_gtsrb,
     load_not_signs,
-    load_recombined,
     load_scenes,
 )
 from attributes.training.splits import LAST_TRAINING_FRAME
@@ -53,7 +52,7 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     """
     drawings = load_drawings(configuration.without)
     names, mirror = pictogram_classes(drawings, configuration.without)
-    photographs, erased, recombined, scenes, not_signs = None, None, None, None, None
+    photographs, erased, scenes, not_signs = None, None, None, None
     told = ["mapillary_sprite_source 1.8.0 (artwork)", "commonroad-io 2026.1 (artwork)"]
     own = [d.source for d in drawings if d.source.startswith("signrules:")]
     if own:
@@ -65,11 +64,6 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
         photographs = load_gtsrb(folder / "gtsrb", names, configuration.classes)
         if configuration.batch.transplants:
             erased = load_erased(folder / "gtsrb", configuration.classes)
-        if configuration.batch.recombined:
-            recombined = load_recombined(
-                folder / "gtsrb", configuration.seed, names, configuration.classes,
-                configuration.without,
-            )  # fmt: skip
         scenes = load_scenes(folder / "gtsdb", LAST_TRAINING_FRAME, configuration.seed)
         not_signs = load_not_signs(folder / "gtsdb", LAST_TRAINING_FRAME)
         told += [
@@ -77,7 +71,7 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
             f"GTSDB frames 0-{LAST_TRAINING_FRAME}, patches without a labelled sign",
         ]
     materials = gather_materials(
-        drawings, names, mirror, photographs, scenes, configuration, not_signs, erased, recombined
+        drawings, names, mirror, photographs, scenes, configuration, not_signs, erased
     )
     return Prepared(materials, len(materials.mirror), tuple(told))
 
