@@ -17,6 +17,7 @@ import torch
 from gtsrb_crops import crops_of, read_crops
 from heads import Judged, judge_heads
 from kept_weights import RELEASE, add_weights_option, chosen_predictor
+from plain_errors import run_plainly
 
 from attributes.predictor import AttributePredictor
 from attributes.training.artwork import german_rows
@@ -62,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

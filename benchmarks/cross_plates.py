@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from kept_weights import RELEASE, add_weights_option, chosen_predictor
+from plain_errors import run_plainly
 from rendering import CAMERAS, SEED, Camera, fresh_materials
 from torch import Generator
 
@@ -162,4 +163,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

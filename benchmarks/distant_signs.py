@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from gtsrb_crops import ROOT
 from kept_weights import RELEASE, add_weights_option, answered_ids, chosen_predictor, make_ready
+from plain_errors import run_plainly
 from side_views import labelled_signs
 
 from attributes.foreshortening import Crop
@@ -62,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 import torch
 import torchvision
+from plain_errors import run_plainly
 from torch import nn
 
 from attributes.training.gtsdb import read_frames
@@ -134,4 +135,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

@@ -36,6 +36,7 @@ from kept_weights import (
     make_ready,
     verdicts_on,
 )
+from plain_errors import run_plainly
 
 from attributes.predictor import AttributePredictor
 from attributes.training.artwork import german_rows
@@ -192,4 +193,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 import yaml
 from kept_weights import add_weights_option, answered_ids, chosen_predictor, make_ready
+from plain_errors import run_plainly
 from torch import Generator
 
 from attributes.predictor import AttributePredictor
@@ -173,4 +174,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

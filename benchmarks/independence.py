@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from heads import Judged, judge_heads
 from kept_weights import RELEASE, add_weights_option, chosen_predictor
+from plain_errors import run_plainly
 from rendering import CAMERAS, SEED, fresh_materials
 from torch import Generator
 
@@ -84,4 +85,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from gtsrb_crops import ROOT, crops_of, read_crops, true_answers
 from kept_weights import add_weights_option, answered_ids, chosen_predictor, make_ready
+from plain_errors import run_plainly
 
 from attributes.predictor import AttributePredictor
 from attributes.training.configuration import available, load
@@ -87,4 +88,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

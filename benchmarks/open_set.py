@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from gtsrb_crops import ROOT, crops_of, read_crops, true_answers
 from kept_weights import RELEASE, add_weights_option, chosen_predictor, make_ready
+from plain_errors import run_plainly
 
 from attributes.predictor import AttributePredictor
 from attributes.readings import Readings
@@ -111,4 +112,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

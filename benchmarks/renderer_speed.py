@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import torch
+from plain_errors import run_plainly
 from rendering import fresh_materials
 from torch import Generator
 
@@ -52,4 +53,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

@@ -20,6 +20,7 @@ import torch
 from gtsrb_crops import ROOT, read_labels
 from kept_weights import RELEASE, add_weights_option, answered_ids, chosen_predictor, make_ready
 from localizer import picture_of
+from plain_errors import run_plainly
 from rendering import SEED, fresh_materials, lay_flat
 from torch import Generator
 
@@ -108,4 +109,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

@@ -14,6 +14,7 @@ import argparse
 
 import numpy as np
 import torch
+from plain_errors import run_plainly
 from torch import Generator, Tensor
 
 from attributes.training import camera, configuration, operators
@@ -78,4 +79,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

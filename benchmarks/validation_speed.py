@@ -19,6 +19,9 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
+from plain_errors import run_plainly
+
+from attributes.errors import UserError
 from recognizer.default_catalogue import default_catalogue
 from recognizer.gallery import gallery_path
 
@@ -28,7 +31,9 @@ def timed_run(data: str, rules: Path, cache: Path, more: list[str]) -> tuple[flo
     command = [sys.executable, "-m", "recognizer.cli.main", "validate", data, "--catalogue",
                str(rules), "--cache", str(cache), "--format", "json", *more]  # fmt: skip
     start = perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UserError(done.stderr.strip())
     return perf_counter() - start, json.loads(done.stdout)
 
 
@@ -82,4 +87,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

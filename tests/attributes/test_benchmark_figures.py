@@ -7,7 +7,9 @@ from heads import Judged, judge_heads
 from held_out import SEEN, UNSEEN, Outcome, catalogue_of
 from held_out_threshold import left_out_for_threshold
 from kept_weights import NoWeightsError, find_weights
+from plain_errors import run_plainly
 
+from attributes.errors import UserError
 from attributes.readings import Readings
 from attributes.training.artwork import german_rows, usable_rows
 from attributes.training.configuration import load
@@ -111,3 +113,13 @@ def test_the_threshold_of_held_out_is_judged_on_signs_that_are_none_of_gtsrb():
     assert not judged_on & {row["pictogram"] for row in german_rows()}
     seen = {row["pictogram"] for _, row in usable_rows(load("held-out").without)}
     assert not judged_on & seen
+
+
+def test_a_missing_data_set_ends_a_benchmark_with_one_line(capsys):
+    def main() -> None:
+        raise UserError("/nowhere/gtsdb/gt.txt: not found; is this GTSDB?")
+
+    with pytest.raises(SystemExit) as ended:
+        run_plainly(main)
+    assert ended.value.code == 3
+    assert capsys.readouterr().err == "/nowhere/gtsdb/gt.txt: not found; is this GTSDB?\n"
