@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from attributes.errors import UserError
 from attributes.predictor import AttributePredictor
 from attributes.readings import Readings
 from attributes.training.artwork import load_artwork
@@ -24,7 +25,7 @@ RUNS = Path(__file__).parent.parent / "runs"
 RELEASE = "release"
 
 
-class NoWeightsError(Exception):
+class NoWeightsError(UserError):
     """The weights that a figure asks for have not been trained here."""
 
 
@@ -56,12 +57,11 @@ def add_weights_option(parser: argparse.ArgumentParser, name: str) -> None:
 def chosen_predictor(arguments: argparse.Namespace, name: str) -> AttributePredictor:
     """The predictor that ``--weights`` asks for.
 
-    Ends the program with a message if its weights are not there.
+    Raises:
+        NoWeightsError: see :func:`find_weights`.
+        WeightsError: the given file is missing, damaged, or of another vocabulary.
     """
-    try:
-        return AttributePredictor(arguments.weights or find_weights(name))
-    except NoWeightsError as missing:
-        raise SystemExit(str(missing)) from None
+    return AttributePredictor(arguments.weights or find_weights(name))
 
 
 def make_ready(catalogue: Catalogue, predictor: AttributePredictor) -> ReadyCatalogue:

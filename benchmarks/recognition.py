@@ -23,7 +23,8 @@ import numpy as np
 import torch
 from gtsrb_crops import ROOT, crops_of, read_crops, read_labels, read_pictures, true_answers
 from heads import judge_heads
-from kept_weights import RELEASE, NoWeightsError, answered_ids, find_weights, make_ready
+from kept_weights import RELEASE, answered_ids, find_weights, make_ready
+from plain_errors import run_plainly
 
 from attributes.errors import UserError
 from attributes.network import count_parameters
@@ -139,7 +140,7 @@ def print_table(data: Path) -> None:
     for name, measure in FIGURES.items():
         try:
             rows = measure(data)
-        except (NoWeightsError, UserError) as missing:
+        except UserError as missing:
             rows = [(name, str(missing))]
         for what, figure in rows:
             print(f"{what:80}{figure}", flush=True)
@@ -181,4 +182,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)
