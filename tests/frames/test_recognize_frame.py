@@ -1,11 +1,8 @@
-"""Whole frames through the recognizer: found, read, followed, announced."""
+"""Whole frames through the recognizer: found and read."""
 
 from __future__ import annotations
 
 import shutil
-import socket
-import tracemalloc
-from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -13,56 +10,18 @@ import numpy as np
 import pytest
 import supervision
 import torch
+from road_scenes import HEIGHT, WIDTH, NoFinds, paste, scene
 
 from recognizer import (
     Boxes,
-    Frame,
     PictureError,
     Reason,
     Recognizer,
-    SourceError,
-    TrackSettings,
     WeightsError,
 )
 from recognizer.frames.crops import crop_weight, cut_crops
 from recognizer.frames.detections import to_boxes, without_repeats
 from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
-
-PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
-WIDTH, HEIGHT = 480, 320
-
-
-def scene() -> np.ndarray:
-    """A grey road without signs."""
-    rows = np.linspace(150, 90, HEIGHT)[:, None, None]
-    return np.broadcast_to(rows, (HEIGHT, WIDTH, 3)).astype(np.uint8)
-
-
-def paste(image: np.ndarray, name: str, x: int, y: int, side: int) -> list[float]:
-    """Put an example sign into the image; returns its box, tight around the plate."""
-    picture = cv2.imread(str(PICTURES / f"{name}.png"))
-    margin = round(0.1 * side)
-    whole = side + 2 * margin
-    small = cv2.resize(picture, (whole, whole), interpolation=cv2.INTER_AREA)
-    image[y - margin : y - margin + whole, x - margin : x - margin + whole] = small
-    return [x, y, x + side, y + side]
-
-
-class NoFinds:
-    """Stands in for the localizer."""
-
-    def __init__(self, boxes: Boxes | None = None) -> None:
-        self.boxes = Boxes.none() if boxes is None else boxes
-
-    def locate(self, image: np.ndarray) -> Boxes:
-        return self.boxes
-
-
-@pytest.fixture(scope="module")
-def recognizer() -> Recognizer:
-    recognizer = Recognizer()
-    recognizer.localizer = NoFinds()
-    return recognizer
 
 
 @pytest.fixture(scope="module")
@@ -234,185 +193,6 @@ def test_large_sharp_whole_signs_weigh_more():
     assert crop_weight(np.zeros_like(sharp), box, image, 48) > 0
 
 
-class Drive:
-    """A stop sign that comes nearer; it is the source's frames and the detector in one."""
-
-    def __init__(self, sides: list[int], name: str = "stop") -> None:
-        self.frames, self.boxes = [], []
-        for index, side in enumerate(sides):
-            image = scene()
-            box = paste(image, name, 150 + 2 * index, 120 - 2 * index, side)
-            self.frames.append(Frame(index, index / 25, image, f"drive#{index}"))
-            self.boxes.append(np.array([box], np.float32))
-        self._detected = iter(self.boxes)
-
-    def detect(self, image: np.ndarray) -> np.ndarray:
-        return next(self._detected)
-
-
-def test_a_sign_that_comes_nearer_is_upgraded_and_announced_once(recognizer):
-    drive = Drive([7, 8, 9, 11, 13, 15, 18, 21, 25, 30, 36])
-    follower = recognizer.follow(detector=drive.detect)
-    results = [follower.update(frame) for frame in drive.frames]
-    assert {r.track_ids.tolist()[0] for r in results} == {0}
-    assert [r.recognitions[0].reason for r in results[:3]] == [Reason.TOO_SMALL] * 3
-    assert results[-1].sign_ids == ["de.206"]
-    announced = [r.index for r in results if r.announced.any()]
-    assert len(announced) == 1
-    assert 5 <= announced[0] <= 8
-    assert [r.since.tolist()[0] for r in results[announced[0] :]] == announced * (11 - announced[0])
-    assert all(r.since.tolist() == [-1] for r in results[: announced[0]])
-
-
-def test_the_answer_of_a_track_is_explained(recognizer):
-    drive = Drive([30, 31, 32])
-    follower = recognizer.follow(detector=drive.detect)
-    results = [follower.update(frame) for frame in drive.frames]
-    assert "rule de.206 at" in results[-1].recognitions[0].explain()
-
-
-def test_settings_decide_how_many_frames_must_agree(recognizer):
-    drive = Drive([40] * 8)
-    follower = recognizer.follow(detector=drive.detect, settings=TrackSettings(min_votes=6))
-    assert [follower.update(f).announced.any() for f in drive.frames].index(True) == 5
-
-
-@pytest.mark.parametrize(("best", "announced"), [(0.45, False), (0.55, True)])
-def test_a_track_of_weak_finds_is_answered_but_announced_only_after_a_strong_one(
-    recognizer, best, announced
-):
-    drive = Drive([40] * 8)
-    scores = iter([0.4] * 3 + [best] + [0.4] * 4)
-    follower = recognizer.follow(
-        detector=lambda image: np.column_stack([drive.detect(image), np.float32([next(scores)])])
-    )
-    results = [follower.update(frame) for frame in drive.frames]
-    assert [r.sign_ids for r in results] == [["de.206"]] * 8
-    assert any(r.announced.any() for r in results) == announced
-
-
-def test_a_frame_of_another_size_ends_all_tracks(recognizer):
-    drive = Drive([30, 31, 32])
-    follower = recognizer.follow(detector=drive.detect)
-    assert follower.update(drive.frames[0]).track_ids.tolist() == [0]
-    smaller = Frame(1, 0.04, drive.frames[1].image[:300], "drive#1")
-    assert follower.update(smaller).track_ids.tolist() == [1]
-
-
-def test_images_alone_follow_each_other(recognizer):
-    drive = Drive([30, 31, 32])
-    follower = recognizer.follow(detector=drive.detect)
-    results = [follower.update(frame.image) for frame in drive.frames]
-    assert [(result.index, result.name) for result in results] == [
-        (0, "frame 0"), (1, "frame 1"), (2, "frame 2"),
-    ]  # fmt: skip
-    assert 0 == results[0].seconds < results[1].seconds < results[2].seconds
-    assert [result.track_ids.tolist() for result in results] == [[0]] * 3
-
-
-def test_frames_must_come_in_order_and_be_pictures(recognizer):
-    drive = Drive([30, 31])
-    follower = recognizer.follow(detector=drive.detect)
-    follower.update(drive.frames[1])
-    with pytest.raises(ValueError, match="drive#0: expected an index above 1, got 0"):
-        follower.update(drive.frames[0])
-    with pytest.raises(ValueError, match=r"x: expected uint8 \(H, W, 3\) BGR, got uint8 \(5, 5\)"):
-        follower.update(Frame(2, 0.1, np.zeros((5, 5), np.uint8), "x"))
-
-
-def test_a_reload_judges_what_was_read_by_the_new_rules(tmp_path):
-    rules = "version: 1\nsigns:\n  - {{id: {}, name: {{en: x}}, when: {{shape: octagon}}}}\n"
-    catalogue = tmp_path / "signs.yaml"
-    catalogue.write_text(rules.format("de.old"))
-    drive = Drive([40, 40])
-    recognizer = Recognizer(catalogue)
-    follower = recognizer.follow(detector=drive.detect)
-    assert follower.update(drive.frames[0]).sign_ids == ["de.old"]
-    catalogue.write_text(rules.format("de.new"))
-    recognizer.reload()
-    assert follower.update(drive.frames[1]).sign_ids == ["de.new"]
-
-
-def test_memory_stays_flat_over_a_long_stream(recognizer):
-    image = scene()
-    finds = np.array([paste(image, "stop", 40, 50, 40)], np.float32)
-    moved = iter(range(10_000))
-    # The sign jumps now and then, so that tracks begin and end all the time.
-    follower = recognizer.follow(detector=lambda _: finds + 60 * (next(moved) // 5 % 5))
-
-    def drive(first: int, last: int) -> None:
-        for index in range(first, last):
-            follower.update(Frame(index, index / 25, image, "f"))
-
-    drive(0, 100)
-    tracemalloc.start()
-    drive(100, 160)
-    before = tracemalloc.get_traced_memory()[0]
-    drive(160, 300)
-    grown = tracemalloc.get_traced_memory()[0] - before
-    tracemalloc.stop()
-    assert grown < 50_000
-
-
-def test_a_stream_reads_its_source_and_closes_it(recognizer, tmp_path):
-    drive = Drive([30, 32, 34, 36, 38])
-    writer = cv2.VideoWriter(
-        str(tmp_path / "drive.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 25, (WIDTH, HEIGHT)
-    )
-    for frame in drive.frames:
-        writer.write(frame.image)
-    writer.release()
-    results = list(recognizer.stream(tmp_path / "drive.avi", detector=drive.detect))
-    assert [r.index for r in results] == [0, 1, 2, 3, 4]
-    assert [r.announced.any() for r in results].count(True) == 1
-    assert results[-1].sign_ids == ["de.206"]
-
-
-def test_pictures_of_a_folder_are_answered_each_by_itself(recognizer, tmp_path):
-    names = ["stop"] * 6 + ["speed-limit-45"] * 2
-    for number, name in enumerate(names):
-        image = scene()
-        box = paste(image, name, 150, 120, 40)
-        cv2.imwrite(str(tmp_path / f"{number}.png"), image)
-    results = list(recognizer.stream(tmp_path, detector=lambda _: [box]))
-    assert [r.sign_ids for r in results] == [["de.206"]] * 6 + [["de.274[45]"]] * 2
-    assert [(r.index, r.name) for r in results] == [
-        (number, str(tmp_path / f"{number}.png")) for number in range(8)
-    ]
-    assert all(r.track_ids.tolist() == [-1] and not r.announced.any() for r in results)
-
-
-def test_a_stream_that_is_left_early_closes_its_source(recognizer, tmp_path):
-    from recognizer.frames.sources.opening import open_source
-
-    cv2.imwrite(str(tmp_path / "0.png"), scene())
-    cv2.imwrite(str(tmp_path / "1.png"), scene())
-    source = open_source(tmp_path)
-    stream = recognizer.stream(source)
-    next(stream)
-    stream.close()
-    assert list(source) == []
-
-
-def test_a_source_that_is_not_there_is_an_error_not_an_end(recognizer):
-    with pytest.raises(SourceError, match=r"nowhere\.mp4"):
-        next(recognizer.stream("nowhere.mp4"))
-
-
-def test_what_a_stream_cannot_read_is_logged_and_nothing_at_all_is_an_error(
-    recognizer, tmp_path, caplog
-):
-    (tmp_path / "0.png").write_bytes(b"broken")
-    cv2.imwrite(str(tmp_path / "1.png"), scene())
-    assert [r.index for r in recognizer.stream(tmp_path)] == [1]
-    assert [r.getMessage() for r in caplog.records] == [
-        f"{tmp_path}/0.png: not a picture that can be decoded"
-    ]
-    (tmp_path / "1.png").write_bytes(b"broken too")
-    with pytest.raises(SourceError, match="none of the 2 pictures can be read"):
-        list(recognizer.stream(tmp_path))
-
-
 def test_the_localizer_has_the_weights_and_the_precision_that_were_asked_for(tmp_path, two_signs):
     for suffix in (".safetensors", ".json"):
         shutil.copy(DEFAULT_LOCALIZER.with_suffix(suffix), tmp_path / f"mine{suffix}")
@@ -424,31 +204,3 @@ def test_the_localizer_has_the_weights_and_the_precision_that_were_asked_for(tmp
     assert recognizer.recognize_frame(two_signs[0]).size == (WIDTH, HEIGHT)
     with pytest.raises(WeightsError, match="none"):
         _ = Recognizer(localizer=tmp_path / "none.safetensors").localizer
-
-
-def test_a_stream_waits_no_longer_than_told(recognizer):
-    with (
-        socket.create_server(("127.0.0.1", 0)) as silent,
-        pytest.raises(SourceError, match=r"no answer within 0\.3 s"),
-    ):
-        next(recognizer.stream(f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout=0.3))
-
-
-def test_reload_reads_the_thresholds_beside_the_rules_anew(tmp_path):
-    catalogue = tmp_path / "signs.yaml"
-    catalogue.write_text("version: 1\nsigns: []\n")
-    recognizer = Recognizer(catalogue)
-    assert recognizer.thresholds.min_confidence == 0.5
-    (tmp_path / "signs.thresholds.yaml").write_text("version: 1\nmin_confidence: 0.9\n")
-    recognizer.reload()
-    assert recognizer.thresholds.min_confidence == 0.9
-
-
-def test_reload_keeps_thresholds_that_were_given(tmp_path, recognizer):
-    catalogue = tmp_path / "signs.yaml"
-    catalogue.write_text("version: 1\nsigns: []\n")
-    mine = type(recognizer.thresholds)(min_confidence=0.7)
-    given = Recognizer(catalogue, thresholds=mine)
-    (tmp_path / "signs.thresholds.yaml").write_text("version: 1\nmin_confidence: 0.9\n")
-    given.reload()
-    assert given.thresholds is mine

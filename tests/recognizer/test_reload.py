@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from recognizer import CatalogueError, Recognizer, watching
+from recognizer import CatalogueError, Recognizer, Thresholds, watching
 from recognizer.gallery import gallery_path
 from recognizer.thresholds_file import thresholds_path
 from recognizer.watching import CatalogueWatcher
@@ -293,3 +293,23 @@ def test_no_error_of_a_reload_ends_the_watching(
     assert answer(recognizer) == OLD
     write(catalogue, rules("new"))
     assert wait_for(lambda: answer(recognizer) == NEW)
+
+
+def test_reload_reads_the_thresholds_beside_the_rules_anew(tmp_path: Path) -> None:
+    catalogue = tmp_path / "signs.yaml"
+    catalogue.write_text("version: 1\nsigns: []\n")
+    recognizer = Recognizer(catalogue)
+    assert recognizer.thresholds.min_confidence == 0.5
+    (tmp_path / "signs.thresholds.yaml").write_text("version: 1\nmin_confidence: 0.9\n")
+    recognizer.reload()
+    assert recognizer.thresholds.min_confidence == 0.9
+
+
+def test_reload_keeps_thresholds_that_were_given(tmp_path: Path) -> None:
+    catalogue = tmp_path / "signs.yaml"
+    catalogue.write_text("version: 1\nsigns: []\n")
+    mine = Thresholds(min_confidence=0.7)
+    given = Recognizer(catalogue, thresholds=mine)
+    (tmp_path / "signs.thresholds.yaml").write_text("version: 1\nmin_confidence: 0.9\n")
+    given.reload()
+    assert given.thresholds is mine
