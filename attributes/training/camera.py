@@ -131,11 +131,12 @@ def through_sensor(g: Generator, images: Tensor, *, colour_filter: bool) -> Tens
 def mosaic(g: Generator, images: Tensor) -> Tensor:
     """A sensor that sees one colour per pixel (Bayer, US 3,971,065), the others interpolated.
 
-    By the 5 x 5 filters of Malvar, He and Cutler (ICASSP 2004), which take the detail of a colour
-    from the others: what is left are fringes at edges that are as thin as pixels. Images are
-    square, of 3 pixels and more.
+    Cameras differ in how. Between two ways each image takes one at random: from the neighbours of
+    that colour alone (bilinear), which colours strokes as thin as pixels blue and yellow, or by the
+    5 x 5 filters of Malvar, He and Cutler (ICASSP 2004), which take the detail of a colour from the
+    others and leave fringes. Images are square, of 3 pixels and more.
     """
-    size = images.shape[2]
+    count, _, size, _ = images.shape
     phase = torch.randint(2, (2,), generator=g)
     odd_row, odd_column = ((torch.arange(size) + shift) % 2 for shift in phase.tolist())
     row, column = odd_row[:, None].float(), odd_column.float()
@@ -143,9 +144,11 @@ def mosaic(g: Generator, images: Tensor) -> Tensor:
     beside_red, below_red = row * (1 - column), (1 - row) * column
     green = beside_red + below_red
     raw = (images * torch.stack([red, green, blue])).sum(1, keepdim=True)
-    green_here, along_row, along_column, across = F.conv2d(
-        F.pad(raw, (2, 2, 2, 2), mode="reflect"), _demosaicing_filters()
-    ).unbind(1)
+    bilinear, detail = F.conv2d(
+        F.pad(raw, (2, 2, 2, 2), mode="reflect"), torch.cat(_demosaicing_filters())
+    ).chunk(2, dim=1)
+    interpolated = bilinear + uniform(g, count)[:, None, None, None] * detail
+    green_here, along_row, along_column, across = interpolated.unbind(1)
     raw = raw[:, 0]
     return torch.stack(
         [
@@ -158,8 +161,8 @@ def mosaic(g: Generator, images: Tensor) -> Tensor:
 
 
 @lru_cache(maxsize=1)
-def _demosaicing_filters() -> Tensor:
-    """Figure 2 of Malvar, He and Cutler, float32 (4, 1, 5, 5).
+def _demosaicing_filters() -> tuple[Tensor, Tensor]:
+    """Bilinear interpolation, and what figure 2 of Malvar, He and Cutler adds; each (4, 1, 5, 5).
 
     Green where red or blue was seen; red or blue where green was, from the same row and from the
     same column; red where blue was, and the reverse.
@@ -180,7 +183,13 @@ def _demosaicing_filters() -> Tensor:
         [0, 0, -1.5, 0, 0],
     ]  # fmt: skip
     of_row = torch.tensor(row)
-    return torch.stack([torch.tensor(green), of_row, of_row.T, torch.tensor(across)])[:, None] / 8
+    malvar = torch.stack([torch.tensor(green), of_row, of_row.T, torch.tensor(across)]) / 8
+    bilinear = torch.zeros(4, 5, 5)
+    bilinear[0, [1, 2, 2, 3], [2, 1, 3, 2]] = 1 / 4
+    bilinear[1, 2, [1, 3]] = 1 / 2
+    bilinear[2, [1, 3], 2] = 1 / 2
+    bilinear[3, [1, 1, 3, 3], [1, 3, 1, 3]] = 1 / 4
+    return bilinear[:, None], (malvar - bilinear)[:, None]
 
 
 def sharpen(g: Generator, images: Tensor) -> Tensor:

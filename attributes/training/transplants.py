@@ -29,6 +29,10 @@ _BARRED = 0.3
 never sees a photographed pictogram under a bar learns that photographs have none."""
 _BLANK = 0.08
 """Share of the transplants on which nothing is drawn, but for the bar."""
+_SHARPNESS = (0.55, 1.45)
+"""Blur of a legend as a multiple of its photograph's, least and largest."""
+_BLUR_REACH = 6
+"""Of the largest blur, pixels."""
 
 
 @dataclass(frozen=True)
@@ -135,10 +139,11 @@ def _painted(g: Generator, plates: ErasedBank, legends: Tensor) -> Tensor:
         float32 (N, 3, S, S) in [0, 1].
     """
     count = len(legends)
-    blurred = _blurred(legends, plates.sigma * uniform(g, count, 0.5, 1.2))
+    blurred = _blurred(legends, plates.sigma * uniform(g, count, *_SHARPNESS))
     seen = _through_colour_filter(g, blurred, plates.sigma)
     # The ink was measured where the old legend was strongest: the new one is as strong somewhere.
-    seen = seen / seen.amax((1, 2, 3), keepdim=True).clamp(min=0.4)
+    strongest = seen.mean(1, keepdim=True).amax((2, 3), keepdim=True)
+    seen = seen / strongest.clamp(min=0.4)
     ink = plates.ink * uniform(g, count, 0.85, 1.1)[:, None]
     faded = uniform(g, count, 0.85, 1.0)[:, None, None, None]
     photographs = plates.pixels.float() / 255
@@ -179,27 +184,24 @@ def _inscribed(size: int) -> Tensor:
 
 
 def _blurred(masks: Tensor, sigma: Tensor) -> Tensor:
-    """Blur each mask (N, 1, S, S) by a Gaussian of its own, cut off at three pixels."""
-    axis = torch.arange(-3.0, 4.0)
+    """Blur each mask (N, 1, S, S) by a Gaussian of its own."""
+    axis = torch.arange(-_BLUR_REACH, _BLUR_REACH + 1.0)
     line = torch.exp(-(axis**2) / (2 * sigma[:, None] ** 2))
     line = line / line.sum(dim=1, keepdim=True)
-    flat = F.pad(masks, (3, 3, 3, 3)).transpose(0, 1)
+    flat = F.pad(masks, [_BLUR_REACH] * 4).transpose(0, 1)
     flat = F.conv2d(flat, line[:, None, None, :], groups=len(masks))
     return F.conv2d(flat, line[:, None, :, None], groups=len(masks)).transpose(0, 1)
 
 
 def _through_colour_filter(g: Generator, masks: Tensor, sigma: Tensor) -> Tensor:
-    """Give most of the masks (N, 1, S, S) the false colours of the camera; float32 (N, 3, S, S).
+    """Give masks (N, 1, S, S) the false colours of the camera; float32 (N, 3, S, S).
 
     They are as large as the camera's pixels, of which the photograph's blur ``sigma`` (N,) tells
     the size.
     """
     size = masks.shape[-1]
     result = masks.repeat(1, 3, 1, 1)
-    order = sigma.argsort()
-    for rows in order[chosen(g, len(order), 0.75)].chunk(6):
-        if not len(rows):
-            continue
+    for rows in sigma.argsort().chunk(6):
         side = min(size, round(OPTICAL_BLUR * size / float(sigma[rows].mean())))
         small = lower_resolution(result[rows], side)
         small = sharpen(g, mosaic(g, small))

@@ -164,11 +164,11 @@ def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
     )
     configuration = tiny_configuration(
         photographed_numbers=told,
-        batch={"photographs": 16, "artwork": 1, "composed": 1, "scenes": 0},
+        batch={"photographs": 64, "artwork": 1, "composed": 1, "scenes": 0},
     )
     materials = replace(tiny_materials(), photographs=bank)
     labels = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48).labels
-    texts = {tuple(text) for text in labels.text[-16:].tolist()}
+    texts = {tuple(text) for text in labels.text[-64:].tolist()}
     word = (*TEXT.encode("STOP"), UNKNOWN)
     assert texts == {word, *((*digits[:2], 0, UNKNOWN, UNKNOWN, UNKNOWN) for digits in expected)}
 

@@ -38,7 +38,36 @@ def test_the_colour_filter_leaves_a_plain_colour_and_puts_false_ones_at_edges():
     seen = camera.mosaic(torch.Generator().manual_seed(0), edge)
     assert (seen.amax(1) - seen.amin(1)).max() >= 0.25
     assert (seen[..., :4] == 0).all()
-    assert (seen[..., 8:] == 1).all()
+    assert torch.allclose(seen[..., 8:], torch.ones(1), atol=1e-6)
+
+
+def test_colours_that_the_sensor_did_not_see_come_from_their_neighbours_alone_at_worst(monkeypatch):
+    monkeypatch.setattr(camera, "uniform", lambda _, count: torch.zeros(count))
+    picture = (torch.rand(1, 3, 20, 20) * 255).round()
+    seen = camera.mosaic(torch.Generator().manual_seed(0), picture)[0].permute(1, 2, 0)
+    # Which of the four pixels of the pattern is red is left to chance.
+    patterns = []
+    for red_row, red_column in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        raw = picture[0, 1].clone()
+        raw[red_row::2, red_column::2] = picture[0, 0, red_row::2, red_column::2]
+        raw[1 - red_row :: 2, 1 - red_column :: 2] = picture[
+            0, 2, 1 - red_row :: 2, 1 - red_column :: 2
+        ]
+        code = (
+            (cv2.COLOR_BayerRGGB2RGB, cv2.COLOR_BayerGRBG2RGB),
+            (cv2.COLOR_BayerGBRG2RGB, cv2.COLOR_BayerBGGR2RGB),
+        )[red_row][red_column]
+        patterns.append(cv2.cvtColor(raw.byte().numpy(), code).astype(np.float32))
+    within = np.s_[2:-2, 2:-2]
+    assert min(np.abs(p[within] - seen.numpy()[within]).max() for p in patterns) <= 1
+
+
+def test_some_cameras_fringe_strokes_more_than_others():
+    strokes = torch.zeros(300, 3, 24, 24)
+    strokes[..., 11] = 1
+    seen = camera.mosaic(torch.Generator().manual_seed(0), strokes)
+    false_colour = (seen.amax(1) - seen.amin(1)).amax((1, 2))
+    assert false_colour.max() > 1.4 * false_colour.min()
 
 
 def unblurred(_, images, blurs=camera.NEAR):

@@ -118,6 +118,25 @@ def test_a_number_is_written_where_its_slots_say_and_labelled():
     assert labels.legend[:, LEGEND.index("black")].all()
 
 
+def test_legends_of_distant_plates_are_blurred_and_coloured_as_their_photographs_are():
+    grey = erased_bank(60, written=1.0)
+    grey = replace(
+        grey, pixels=torch.full_like(grey.pixels, 200), ink=torch.full((60, 3), 30 / 255)
+    )
+    steepest = []
+    for sigma in (0.4, 1.4):
+        bank = replace(grey, sigma=torch.full((60,), sigma))
+        images, _, _ = transplant(
+            torch.Generator().manual_seed(0), 60, bank, masks(("deer",)), torch.tensor([7]),
+            masks(("70",)), {}, blank_share=0,
+        )  # fmt: skip
+        steepest.append(images.mean(1).diff(dim=2).abs().amax((1, 2)).mean())
+        false_colour = (images[:, 0] - images[:, 2]).abs().amax((1, 2))
+        assert (false_colour > 0.08).float().mean() > 0.6
+    near, far = steepest
+    assert near > 1.7 * far
+
+
 def test_a_pictogram_is_drawn_in_place_of_the_number():
     _, slots, labels = transplant(
         torch.Generator().manual_seed(0), 4, erased_bank(4, written=0.0), masks(("deer",)),
