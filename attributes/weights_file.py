@@ -103,8 +103,8 @@ class Weights:
 def save_weights(network: AttributeNetwork, card: Card, path: Path) -> None:
     """Write ``path`` (safetensors) and its card ``path.with_suffix('.json')``.
 
-    Weights of convolutions and linear layers are rounded to 8 bits, each output's by a step of its
-    own (:func:`quantize`); all else is float16.
+    What has more than one axis is rounded to 8 bits, each output's by a step of its own
+    (:func:`quantize`); all else is float16.
 
     Raises:
         OSError: the files cannot be written.
@@ -173,6 +173,11 @@ def load_weights(path: Path | None = None) -> Weights:
         content = path.read_bytes()
         tensors = safetensors.torch.load(content)
         network = AttributeNetwork(_architecture(card.architecture))
+        given, taken = card.preprocessing.input_size, network.architecture.input_size
+        if given != taken:
+            raise WeightsError(
+                f"{path}: by its card, crops are made {given} pixels wide for a network of {taken}"
+            )
         state = {
             name: dequantize(value, tensors[name + _STEP])
             if value.dtype == torch.int8
@@ -186,7 +191,7 @@ def load_weights(path: Path | None = None) -> Weights:
             raise WeightsError(f"{path}: tensors do not fit the card's architecture: {wrong[:3]}")
     except FileNotFoundError:
         raise WeightsError(f"{path}: no such weights file") from None
-    except (OSError, SafetensorError, RuntimeError, TypeError, KeyError) as error:
+    except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:
         raise WeightsError(f"{path}: not readable as weights: {error}") from None
     network.eval()
     fold_batch_norms(network)

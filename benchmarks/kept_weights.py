@@ -21,36 +21,35 @@ from recognizer.verdicts import UNKNOWN, Verdicts
 from rules import Catalogue
 
 FOLDER = Path(__file__).with_name("weights")
-RUNS = Path(__file__).parent.parent / "runs"
 RELEASE = "release"
 
 
 class NoWeightsError(UserError):
-    """The weights that a figure asks for have not been trained here."""
+    """The weights that a figure asks for are not here."""
 
 
 def find_weights(name: str) -> Path:
-    """Weights file of a configuration: shipped, kept beside the benchmarks, or just trained.
+    """Weights file of a configuration: shipped, or kept beside the benchmarks.
+
+    Those of a run of your own are measured once they have been copied there.
 
     Raises:
-        NoWeightsError: it is in none of these places.
+        NoWeightsError: it is not there.
     """
     if name == RELEASE:
         return DEFAULT_WEIGHTS
-    file = f"{name}.safetensors"
-    for path in (FOLDER / file, RUNS / name / file):
-        if path.is_file():
-            return path
-    raise NoWeightsError(f"no weights: train with `signrules train {name}`")
+    path = FOLDER / f"{name}.safetensors"
+    if not path.is_file():
+        raise NoWeightsError(
+            f"{path}: no such weights; train with `signrules train {name}` and copy them and their "
+            f"card there from runs/{name}/"
+        )
+    return path
 
 
 def add_weights_option(parser: argparse.ArgumentParser, name: str) -> None:
     """Declare ``--weights``; without it those of configuration ``name`` are used."""
-    where = (
-        "the shipped ones"
-        if name == RELEASE
-        else f"benchmarks/weights/{name}.safetensors, or those in runs/"
-    )
+    where = "the shipped ones" if name == RELEASE else f"benchmarks/weights/{name}.safetensors"
     parser.add_argument("--weights", type=Path, metavar="FILE", help=f"weights ({where})")
 
 

@@ -6,7 +6,7 @@ Labelled signs of GTSDB's frames 0-499 are narrowed as if seen from the side; al
 they are high. The share answered rightly with ``signs.yaml`` is told for crops whose proportions
 are kept, and for those that are looked at stretched, too (:mod:`attributes.foreshortening`). Of
 drawings of tall and wide rectangles (extra ``train``), as seen from the front, it is told how many
-are read from the stretched look: none should be.
+are narrow enough for a second look, and how many of these are read from it: none should be.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from plain_errors import run_plainly
 from rendering import SEED, fresh_materials, lay_flat
 from torch import Generator
 
-from attributes.foreshortening import Crop
+from attributes.foreshortening import Crop, is_oblong
 from attributes.predictor import AttributePredictor
 from attributes.progress import track
+from attributes.training.artwork import SPRITE_FILL
 from attributes.training.gtsdb import read_frames
 from attributes.training.photographing import Sprites
 from attributes.training.splits import LAST_TRAINING_FRAME
@@ -75,8 +76,9 @@ def rectangles() -> list[Crop]:
 
 def _cut_out(picture: Crop, aspect: float) -> Crop:
     side = len(picture)
-    width = min(side, round(side * min(1.0, aspect) * _MARGIN))
-    height = min(side, round(side / max(1.0, aspect) * _MARGIN))
+    longer = side * SPRITE_FILL * _MARGIN
+    width = min(side, round(longer * min(1.0, aspect)))
+    height = min(side, round(longer / max(1.0, aspect)))
     x, y = (side - width) // 2, (side - height) // 2
     return np.ascontiguousarray(picture[y : y + height, x : x + width])
 
@@ -102,10 +104,14 @@ def main() -> None:
     for width in _WIDTHS:
         pictures = [narrowed(crop, width) for crop in crops]
         print(f"{width:18.2f}  {right(once, pictures):9.2%}{right(twice, pictures):12.2%}")
-    plates = rectangles()
+    drawn = rectangles()
+    plates = [crop for crop in drawn if is_oblong(crop, twice.card.preprocessing.stretched)]
     first, both = once.predict(plates), twice.predict(plates)
     changed = (first.embedding != both.embedding).any(axis=1).sum()
-    print(f"{len(plates)} drawings of oblong rectangles: {changed} read from the stretched look")
+    print(
+        f"{len(drawn)} drawings of rectangles, {len(plates)} of them oblong enough for a stretched "
+        f"look: {changed} read from it"
+    )
 
 
 if __name__ == "__main__":

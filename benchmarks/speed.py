@@ -2,8 +2,8 @@
 
 ``python benchmarks/speed.py`` (extra ``bench``). The rivals get crops already resized at their
 own 224 pixels and only run their network; ours starts at BGR crops of 42 pixels (GTSRB's median)
-and ends at explained answers. Rounds alternate between all, and medians are compared, because
-the machine's speed drifts.
+and ends at answers, which are not asked to explain themselves. Rounds alternate between all, and
+medians are compared, because the machine's speed drifts.
 """
 
 from __future__ import annotations

@@ -67,8 +67,8 @@ def letter_plates() -> Plates:
     plain = labels.categorical[:, CATEGORICAL.index(BAR)] == BAR.index("none")
     rows = torch.nonzero(plain & (labels.text[:, 0] > 0)).flatten()
     materials = Materials(
-        pixels, aspects, torch.ones(len(aspects)), labels, torch.tensor([0]), blanks,
-        MaskBank(empty, ("nothing",)), torch.tensor([0]), texts, None, dead_leaves(rng, 40),
+        pixels, aspects, torch.ones(len(aspects)), labels, ("nothing",), torch.tensor([0]),
+        blanks, MaskBank(empty, ("nothing",)), torch.tensor([0]), texts, None, dead_leaves(rng, 40),
     )  # fmt: skip
     return Plates(Sprites(pixels[rows], slots[rows], aspects[rows], labels[rows]), materials)
 

@@ -42,6 +42,7 @@ class Run:
     network: AttributeNetwork
     average: AttributeNetwork
     embedding_loss: CosineMarginLoss
+    class_names: tuple[str, ...]
     muon: Muon
     adamw: torch.optim.AdamW
     step: int = 0
@@ -50,7 +51,6 @@ class Run:
 def train(
     configuration: Configuration,
     materials: Materials,
-    classes: int,
     folder: Path,
     architecture: Architecture | None = None,
     start: Path | None = None,
@@ -60,7 +60,6 @@ def train(
     Args:
         configuration: what to do.
         materials: what batches are made of.
-        classes: number of pictogram classes.
         folder: receives ``checkpoint.pt`` and ``curve.csv``.
         architecture: of the network; the standard one at the configuration's input size if absent.
         start: checkpoint of a finished run whose averaged weights are gone on from.
@@ -69,8 +68,8 @@ def train(
         the moving average of the network's weights, in evaluation mode, on the CPU.
 
     Raises:
-        ConfigurationError: the folder holds a checkpoint of another run, or ``start`` knows other
-            pictograms.
+        ConfigurationError: the folder holds a checkpoint of another run or artwork table, or the
+            pictograms that ``start`` knows are not the first of this run's.
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +77,7 @@ def train(
     torch.manual_seed(configuration.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     architecture = architecture or Architecture(input_size=configuration.input_size)
-    run = _new_run(configuration, classes, architecture, device)
+    run = _new_run(configuration, materials.class_names, architecture, device)
     if start is not None:
         _begin_from(run, start)
     _resume(run, configuration, folder)
@@ -108,13 +107,16 @@ def supports_fast_bfloat16(device: torch.device) -> bool:
 
 
 def _new_run(
-    configuration: Configuration, classes: int, architecture: Architecture, device: torch.device
+    configuration: Configuration,
+    class_names: tuple[str, ...],
+    architecture: Architecture,
+    device: torch.device,
 ) -> Run:
     network = AttributeNetwork(architecture).to(memory_format=torch.channels_last).to(device)
     average = AttributeNetwork(architecture).to(device)
     average.load_state_dict(network.state_dict())
     embedding_loss = CosineMarginLoss(
-        classes, configuration.embedding_scale, configuration.embedding_margin
+        len(class_names), configuration.embedding_scale, configuration.embedding_margin
     ).to(device)
     hidden = hidden_weights(network)
     muon = Muon(hidden, configuration.matrix_rate, configuration.matrix_decay)
@@ -125,7 +127,7 @@ def _new_run(
         configuration.learning_rate,
         configuration.weight_decay,
     )
-    return Run(network, average, embedding_loss, muon, others)
+    return Run(network, average, embedding_loss, class_names, muon, others)
 
 
 def hidden_weights(network: AttributeNetwork) -> list[Tensor]:
@@ -178,12 +180,11 @@ def _begin_from(run: Run, start: Path) -> None:
     weights = at_input_size(state["average"], run.network.architecture)
     run.network.load_state_dict(weights)
     run.average.load_state_dict(weights)
-    known = state["embedding_loss"]["directions"]
-    directions = run.embedding_loss.directions
-    if len(known) > len(directions):
+    known = state["class_names"]
+    if known != list(run.class_names[: len(known)]):
         raise ConfigurationError(f"{start}: was made with another artwork table")
     with torch.no_grad():
-        directions[: len(known)] = known
+        run.embedding_loss.directions[: len(known)] = state["embedding_loss"]["directions"]
 
 
 def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
@@ -191,7 +192,7 @@ def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
     state = load_checkpoint(path, configuration)
     if state is None:
         return
-    if len(state["embedding_loss"]["directions"]) != len(run.embedding_loss.directions):
+    if state["class_names"] != list(run.class_names):
         raise ConfigurationError(
             f"{path}: was made with another artwork table; remove it to start anew"
         )
@@ -214,6 +215,7 @@ def _save(run: Run, configuration: Configuration, folder: Path) -> None:
             "network": run.network.state_dict(),
             "average": run.average.state_dict(),
             "embedding_loss": run.embedding_loss.state_dict(),
+            "class_names": list(run.class_names),
             "muon": run.muon.state_dict(),
             "adamw": run.adamw.state_dict(),
             "step": run.step,

@@ -33,6 +33,7 @@ class Materials:
     Attributes:
         sprites: uint8 (K, 4, S, S), RGBA drawings; aspects float32 (K,), weights float32 (K,).
         sprite_labels: labels of the drawings.
+        class_names: of the pictogram classes, by index.
         mirror: int64 (classes,), index of each pictogram class's mirror image, or UNKNOWN.
         blanks, pictograms, pictogram_ids, texts: what plates are composed from.
         photographs: labelled photographs, or None in a templates-only run.
@@ -51,6 +52,7 @@ class Materials:
     aspects: Tensor
     weights: Tensor
     sprite_labels: Labels
+    class_names: tuple[str, ...]
     mirror: Tensor
     blanks: PlateBank
     pictograms: MaskBank
@@ -117,6 +119,7 @@ def gather_materials(
         aspects=torch.tensor([d.aspect for d in drawings], dtype=torch.float32),
         weights=drawing_weights(drawings, configuration.gtsrb_signs),
         sprite_labels=Labels.from_rows([d.row for d in drawings], names),
+        class_names=tuple(names),
         mirror=torch.tensor(mirror),
         blanks=draw_plate_bank(rng),
         pictograms=pictograms,

@@ -35,7 +35,6 @@ class Prepared:
     """Materials of a run and what has to be told about them."""
 
     materials: Materials
-    classes: int
     data: tuple[str, ...]
 
 
@@ -73,7 +72,7 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     materials = gather_materials(
         drawings, names, mirror, photographs, scenes, configuration, not_signs, erased
     )
-    return Prepared(materials, len(materials.mirror), tuple(told))
+    return Prepared(materials, tuple(told))
 
 
 def start_of(configuration: Configuration, folder: Path) -> Path | None:
@@ -125,7 +124,7 @@ def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
     """
     start = start_of(configuration, folder)
     prepared = prepare(configuration, data)
-    network = train(configuration, prepared.materials, prepared.classes, folder, start=start)
+    network = train(configuration, prepared.materials, folder, start=start)
     draw_curve(folder / "curve.csv", folder / "curve.png")
     temperatures = fit_temperatures(network, prepared.materials, configuration)
     told = prepared.data

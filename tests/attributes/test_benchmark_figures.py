@@ -1,20 +1,24 @@
 """The arithmetic of the benchmarks, without data sets and without artwork."""
 
+import cv2
 import numpy as np
 import pytest
 from cross_plates import recall_across_plates
 from heads import Judged, judge_heads
 from held_out import SEEN, UNSEEN, Outcome, catalogue_of
 from held_out_threshold import left_out_for_threshold
+from independence import stands_nowhere
 from kept_weights import NoWeightsError, find_weights
 from plain_errors import run_plainly
+from shared_photographs import likeness
 
 from attributes.errors import UserError
 from attributes.readings import Readings
 from attributes.training.artwork import german_rows, usable_rows
-from attributes.training.configuration import load
+from attributes.training.configuration import available, load
 from attributes.training.labels import Labels
 from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, LEGEND, TEXT
+from attributes.weights_file import load_weights
 
 ROW = {
     "shape": "circle", "border": "?", "background": "white", "legend": "black", "bar": "none",
@@ -100,11 +104,41 @@ def test_outcomes_are_averaged_by_sign_and_count_what_broke():
 
 def test_weights_that_are_not_there_are_asked_for(monkeypatch, tmp_path):
     monkeypatch.setattr("kept_weights.FOLDER", tmp_path)
-    monkeypatch.setattr("kept_weights.RUNS", tmp_path)
     with pytest.raises(NoWeightsError, match="signrules train held-out"):
         find_weights("held-out")
     (tmp_path / "held-out.safetensors").touch()
     assert find_weights("held-out").parent == tmp_path
+
+
+@pytest.mark.parametrize("name", available())
+def test_kept_weights_were_made_by_the_configuration_of_their_name(name):
+    card = load_weights(find_weights(name)).card
+    assert card.name == name
+    assert card.figures["steps"] == load(name).steps
+
+
+def test_a_plate_stands_nowhere_unless_artwork_may_show_it():
+    limit = {**ROW, "border": "red"}
+    # The rim of blue discs is left open by some artwork.
+    disc = {**ROW, "border": "white", "background": "blue"}
+    neither = {**ROW, "shape": "octagon", "border": "green", "background": "orange"}
+    nowhere = stands_nowhere(Labels.from_rows([limit, disc, neither], []))
+    assert nowhere.tolist() == [False, False, True]
+
+
+def test_a_crop_is_likest_to_where_it_was_cut_from():
+    rng = np.random.default_rng(0)
+    street = cv2.resize(rng.integers(0, 256, (20, 30, 3), np.uint8), (240, 160))
+    cv2.circle(street, (120, 80), 20, (40, 40, 200), -1)
+    elsewhere = cv2.resize(rng.integers(0, 256, (20, 30, 3), np.uint8), (240, 160))
+    cv2.circle(elsewhere, (120, 80), 20, (40, 40, 200), -1)
+    box, cut = (100, 60, 140, 100), np.s_[54:107, 94:147]
+    sign = (6, 6, 46, 46)
+    assert likeness(street, box, street[cut], sign) > 0.99
+    # The same kind of sign before another background, however like the plates are.
+    assert likeness(street, box, elsewhere[cut], sign) < 0.5
+    nearer = cv2.resize(street[cut], None, fx=2, fy=2)
+    assert likeness(street, box, nearer, (12, 12, 93, 93)) > 0.95
 
 
 def test_the_threshold_of_held_out_is_judged_on_signs_that_are_none_of_gtsrb():

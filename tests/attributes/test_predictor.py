@@ -10,7 +10,6 @@ from safetensors.torch import load_file, save_file
 from attributes.network import Architecture, AttributeNetwork, count_parameters
 from attributes.precision import Precision
 from attributes.predictor import AttributePredictor, preprocess
-from attributes.training.configuration import load as load_configuration
 from attributes.vocabulary import CATEGORICAL
 from attributes.weights_file import (
     DEFAULT_WEIGHTS,
@@ -191,6 +190,25 @@ def test_damaged_weights_are_named_with_the_reason(tiny_weights, damage, message
         load_weights(tiny_weights)
 
 
+@pytest.mark.parametrize(
+    ("architecture", "message"),
+    [
+        ({"input_size": 50}, "not readable as weights: input_size must be a multiple of 8"),
+        ({"widths": [32, 64]}, "not readable as weights"),
+        ({"input_size": 64}, "made 48 pixels wide for a network of 64"),
+    ],
+)
+def test_a_card_that_describes_no_network_of_its_crops_is_refused(
+    tiny_weights, architecture, message
+):
+    path = tiny_weights.with_suffix(".json")
+    card = json.loads(path.read_text())
+    card["architecture"] |= architecture
+    path.write_text(json.dumps(card))
+    with pytest.raises(WeightsError, match=message):
+        load_weights(tiny_weights)
+
+
 def test_weights_of_another_vocabulary_are_refused(tiny_weights):
     path = tiny_weights.with_suffix(".json")
     card = json.loads(path.read_text())
@@ -203,8 +221,3 @@ def test_the_shipped_weights_load_and_are_small():
     weights = load_weights()
     assert weights.card.name == "release"
     assert DEFAULT_WEIGHTS.stat().st_size < 10_000_000
-
-
-def test_the_shipped_weights_were_made_by_the_configuration_of_their_name():
-    card = load_weights().card
-    assert card.figures["steps"] == load_configuration(card.name).steps

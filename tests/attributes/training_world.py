@@ -34,6 +34,7 @@ def tiny_materials() -> Materials:
         aspects=torch.ones(2),
         weights=torch.ones(2),
         sprite_labels=Labels.from_rows(rows, ["deer", "mirrored deer"]),
+        class_names=("deer", "mirrored deer"),
         mirror=torch.tensor([1, 0]),
         blanks=draw_plate_bank(np.random.default_rng(0), per_shape=2),
         pictograms=masks(("deer",)),
