@@ -189,7 +189,7 @@ def _random_string(rng: np.random.Generator) -> str:
     if kind < 0.62:
         return str(int(rng.integers(1, 1000 if rng.random() < 0.4 else 100)))
     if kind < 0.72:
-        return f"{rng.integers(0, 25)}.{rng.integers(1, 10)}"
+        return f"{rng.integers(0, 25)}.{rng.integers(0, 10)}"  # 4.0, too, as heights are written
     if kind < 0.74:
         return str(int(rng.integers(1, 10)) * 100)
     if kind < 0.79:  # two numbers, such as days of a month; most are written in parts

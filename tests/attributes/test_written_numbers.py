@@ -39,6 +39,11 @@ def test_each_character_has_ink_in_its_place(fonts, string):
                 assert mask[places == index + 1].max() > 127
 
 
+def test_decimals_end_in_any_digit(fonts):
+    strings = text_masks(np.random.default_rng(0), 1500).names
+    assert {s[-1] for s in strings if "." in s} >= set("0123456789")
+
+
 def test_long_numbers_are_written_in_two_parts_now_and_then(fonts):
     rng = np.random.default_rng(0)
     uneven = 0
