@@ -54,7 +54,8 @@ def to_crop(picture: Picture) -> Crop:
     if isinstance(picture, np.ndarray):
         return _from_array(picture, "array")
     if isinstance(picture, str | os.PathLike):
-        return _from_array(_read_pixels(Path(picture)), str(picture))
+        path = _path(picture)
+        return _from_array(_read_pixels(path), str(path))
     if hasattr(picture, "convert"):  # a PIL image, without importing PIL
         return _from_array(_pixels_of_pil(picture), "PIL image")
     raise PictureError(
@@ -126,6 +127,13 @@ def _endings() -> Iterator[str]:
     return (suffix[1:] for suffix in sorted(SUFFIXES))
 
 
+def _path(picture: str | os.PathLike[Any]) -> Path:
+    try:
+        return Path(os.fsdecode(picture))  # which takes paths of bytes, too
+    except TypeError as error:
+        raise PictureError(f"{type(picture).__name__}: not a path: {error}") from None
+
+
 def _read_pixels(path: Path) -> npt.NDArray[Any]:
     try:
         mode = path.stat().st_mode
@@ -136,6 +144,8 @@ def _read_pixels(path: Path) -> npt.NDArray[Any]:
         raise PictureError(f"{path}: no such file") from None
     except OSError as error:
         raise PictureError(f"{path}: {error.strerror or error}") from None
+    except ValueError as error:  # a null byte, or a character that no file name can have
+        raise PictureError(f"{str(path)!r}: not a path: {error}") from None
     # Decoded from memory: cv2.imread cannot open every path that Python can.
     return _decode(content, str(path), upright=True)
 

@@ -13,6 +13,16 @@ from recognizer.pictures import decode_crop, find_pictures, read_exemplar, to_cr
 COLOUR = np.full((4, 5, 3), (10, 20, 30), np.uint8)
 
 
+class NamedBy:
+    """An ``os.PathLike`` of whatever kind of name."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __fspath__(self):
+        return self.name
+
+
 @pytest.mark.parametrize(
     "picture",
     [
@@ -46,6 +56,7 @@ def test_pil_images_and_paths_are_pictures(tmp_path):
     assert np.array_equal(to_crop(image.open(path)), COLOUR)
     assert np.array_equal(to_crop(path), COLOUR)
     assert np.array_equal(to_crop(str(path)), COLOUR)
+    assert np.array_equal(to_crop(NamedBy(os.fsencode(path))), COLOUR)
 
 
 @pytest.fixture
@@ -135,6 +146,9 @@ def test_a_pil_image_of_a_file_that_was_cut_off_is_refused(form):
         (np.zeros((2, 2, 3), np.int32), "type int32"),
         (17, "int: not a picture"),
         ("nowhere.png", "nowhere.png: no such file"),
+        ("a\0b.png", r"^'a\\x00b\.png': not a path: embedded null"),
+        ("a\ud800.png", r"^'a\\ud800\.png': not a path: .* surrogates not allowed$"),
+        (NamedBy(17), r"^NamedBy: not a path: "),
     ],
 )
 def test_what_is_no_picture_is_refused_with_the_reason(picture, message):

@@ -48,12 +48,13 @@ def test_names_come_in_the_language_asked_for():
     assert answer.name.startswith("Halt")
 
 
-def test_a_list_gives_a_list_and_one_bad_picture_spoils_nothing(recognizer):
+@pytest.mark.parametrize(("bad", "named"), [("nowhere.png", "nowhere.png"), ("a\0b", r"a\x00b")])
+def test_a_list_gives_a_list_and_one_bad_picture_spoils_nothing(recognizer, bad, named):
     good = PICTURES / "stop.png"
-    answers = recognizer.recognize([good, "nowhere.png", good])
+    answers = recognizer.recognize([good, bad, good])
     assert [a.id for a in answers] == ["de.206", "unknown", "de.206"]
     assert answers[1].reason is Reason.UNREADABLE
-    assert "nowhere.png" in answers[1].detail
+    assert named in answers[1].detail
 
 
 def test_no_pictures_give_no_answers(recognizer):
