@@ -175,7 +175,9 @@ class Recognizer:
 
         Raises:
             PictureError: the image cannot be read.
-            ValueError: a box has no area or no finite score, or the array has another shape.
+            TypeError: ``boxes`` is nothing that boxes can be read from.
+            ValueError: the corners of a box are swapped, it or its score is not finite, or the
+                array has another shape. A box without area is no error but too small.
             WeightsError: the localizer's weights are missing or damaged.
         """
         from recognizer.frames.recognition import recognize_frame
@@ -198,7 +200,8 @@ class Recognizer:
 
         The source is opened with the first frame, and closed after the last one, on an error, or
         when the iterator is closed. It ends with the end of the source; an error is raised, and
-        what could not be read, such as one picture of many, is logged as a warning.
+        what could not be read, such as one picture of many, is logged as a warning. So is a box of
+        a detector that is none (swapped corners, a number that is not finite); it is left out.
 
         Args:
             source: camera index, video, picture, folder, glob or URL, see
@@ -210,7 +213,8 @@ class Recognizer:
 
         Raises:
             SourceError: the source cannot be opened, breaks off, or nothing in it can be read.
-            ValueError: the detector's boxes are none.
+            TypeError: the detector gives nothing that boxes can be read from.
+            ValueError: the detector's boxes have another shape.
             WeightsError: the localizer's weights are missing or damaged.
         """
         from recognizer.frames.follower import follow

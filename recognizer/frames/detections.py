@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Union
 
@@ -28,29 +29,62 @@ _SAME_SIZE = 2.0
 Detector = Callable[[Image], BoxesLike]
 """Finds signs: one whole frame, uint8 (H, W, 3) BGR, in; their boxes out."""
 
+_log = logging.getLogger(__name__)
+
 
 def to_boxes(detections: BoxesLike) -> Boxes:
     """Boxes of any detector as one kind; a box without a score gets 1.
 
+    A box may lie outside the frame, and have no width or no height, as what is left of such a box
+    has when a detector clips it.
+
     Raises:
         TypeError: this is nothing that boxes can be read from.
-        ValueError: the arrays have other shapes, or a box has no area, or it or its score is not
-            finite.
+        ValueError: the arrays have other shapes, the corners of a box are swapped, or it or its
+            score is not finite.
     """
-    if isinstance(detections, Boxes):
-        boxes = detections
-    elif isinstance(detections, list | tuple) or hasattr(detections, "__array__"):
-        boxes = _from_array(_as_array(detections))
-    elif hasattr(detections, "xyxy"):  # without importing those who have it
-        score = getattr(detections, "confidence", getattr(detections, "conf", None))
-        boxes = _with_scores(_as_array(detections.xyxy), score)
-    else:
-        raise TypeError(
-            "boxes: expected an array (N, 4) or (N, 5), Boxes or an object with xyxy, "
-            f"got {type(detections).__name__}"
-        )
-    _refuse_impossible(boxes)
+    boxes = _read(detections)
+    problem = _first_problem(boxes)
+    if problem is not None:
+        raise ValueError(problem)
     return boxes
+
+
+def possible_boxes(detections: BoxesLike, frame: str) -> Boxes:
+    """The same for a frame among many: a box that is none is left out, with a warning.
+
+    So one bad number does not end a stream that has run for hours; a detector that gives something
+    other than boxes would do so in every frame, and is an error.
+
+    Args:
+        detections: of one frame.
+        frame: what the warning calls it.
+
+    Raises:
+        TypeError: this is nothing that boxes can be read from.
+        ValueError: the arrays have other shapes.
+    """
+    boxes = _read(detections)
+    problem = _first_problem(boxes)
+    if problem is None:
+        return boxes
+    possible = _possible(boxes)
+    _log.warning("%s: %d of %d boxes left out: %s", frame, (~possible).sum(), len(boxes), problem)
+    return boxes[possible]
+
+
+def _read(detections: BoxesLike) -> Boxes:
+    if isinstance(detections, Boxes):
+        return detections
+    if isinstance(detections, list | tuple) or hasattr(detections, "__array__"):
+        return _from_array(_as_array(detections))
+    if hasattr(detections, "xyxy"):  # without importing those who have it
+        score = getattr(detections, "confidence", getattr(detections, "conf", None))
+        return _with_scores(_as_array(detections.xyxy), score)
+    raise TypeError(
+        "boxes: expected an array (N, 4) or (N, 5), Boxes or an object with xyxy, "
+        f"got {type(detections).__name__}"
+    )
 
 
 def without_repeats(boxes: Boxes) -> Boxes:
@@ -95,14 +129,22 @@ def _with_scores(xyxy: npt.NDArray[np.float32], score: Any) -> Boxes:
     return Boxes(xyxy, known)
 
 
-def _refuse_impossible(boxes: Boxes) -> None:
-    xyxy, is_scored = boxes.xyxy, np.isfinite(boxes.score)
-    if not is_scored.all():
-        row = int(np.argmin(is_scored))
-        raise ValueError(f"box {row}: expected a finite score, got {boxes.score[row]}")
-    possible = np.isfinite(xyxy).all(axis=1) & (xyxy[:, 2:] > xyxy[:, :2]).all(axis=1)
-    if not possible.all():
-        row = int(np.argmin(possible))
-        raise ValueError(
-            f"box {row}: expected finite left < right and top < bottom, got {xyxy[row].tolist()}"
-        )
+def _first_problem(boxes: Boxes) -> str | None:
+    """What is wrong with the first box that is none; None if all are boxes."""
+    possible = _possible(boxes)
+    if possible.all():
+        return None
+    row = int(np.argmin(possible))
+    if not np.isfinite(boxes.score[row]):
+        return f"box {row}: expected a finite score, got {boxes.score[row]}"
+    return (
+        f"box {row}: expected finite left <= right and top <= bottom, "
+        f"got {boxes.xyxy[row].tolist()}"
+    )
+
+
+def _possible(boxes: Boxes) -> npt.NDArray[np.bool_]:
+    """bool (N,), whether each is a box, be it empty, with a score."""
+    xyxy = boxes.xyxy
+    is_finite = np.isfinite(xyxy).all(axis=1) & np.isfinite(boxes.score)
+    return np.asarray(is_finite & (xyxy[:, 2:] >= xyxy[:, :2]).all(axis=1), np.bool_)

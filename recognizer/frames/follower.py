@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from recognizer.frames.boxes import Boxes
-from recognizer.frames.detections import Detector, to_boxes, without_repeats
+from recognizer.frames.detections import Detector, possible_boxes, without_repeats
 from recognizer.frames.frame import Frame, Image
 from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.protocols import CropRecognizer, FrameRecognizer
@@ -58,9 +58,13 @@ class FrameFollower:
             frame: the image with its place in the stream, or the image alone, uint8 (H, W, 3)
                 BGR: then it follows the last one, now.
 
+        A box that is none (swapped corners, a number that is not finite) is left out, with a
+        warning in the log.
+
         Raises:
+            TypeError: the detector gives nothing that boxes can be read from.
             ValueError: the index is not higher than that of the last frame, the image is not
-                uint8 (H, W, 3), or the detector's boxes are none.
+                uint8 (H, W, 3), or the detector's boxes have another shape.
         """
         if isinstance(frame, np.ndarray):
             frame = self._next_frame(frame)
@@ -79,7 +83,8 @@ class FrameFollower:
             if size != last_size:
                 self._tracker.reset()
         self._last = frame.index, size
-        return self._follow(frame, size, without_repeats(to_boxes(self._detector(image))))
+        found = possible_boxes(self._detector(image), frame.name)
+        return self._follow(frame, size, without_repeats(found))
 
     def _next_frame(self, image: Image) -> Frame:
         now = time.monotonic()

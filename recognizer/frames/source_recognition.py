@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from recognizer.frames.detections import Detector
+from recognizer.frames.detections import Detector, possible_boxes
 from recognizer.frames.frame import Frame
 from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.protocols import FrameRecognizer
@@ -28,7 +28,7 @@ def recognition_of(
         return recognizer.follow(settings=settings, detector=detector).update
 
     def by_itself(frame: Frame) -> FrameResult:
-        boxes = None if detector is None else detector(frame.image)
+        boxes = None if detector is None else possible_boxes(detector(frame.image), frame.name)
         result = recognizer.recognize_frame(frame.image, boxes)
         return replace(result, index=frame.index, seconds=frame.seconds, name=frame.name)
 

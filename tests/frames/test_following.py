@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from road_scenes import HEIGHT, WIDTH, paste, scene
+from synthetic_videos import write_video
 
 from recognizer import Frame, Reason, Recognizer, SourceError, TrackSettings
 
@@ -97,6 +98,38 @@ def test_frames_must_come_in_order_and_be_pictures(recognizer):
         follower.update(drive.frames[0])
     with pytest.raises(ValueError, match=r"x: expected uint8 \(H, W, 3\) BGR, got uint8 \(5, 5\)"):
         follower.update(Frame(2, 0.1, np.zeros((5, 5), np.uint8), "x"))
+
+
+def test_a_sign_that_the_detector_clips_to_nothing_is_too_small_and_ends_no_stream(recognizer):
+    drive = Drive([30, 31, 32])
+    drive.boxes[1][:] = [WIDTH, 120, WIDTH, 150]
+    follower = recognizer.follow(detector=drive.detect)
+    results = [follower.update(frame) for frame in drive.frames]
+    assert [r.sign_ids for r in results] == [["de.206"], ["unknown"], ["de.206"]]
+    assert results[1].recognitions[0].detail.startswith("0×30 pixels")
+    assert results[2].track_ids.tolist() == results[0].track_ids.tolist()
+
+
+IMPOSSIBLE = [[9, 9, 0, 50, 0.9], [0, 0, np.nan, 50, 0.9], [0, 0, 9, 9, np.inf]]
+
+
+def test_boxes_that_are_none_are_left_out_of_a_stream_with_a_warning(recognizer, tmp_path, caplog):
+    image = scene()
+    boxes = np.array([IMPOSSIBLE[0], [*paste(image, "stop", 150, 120, 40), 0.9], *IMPOSSIBLE[1:]])
+    cv2.imwrite(str(tmp_path / "0.png"), image)
+    by_itself = next(recognizer.stream(tmp_path, detector=lambda _: boxes))
+    followed = recognizer.follow(detector=lambda _: boxes).update(image)
+    assert by_itself.sign_ids == followed.sign_ids == ["de.206"]
+    why = "3 of 4 boxes left out: box 0: expected finite left <= right"
+    for name, record in zip((f"{tmp_path}/0.png", "frame 0"), caplog.records, strict=True):
+        assert record.getMessage().startswith(f"{name}: {why}")
+
+
+def test_what_is_no_array_of_boxes_ends_a_stream(recognizer, tmp_path):
+    cv2.imwrite(str(tmp_path / "0.png"), scene())
+    for source in (tmp_path, write_video(tmp_path / "drive.avi", 2)):
+        with pytest.raises(ValueError, match=r"expected \(N, 4\) or \(N, 5\)"):
+            next(recognizer.stream(source, detector=lambda _: np.zeros((2, 3))))
 
 
 def test_a_reload_judges_what_was_read_by_the_new_rules(tmp_path):

@@ -116,9 +116,9 @@ def test_no_boxes_give_an_empty_result(recognizer, none):
     [
         (np.zeros((2, 3)), ValueError, r"expected \(N, 4\) or \(N, 5\) with scores, got \(2, 3\)"),
         (
-            np.array([[0, 0, 9, 9], [9, 0, 9, 5]]),
+            np.array([[0, 0, 9, 9], [9, 0, 8, 5]]),
             ValueError,
-            r"box 1: expected finite left < right",
+            r"box 1: expected finite left <= right",
         ),
         (np.array([[0, 0, np.nan, 9]]), ValueError, "box 0: expected finite"),
         (np.array([[0, 0, 9, np.inf]]), ValueError, "box 0: expected finite"),
@@ -138,6 +138,14 @@ def test_what_cannot_be_read_is_too_small_and_says_so(recognizer):
     result = recognizer.recognize_frame(image, np.array(small))
     assert [a.reason for a in result.recognitions] == [Reason.TOO_SMALL] * 3
     assert [a.detail.split()[0] for a in result.recognitions] == ["8×8", "4×55", "0×55"]
+
+
+def test_a_box_that_was_clipped_to_nothing_is_too_small_like_one_outside(recognizer):
+    clipped = [[0, 5, 0, 60], [WIDTH, 5, WIDTH, 60], [5, HEIGHT, 60, HEIGHT], [7, 7, 7, 7]]
+    result = recognizer.recognize_frame(scene(), np.array(clipped))
+    assert result.xyxy.tolist() == clipped
+    assert [a.reason for a in result.recognitions] == [Reason.TOO_SMALL] * 4
+    assert [a.detail.split()[0] for a in result.recognitions] == ["0×55", "0×55", "55×0", "0×0"]
 
 
 @pytest.mark.parametrize("side", [14, 16, 20])

@@ -46,6 +46,13 @@ def test_a_sign_of_14_pixels_may_shake_by_more_than_its_side():
     assert seen == {0}
 
 
+def test_a_box_without_area_has_a_place_like_any_other():
+    tracker = Tracker()
+    with np.errstate(all="raise"):  # an empty box has no logarithm
+        seen = {ids(tracker, n, box(300, 200, side))[0] for n, side in enumerate([1, 0, 0])}
+    assert seen == {0}
+
+
 def test_two_like_signs_on_one_pole_are_not_mixed_up_when_both_move():
     tracker = Tracker()
     assert ids(tracker, 0, box(100, 100, 30), box(100, 133, 30)) == [0, 1]

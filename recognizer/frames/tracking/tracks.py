@@ -160,7 +160,8 @@ class Tracker:
 
         Args:
             frame: its index, higher than at the last call.
-            xyxy: float32 (N, 4), left, top, right, bottom, pixels.
+            xyxy: float32 (N, 4), left, top, right, bottom, pixels; sides below a pixel, also
+                those of empty boxes, count as one.
         """
         oldest = frame - self.settings.max_missed - 1
         self._tracks = [track for track in self._tracks if track.last_seen >= oldest]
@@ -199,7 +200,7 @@ class Tracker:
 
 
 def _centre_and_log_size(xyxy: FloatArray) -> FloatArray:
-    size = xyxy[:, 2:] - xyxy[:, :2]
+    size = np.maximum(xyxy[:, 2:] - xyxy[:, :2], 1)  # an empty box has no logarithm
     return np.concatenate([(xyxy[:, :2] + xyxy[:, 2:]) / 2, np.log(size)], axis=1)
 
 
