@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from attributes.errors import UserError
-from recognizer.cli.exit_codes import UNREADABLE, USAGE
+from recognizer.cli.exit_codes import BROKEN_PIPE, UNREADABLE, USAGE
 from rules import CatalogueError, CountryError, LanguageError
 
 VERBS: Final = {
@@ -46,20 +46,28 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     if "cv2" not in sys.modules:  # which reads this once; our own message says what is wrong
         os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-    words = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser(words[0] if words else "")
-    arguments = parser.parse_args(words)
     try:
-        return int(arguments.run(arguments))
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    except BrokenPipeError:  # `signrules ... | head`
+        _print_nowhere()
+        return BROKEN_PIPE
+
+
+def _run(words: list[str]) -> int:
+    try:
+        try:
+            arguments = _parser(words[0] if words else "").parse_args(words)
+            return int(arguments.run(arguments))
+        finally:
+            sys.stdout.flush()  # so that a pipe that nobody reads is noticed here at the latest
     except (CountryError, LanguageError) as error:
         print(f"signrules: {error}", file=sys.stderr)
         return USAGE
     except (CatalogueError, UserError) as error:
         print(f"signrules: {error}", file=sys.stderr)
         return UNREADABLE
-    except BrokenPipeError:  # `signrules ... | head`
-        sys.stderr.close()
-        return 0
+    except BrokenPipeError:  # no input that could not be read
+        raise
     except OSError as error:  # a folder that one may not enter, a name that is too long
         named = f"{error.filename}: " if error.filename else ""
         print(f"signrules: {named}{error.strerror or error}", file=sys.stderr)
@@ -67,6 +75,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("signrules: interrupted", file=sys.stderr)
         return 130
+
+
+def _print_nowhere() -> None:
+    """Drop what is still to be printed, or the interpreter complains about it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 def _parser(typed: str) -> argparse.ArgumentParser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import metadata
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from recognizer.cli import check
-from recognizer.cli.exit_codes import FINE, UNREADABLE
+from recognizer.cli.exit_codes import BROKEN_PIPE, FINDINGS, FINE, UNREADABLE
 from recognizer.cli.main import main
 
 TOO_LONG = "x" * 300
@@ -89,3 +90,40 @@ def test_the_version_waits_for_neither_torch_nor_opencv() -> None:
     )
     root = str(Path(__file__).parents[2])
     subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": root})
+
+
+FINDS = """
+import sys
+from recognizer.cli import check
+from recognizer.cli.main import main
+
+def find(_):
+    print("finding\\n" * int(sys.argv[1]))
+    return 1
+
+check.run = find
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("lines", [1, 100_000], ids=["buffered", "longer than any pipe"])
+@pytest.mark.parametrize("words", [["check"], ["check", "--help"]], ids=["verb", "help"])
+def test_a_pipe_that_nobody_reads_is_no_success(lines: int, words: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = run(FINDS, str(lines), *words, stdout=writer)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (BROKEN_PIPE, b"")
+
+
+def test_what_was_found_is_the_status_where_all_of_it_is_read() -> None:
+    assert run(FINDS, "100000", "check", stdout=subprocess.PIPE).returncode == FINDINGS
+
+
+def run(program: str, *arguments: str, stdout: int) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
