@@ -13,12 +13,12 @@ from attributes.precision import Precision
 from attributes.predictor import AttributePredictor
 from attributes.readings import Readings
 from recognizer.answering import ReadyCatalogue
-from recognizer.decision import Reason, Thresholds
+from recognizer.decision import Thresholds
 from recognizer.default_catalogue import default_catalogue
 from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, TrackSettings
 from recognizer.gallery import load_gallery
 from recognizer.pictures import Crop, Picture, PictureError, to_crop
-from recognizer.result import UNKNOWN, Recognition, too_small
+from recognizer.result import Recognition, too_small, unreadable
 from recognizer.thresholds_file import load_thresholds
 from recognizer.watching import CatalogueWatcher
 from rules import Catalogue, load_catalogue
@@ -252,7 +252,8 @@ class Recognizer:
                 crops.append(error)
         answers = iter(self._recognize_crops([c for c in crops if not isinstance(c, PictureError)]))
         return [
-            _unreadable(crop) if isinstance(crop, PictureError) else next(answers) for crop in crops
+            unreadable(str(crop)) if isinstance(crop, PictureError) else next(answers)
+            for crop in crops
         ]
 
     def _recognize_crops(self, crops: Sequence[Crop]) -> list[Recognition]:
@@ -264,7 +265,3 @@ class Recognizer:
             else too_small(crop.shape[1], crop.shape[0], smallest)
             for crop, answer in zip(crops, answers, strict=True)
         ]
-
-
-def _unreadable(error: PictureError) -> Recognition:
-    return Recognition(UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.UNREADABLE, detail=str(error))

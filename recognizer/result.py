@@ -10,7 +10,15 @@ from recognizer.decision import Reason
 from recognizer.verdicts import UNKNOWN
 from rules import ConditionOutcome, Position
 
-__all__ = ["UNKNOWN", "Exemplar", "Explanation", "Recognition", "RunnerUp", "too_small"]
+__all__ = [
+    "UNKNOWN",
+    "Exemplar",
+    "Explanation",
+    "Recognition",
+    "RunnerUp",
+    "too_small",
+    "unreadable",
+]
 
 _SURELY_A_SIGN = 0.99
 """Presence from which it need not be mentioned."""
@@ -196,6 +204,11 @@ def too_small(width: int, height: int, smallest: int) -> Recognition:
     """The answer for a sign of fewer pixels than attributes can be read from."""
     detail = f"{width}×{height} pixels, at least {smallest} are needed"
     return Recognition(UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.TOO_SMALL, detail=detail)
+
+
+def unreadable(why: str) -> Recognition:
+    """The answer for a picture that cannot be read; ``why`` says which, and the reason."""
+    return Recognition(UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.UNREADABLE, detail=why)
 
 
 def _condition_dict(c: ConditionOutcome) -> dict[str, object]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from attributes.progress import track
 from recognizer.cli.exit_codes import FINE, UNREADABLE
 from recognizer.decision import Reason
 from recognizer.pictures import PictureError, find_pictures
-from recognizer.result import Recognition
+from recognizer.result import Recognition, unreadable
 
 if TYPE_CHECKING:  # importing it takes seconds, which `--help` need not wait for
     from recognizer.recognizer import Recognizer
@@ -25,6 +27,9 @@ def recognize_crops(
 ) -> int:
     """Print the answer for every picture; those that cannot be read are told at the end.
 
+    As JSON each picture has a line, also one that cannot be read or is not there: programs count
+    on it. Folders and globs in which nothing is have none.
+
     Args:
         recognizer: answers.
         sources: pictures, folders and globs.
@@ -34,15 +39,22 @@ def recognize_crops(
     Returns:
         an exit code.
     """
-    paths, problems = _find_all(sources)
+    paths, missing = _find_all(sources)
+    problems = [why for _, why in missing]
     answered = 0
     for batch in track(_batches(paths), "recognize", total=-(-len(paths) // _BATCH)):
         for path, answer in zip(batch, recognizer.recognize(list(batch)), strict=True):
             if answer.reason is Reason.UNREADABLE:
                 problems.append(answer.detail)
-                continue
-            answered += 1
+                if form != "json":
+                    continue
+            else:
+                answered += 1
             print(_shown(path, answer, form, explain), flush=True)
+    if form == "json":
+        for source, why in missing:
+            if not os.path.isdir(source) and not has_magic(source):
+                print(_shown(Path(source), unreadable(why), form, explain))
     for problem in problems:
         print(f"signrules: {problem}", file=sys.stderr)
     if problems:
@@ -51,16 +63,16 @@ def recognize_crops(
     return FINE
 
 
-def _find_all(sources: Sequence[str]) -> tuple[list[Path], list[str]]:
-    """Pictures of all sources, and what is wrong with sources that have none."""
+def _find_all(sources: Sequence[str]) -> tuple[list[Path], list[tuple[str, str]]]:
+    """Pictures of all sources, and each source that has none with what is wrong with it."""
     paths: list[Path] = []
-    problems = []
+    missing = []
     for source in sources:
         try:
             paths += find_pictures(source)
         except PictureError as error:
-            problems.append(str(error))
-    return paths, problems
+            missing.append((source, str(error)))
+    return paths, missing
 
 
 def _batches(paths: list[Path]) -> Iterator[list[Path]]:

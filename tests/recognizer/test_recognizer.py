@@ -116,6 +116,30 @@ def test_json_lines_can_be_parsed(capsys):
     assert {Path(entry["picture"]).stem: entry["id"] for entry in lines} == EXPECTED
 
 
+def test_json_has_a_line_for_each_picture_also_for_those_that_cannot_be_read(tmp_path, capsys):
+    broken, folder = tmp_path / "broken.png", tmp_path / "folder"
+    broken.write_bytes(b"rubbish")
+    folder.mkdir()
+    named = [str(broken), str(PICTURES / "stop.png"), "nowhere.png", "nowhere.png"]
+    code = main(["recognize", "--format", "json", *named, str(folder), str(folder / "*.png")])
+    out, err = capsys.readouterr()
+    assert code == 3
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [(line["picture"], line["id"], line["reason"]) for line in lines] == [
+        (str(broken), "unknown", "unreadable"),
+        (str(PICTURES / "stop.png"), "de.206", None),
+        ("nowhere.png", "unknown", "unreadable"),
+        ("nowhere.png", "unknown", "unreadable"),
+    ]
+    assert {frozenset(line) for line in lines} == {frozenset(lines[1])}
+    assert [line["detail"] for line in lines if line["detail"]] == [
+        f"{broken}: not a picture that can be decoded",
+        *["nowhere.png: no such file or folder"] * 2,
+    ]
+    assert err.count("broken.png: not a picture") == 1
+    assert err.endswith("1 answered, 5 unreadable\n")
+
+
 def test_explain_prints_reasons_as_text_and_json(capsys):
     picture = str(PICTURES / "stop.png")
     assert main(["explain", picture]) == 0
