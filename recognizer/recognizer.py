@@ -50,6 +50,7 @@ class Recognizer:
         CatalogueError: the rule file has mistakes; all of them are told.
         CountryError: its signs belong to countries, but none to this one.
         LanguageError: none of its signs has a name in this language.
+        TypeError: ``thresholds`` are none, such as a single number.
         ValueError: there is no such precision.
         WeightsError: the weights are missing, damaged, or of another vocabulary.
         GalleryError: exemplars are missing, or were embedded with other weights.
@@ -67,6 +68,11 @@ class Recognizer:
         precision: Precision | None = None,
         watch: bool = False,
     ) -> None:
+        if thresholds is not None and not isinstance(thresholds, Thresholds):
+            raise TypeError(
+                "thresholds: expected Thresholds, such as Thresholds(min_confidence=0.5), "
+                f"got {type(thresholds).__name__}"
+            )
         self.language = language
         self.country = country
         self.catalogue_path = Path(catalogue) if catalogue is not None else default_catalogue()
@@ -75,7 +81,6 @@ class Recognizer:
         self._given_thresholds = thresholds
         self._reloading = Lock()
         rules, thresholds = self._load_rules()
-        rules.require_language(language)
         watcher = None
         if watch:
             watcher = CatalogueWatcher(self, rules)
@@ -115,7 +120,7 @@ class Recognizer:
 
         Raises:
             CatalogueError: the rule file has mistakes; the rules in use stay.
-            CountryError, GalleryError: see above; the rules in use stay too.
+            CountryError, LanguageError, GalleryError: see above; the rules in use stay too.
         """
         with self._reloading:  # or a slow reload could undo a later one
             self._ready = self._prepare(*self._load_rules())
@@ -238,6 +243,7 @@ class Recognizer:
         thresholds = self._given_thresholds or load_thresholds(self.catalogue_path, rules)
         if self.country is not None:
             rules = rules.restricted_to(self.country)
+        rules.require_language(self.language)
         return rules, thresholds
 
     def _prepare(self, rules: Catalogue, thresholds: Thresholds) -> ReadyCatalogue:

@@ -62,12 +62,18 @@ class FrameFollower:
         warning in the log.
 
         Raises:
-            TypeError: the detector gives nothing that boxes can be read from.
+            TypeError: ``frame`` is neither, such as a path, or the detector gives nothing that
+                boxes can be read from.
             ValueError: the index is not higher than that of the last frame, the image is not
                 uint8 (H, W, 3), or the detector's boxes have another shape.
         """
         if isinstance(frame, np.ndarray):
             frame = self._next_frame(frame)
+        elif not isinstance(frame, Frame):
+            raise TypeError(
+                "update: expected an image, uint8 (H, W, 3) BGR, or a Frame, got "
+                f"{type(frame).__name__}; stream() opens paths and URLs"
+            )
         image = frame.image
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
             raise ValueError(

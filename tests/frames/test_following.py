@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import tracemalloc
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -125,11 +126,24 @@ def test_boxes_that_are_none_are_left_out_of_a_stream_with_a_warning(recognizer,
         assert record.getMessage().startswith(f"{name}: {why}")
 
 
-def test_what_is_no_array_of_boxes_ends_a_stream(recognizer, tmp_path):
+@pytest.mark.parametrize(
+    ("found", "error", "message"),
+    [
+        (np.zeros((2, 3)), ValueError, r"expected \(N, 4\) or \(N, 5\) with scores, got \(2, 3\)"),
+        (None, TypeError, r"expected an array \(N, 4\) .* got NoneType"),
+    ],
+)
+def test_a_detector_that_gives_no_boxes_is_told(recognizer, tmp_path, found, error, message):
     cv2.imwrite(str(tmp_path / "0.png"), scene())
     for source in (tmp_path, write_video(tmp_path / "drive.avi", 2)):
-        with pytest.raises(ValueError, match=r"expected \(N, 4\) or \(N, 5\)"):
-            next(recognizer.stream(source, detector=lambda _: np.zeros((2, 3))))
+        with pytest.raises(error, match=message):
+            next(recognizer.stream(source, detector=lambda _: found))
+
+
+@pytest.mark.parametrize("frame", ["street.jpg", Path("street.jpg"), None])
+def test_what_is_no_image_is_told_what_is_one(recognizer, frame):
+    with pytest.raises(TypeError, match=r"expected an image, .* or a Frame, got (str|.*Path|None)"):
+        recognizer.follow().update(frame)
 
 
 def test_a_reload_judges_what_was_read_by_the_new_rules(tmp_path):

@@ -178,6 +178,12 @@ def test_a_country_without_a_name_and_a_precision_that_there_is_not_are_refused(
         Recognizer(precision="float16")
 
 
+@pytest.mark.parametrize("thresholds", [0.5, {"min_confidence": 0.5}])
+def test_what_are_no_thresholds_is_told_what_are(thresholds):
+    with pytest.raises(TypeError, match=r"expected Thresholds, such as .*, got (float|dict)$"):
+        Recognizer(thresholds=thresholds)
+
+
 def test_a_language_in_which_nothing_is_named_is_a_usage_error(capsys):
     assert main(["recognize", "x.png", "--language", "klingon"]) == 2
     assert "no sign has a name in the language `klingon`" in capsys.readouterr().err

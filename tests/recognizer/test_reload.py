@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from recognizer import CatalogueError, Recognizer, Thresholds, watching
+from recognizer import CatalogueError, LanguageError, Recognizer, Thresholds, watching
 from recognizer.gallery import gallery_path
 from recognizer.thresholds_file import thresholds_path
 from recognizer.watching import CatalogueWatcher
@@ -98,6 +98,15 @@ def test_an_unusable_gallery_keeps_the_last_good_catalogue(catalogue: Path) -> N
     assert answer(recognizer) == OLD
 
 
+def test_a_language_that_the_new_rules_lack_keeps_the_last_good_catalogue(catalogue: Path) -> None:
+    write(catalogue, rules("old").replace("{en:", "{de: alt, en:"))
+    recognizer = Recognizer(catalogue, language="de")
+    write(catalogue, rules("new"))
+    with pytest.raises(LanguageError, match="no sign has a name in the language `de`; expected en"):
+        recognizer.reload()
+    assert recognizer.judge(RED_CIRCLE)[0].name == "alt"
+
+
 def test_other_threads_never_see_a_mixture(catalogue: Path) -> None:
     recognizer = Recognizer(catalogue)
     seen: set[tuple[str | None, str, str | None]] = set()
@@ -168,6 +177,18 @@ def test_watching_goes_on_when_no_sign_of_the_country_is_left(
     assert answer(recognizer) == OLD
     write(catalogue, rules("new") + german)
     assert wait_for(lambda: answer(recognizer) == NEW)
+
+
+def test_watching_goes_on_when_no_sign_has_a_name_in_the_language(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watching, "INTERVAL", 0.01)
+    recognizer = Recognizer(catalogue, watch=True)
+    with caplog.at_level(logging.ERROR):
+        write(catalogue, rules("new").replace("{en:", "{de:"))
+        assert wait_for(lambda: "no sign has a name in the language `en`" in caplog.text)
+    assert "Traceback" not in caplog.text
+    assert answer(recognizer) == OLD
 
 
 def test_the_thread_ends_with_the_recognizer(
