@@ -95,8 +95,10 @@ def find_pictures(source: str) -> list[Path]:
     """The pictures that a command-line SOURCE means: a file, a folder (searched) or a glob.
 
     Raises:
-        PictureError: nothing is there, or one may not look.
+        PictureError: nothing is there, one may not look, or the name is empty.
     """
+    if not source:  # as of a script's unset variable; pathlib would take it for this folder
+        raise PictureError("an empty name is no source; this folder is `.`")
     try:
         return _find_pictures(source)
     except OSError as error:  # a folder that one may not enter, a name that is too long

@@ -18,6 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "sources",
         nargs="+",
+        type=_source,
         metavar="SOURCE",
         help="picture of one sign, folder, or glob; video, camera index, RTSP or HTTP URL",
     )
@@ -76,3 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
         codes.append(command.run(of_frames))
     return UNREADABLE if UNREADABLE in codes else FINE
+
+
+def _source(word: str) -> str:
+    if not word:
+        raise argparse.ArgumentTypeError("an empty name is no source; this folder is `.`")
+    return word

@@ -223,6 +223,8 @@ def test_a_stream_that_is_left_early_closes_its_source(recognizer, tmp_path):
 def test_a_source_that_is_not_there_is_an_error_not_an_end(recognizer):
     with pytest.raises(SourceError, match=r"nowhere\.mp4"):
         next(recognizer.stream("nowhere.mp4"))
+    with pytest.raises(SourceError, match="an empty name is no source"):
+        next(recognizer.stream(""))
 
 
 def test_what_a_stream_cannot_read_is_logged_and_nothing_at_all_is_an_error(

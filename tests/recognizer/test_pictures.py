@@ -227,6 +227,14 @@ def test_sources_without_pictures_are_told(tmp_path, source, message):
         find_pictures(str(tmp_path / source) if source else str(tmp_path))
 
 
+def test_an_empty_name_is_not_taken_for_this_folder(tmp_path, monkeypatch):
+    cv2.imwrite(str(tmp_path / "a.png"), COLOUR)
+    monkeypatch.chdir(tmp_path)
+    assert [p.name for p in find_pictures(".")] == ["a.png"]
+    with pytest.raises(PictureError, match=r"^an empty name is no source; this folder is `\.`$"):
+        find_pictures("")
+
+
 def test_a_source_that_the_system_refuses_to_look_for_is_told():
     name = "a" * 300 + ".png"
     with pytest.raises(PictureError, match=f"^{name}: (File name too long|no such file)"):

@@ -194,6 +194,15 @@ def test_a_country_that_no_sign_has_is_a_usage_error(capsys):
     assert "did you mean `DE`?" in capsys.readouterr().err
 
 
+def test_an_empty_source_is_a_usage_error(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["recognize", str(PICTURES / "stop.png"), ""])
+    assert stopped.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "argument SOURCE: an empty name is no source" in err
+
+
 def test_a_misspelt_verb_is_a_usage_error(capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["recognise", "x.png"])
