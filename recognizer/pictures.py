@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.errors import UserError
+from recognizer.urls import is_url, without_password
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -48,14 +49,19 @@ def to_crop(picture: Picture) -> Crop:
     (JPEG files and PIL images) are turned as their EXIF orientation says.
 
     Raises:
-        PictureError: there is no such file, it is no picture or a damaged one, or the array is
-            not one.
+        PictureError: there is no such file, it is a URL, no picture or a damaged one, or the array
+            is not one.
     """
     if isinstance(picture, np.ndarray):
         return _from_array(picture, "array")
     if isinstance(picture, str | os.PathLike):
-        path = _path(picture)
-        return _from_array(_read_pixels(path), str(path))
+        name = _name(picture)
+        if is_url(name):
+            raise PictureError(
+                f"{without_password(name)}: a URL; download the picture and give its path "
+                "(stream() and `signrules recognize` open videos and cameras behind URLs)"
+            )
+        return _from_array(_read_pixels(Path(name)), name)
     if hasattr(picture, "convert"):  # a PIL image, without importing PIL
         return _from_array(_pixels_of_pil(picture), "PIL image")
     raise PictureError(
@@ -129,9 +135,9 @@ def _endings() -> Iterator[str]:
     return (suffix[1:] for suffix in sorted(SUFFIXES))
 
 
-def _path(picture: str | os.PathLike[Any]) -> Path:
+def _name(picture: str | os.PathLike[Any]) -> str:
     try:
-        return Path(os.fsdecode(picture))  # which takes paths of bytes, too
+        return os.fsdecode(picture)  # which takes paths of bytes, too
     except TypeError as error:
         raise PictureError(f"{type(picture).__name__}: not a path: {error}") from None
 

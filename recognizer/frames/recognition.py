@@ -37,8 +37,8 @@ class FrameReadings:
     weights: npt.NDArray[np.float32]
 
     def too_small(self, row: int, smallest: int) -> Recognition:
-        """The answer for a box that cannot be read."""
-        width, height = np.rint(self.sides[row]).astype(int).tolist()
+        """The answer for a box that cannot be read, with its whole pixels: 9.6 are not yet 10."""
+        width, height = np.floor(self.sides[row]).astype(int).tolist()
         return too_small(width, height, smallest)
 
 

@@ -140,6 +140,14 @@ def test_what_cannot_be_read_is_too_small_and_says_so(recognizer):
     assert [a.detail.split()[0] for a in result.recognitions] == ["8×8", "4×55", "0×55"]
 
 
+@pytest.mark.parametrize(("side", "shown"), [(9.6, "9×9"), (9.99, "9×9"), (10, None)])
+def test_a_side_just_below_the_smallest_is_not_told_as_that(recognizer, side, shown):
+    answer = recognizer.recognize_frame(scene(), [[40, 50, 40 + side, 50 + side]]).recognitions[0]
+    assert (answer.reason is Reason.TOO_SMALL) == (shown is not None)
+    if shown:
+        assert answer.detail == f"{shown} pixels, at least 10 are needed"
+
+
 def test_a_box_that_was_clipped_to_nothing_is_too_small_like_one_outside(recognizer):
     clipped = [[0, 5, 0, 60], [WIDTH, 5, WIDTH, 60], [5, HEIGHT, 60, HEIGHT], [7, 7, 7, 7]]
     result = recognizer.recognize_frame(scene(), np.array(clipped))

@@ -265,6 +265,13 @@ def test_a_port_where_nobody_listens_is_told_at_once():
     assert time.monotonic() - start < 2
 
 
+@pytest.mark.parametrize("url", ["ftp://x/y", "nonsense://camera", "http:///drive.mp4"])
+def test_a_url_behind_which_no_server_can_be_asked_is_told_what_a_url_is(url, monkeypatch):
+    monkeypatch.setattr(opening, "open_video", lambda *_: None)  # FFmpeg would ask for the name `x`
+    with pytest.raises(SourceError, match=f"^{url}: cannot be opened; expected http://, https://"):
+        open_source(url)
+
+
 def test_passwords_are_not_shown():
     with pytest.raises(SourceError) as raised:
         open_source(f"rtsp://me:secret@127.0.0.1:{closed_port()}/stream")

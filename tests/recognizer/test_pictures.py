@@ -146,6 +146,10 @@ def test_a_pil_image_of_a_file_that_was_cut_off_is_refused(form):
         (np.zeros((2, 2, 3), np.int32), "type int32"),
         (17, "int: not a picture"),
         ("nowhere.png", "nowhere.png: no such file"),
+        (
+            "https://me:secret@host/a.png",
+            r"^https://me:\*\*\*@host/a\.png: a URL; download the pic",
+        ),
         ("a\0b.png", r"^'a\\x00b\.png': not a path: embedded null"),
         ("a\ud800.png", r"^'a\\ud800\.png': not a path: .* surrogates not allowed$"),
         (NamedBy(17), r"^NamedBy: not a path: "),

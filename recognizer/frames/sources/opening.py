@@ -17,6 +17,7 @@ from recognizer.frames.sources.frame_source import FrameSource, SourceError
 from recognizer.frames.sources.live_source import LiveSource
 from recognizer.frames.sources.stored_source import StoredSource
 from recognizer.pictures import SUFFIXES, PictureError, find_pictures
+from recognizer.urls import is_url, without_password
 
 __all__ = [
     "VIDEO_SUFFIXES",
@@ -45,12 +46,12 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "rtsp": 554}
 
 def is_video(source: str) -> bool:
     """Whether the text means a camera, a URL or a video file, rather than pictures."""
-    return source.isdecimal() or _is_url(source) or _has_video_suffix(Path(source))
+    return source.isdecimal() or is_url(source) or _has_video_suffix(Path(source))
 
 
 def videos_apart(source: str) -> list[str]:
     """A glob that matches videos as one source for each file; any other source as it is."""
-    if _is_url(source) or not has_magic(source):
+    if is_url(source) or not has_magic(source):
         return [source]
     try:
         paths = find_pictures(source)
@@ -96,7 +97,7 @@ def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
     name = local_path(os.fspath(source)) if not isinstance(source, int) else str(source)
     if isinstance(source, int) or name.isdecimal():
         return _open_camera(int(name))
-    if _is_url(name):
+    if is_url(name):
         return _open_url(name, timeout)
     return _open_files(name, timeout)
 
@@ -109,7 +110,7 @@ def _open_camera(index: int) -> LiveSource:
 
 
 def _open_url(url: str, timeout: float) -> FrameSource:
-    name = _without_password(url)
+    name = without_password(url)
     start = time.monotonic()
     capture = open_video(url, timeout)
     if capture is None:
@@ -158,19 +159,6 @@ def _has_video_suffix(path: Path) -> bool:
     return path.suffix.lower() in VIDEO_SUFFIXES
 
 
-def _is_url(source: str) -> bool:
-    return "://" in source
-
-
-def _without_password(url: str) -> str:
-    """The URL as messages and result files may show it."""
-    try:
-        password = urlsplit(url).password
-    except ValueError:  # nobody knows what is what in it
-        return re.sub("://.*@", "://***@", url)
-    return url.replace(f":{password}@", ":***@", 1) if password else url
-
-
 def _why_no_answer(url: str, timeout: float, waited: float) -> str:
     """FFmpeg says only that it failed; most often, the network knows why."""
     try:
@@ -180,11 +168,12 @@ def _why_no_answer(url: str, timeout: float, waited: float) -> str:
         return str(error).lower()
     if waited >= timeout * 0.95:
         return f"no answer within {timeout:g} s"
-    if parts.hostname and port:
-        try:
-            socket.create_connection((parts.hostname, port), max(0.1, timeout - waited)).close()
-        except TimeoutError:
-            return f"no answer within {timeout:g} s"
-        except OSError as error:
-            return (error.strerror or str(error)).lower()
+    if not parts.hostname or not port:  # there is nobody to ask
+        return "cannot be opened; expected http://, https:// or rtsp:// and a host"
+    try:
+        socket.create_connection((parts.hostname, port), max(0.1, timeout - waited)).close()
+    except TimeoutError:
+        return f"no answer within {timeout:g} s"
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
     return "the server answers, but not with a video"

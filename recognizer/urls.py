@@ -1,0 +1,20 @@
+"""What is a URL among the names that people give, and how it may be shown."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+
+def is_url(name: str) -> bool:
+    """Whether a name means something in a network (or ``file://``), rather than a path."""
+    return "://" in name
+
+
+def without_password(url: str) -> str:
+    """The URL as messages and result files may show it."""
+    try:
+        password = urlsplit(url).password
+    except ValueError:  # nobody knows what is what in it
+        return re.sub("://.*@", "://***@", url)
+    return url.replace(f":{password}@", ":***@", 1) if password else url
