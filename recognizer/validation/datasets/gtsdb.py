@@ -28,6 +28,10 @@ _PUBLISHED_FOR_TRAINING = range(600)
 _LIST_DIGEST = "7477d33cf13532bf8012727f600772909ff4fa7175513aef0123cc31aba5c1a5"
 """SHA-256 of the list's lines of these frames as :func:`_list_digest` writes them."""
 _UNLABELLED = "gtsdb_unboxed.csv"
+_SAME_SIGNS = (
+    "of many of these signs the shipped weights saw GTSRB's photographs, which are from the same "
+    "drives"
+)
 _NOT_EVERY_SIGN = (
     "not every sign in these frames has a box: look at false finds before blaming (finds on those "
     "without a box that are known are neither right nor wrong)"
@@ -93,7 +97,7 @@ def _part(dataset: Dataset, split: str) -> Dataset:
     if split == "training":
         words, caution = f"frames up to {LAST_TRAINING_FRAME}", seen
     elif split == "validation":
-        words, caution = f"frames from {LAST_TRAINING_FRAME + 1}, which training never saw", ""
+        words, caution = f"frames from {LAST_TRAINING_FRAME + 1}, none in training", _SAME_SIGNS
 
     unlabelled = _unlabelled_signs()
 
