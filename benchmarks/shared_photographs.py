@@ -48,8 +48,8 @@ Key = tuple[int, tuple[int, ...]]
 TABLE = Path(__file__).with_name("shared_photographs.csv")
 FRAMES = range(600)
 LEAST_LIKENESS = 0.7
-"""From which a box counts as shared. Looked at, nearly all pairs above 0.8 and most above 0.7 are
-the same sign; below, some still are."""
+"""From which a box counts as shared. Looked at, nearly all pairs above 0.8, and half of those above
+0.7, are the same sign; below, some still are."""
 _SCALES = (0.9, 0.95, 1.0, 1.05, 1.1)
 _THUMBNAIL = 32
 _TRIED = 60
@@ -225,7 +225,7 @@ def print_whole_frames(data: Path, shared: Iterable[Key]) -> None:
     assert found is not None
     samples = found.frames.dataset.samples
     keys = [
-        (int(samples[sample].path.stem), tuple(box))
+        (int(Path(samples[sample].path).stem), tuple(box))
         for sample, box in zip(
             found.frames.label_sample[found.labelled].tolist(),
             found.frames.label_box[found.labelled].astype(int).tolist(),
