@@ -21,6 +21,7 @@ from attributes.vocabulary import (
 )
 from rules import Catalogue, Engine, Position, Sign
 from rules.condition_schema import NONE
+from rules.numbers import plain_spelling
 from rules.text_probability import most_probable_string
 
 CERTAIN: Final = 0.9
@@ -165,12 +166,10 @@ def _condition(reading: Reading) -> dict[str, Any]:
 
 
 def _text_condition(text: str) -> dict[str, Any]:
-    # Only what a number is spelled like: `007` and `.5` are texts.
-    if re.fullmatch(r"0|[1-9][0-9]*", text):
-        return {DIGITS_NAME: int(text)}
-    if re.fullmatch(r"(0|[1-9][0-9]*)\.[0-9]*[1-9]", text):
-        return {DIGITS_NAME: float(text)}
-    return {TEXT.name: text}
+    number = plain_spelling(text)
+    if number is None:
+        return {TEXT.name: text}
+    return {DIGITS_NAME: float(number) if "." in number else int(number)}
 
 
 def _notes(

@@ -9,8 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
+from attributes.vocabulary import DIGITS_NAME, TEXT
 from rules.conditions import Condition
 from rules.diagnostics import Position, Sources, did_you_mean, one_of, quote
+from rules.numbers import plain_spelling, spellings
+from rules.value_sets import TextSet
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 """What a name or alias may hold where the value of the sign goes."""
@@ -135,6 +138,27 @@ class Sign:
     def takes_value(self) -> bool:
         """Whether an answer with this sign needs the text that was read."""
         return self.value is not None or any(map(PLACEHOLDER.search, self.names.values()))
+
+    @cached_property
+    def reads_number(self) -> bool:
+        """Whether the value is a number, however it is spelled, and not the text as it was read."""
+        if self.value is not None:
+            return self.value.reading == DIGITS_NAME
+        readings = {r for name in self.names.values() for r in PLACEHOLDER.findall(name)}
+        return readings == {DIGITS_NAME}
+
+    def can_have(self, value: str) -> bool:
+        """Whether an answer with this sign can have ``value`` in its brackets."""
+        if self.value is None or (self.reads_number and plain_spelling(value) != value):
+            return False
+        conditions = [a.conditions.get(TEXT.name) for a in self.alternatives]
+        texts = self.texts_of(value).strings
+        return any(c is None or any(text in c.values for text in texts) for c in conditions)
+
+    def texts_of(self, value: str) -> TextSet:
+        """The texts that show a value of the sign: of a number all its spellings."""
+        is_number = self.reads_number and plain_spelling(value) == value
+        return TextSet(frozenset(spellings(value) if is_number else (value,)))
 
 
 @dataclass(frozen=True)

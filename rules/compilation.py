@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +23,7 @@ from rules.conditions import CONDITION_KEYS, Condition, attribute_of, meaning
 from rules.diagnostics import Findings, LoadError, Position, quote
 from rules.documents import RuleFile
 from rules.merging import Entry, Sections
-from rules.numbers import Multiples, spell
+from rules.numbers import Multiples, plain_spelling
 from rules.schema import Conditions, PictogramModel, SignModel
 from rules.value_sets import TextSet
 from rules.yaml_positions import MappingNode, Node, Scalar, items_of
@@ -32,7 +31,8 @@ from rules.yaml_positions import MappingNode, Node, Scalar, items_of
 MAX_ALTERNATIVES: Final = 64
 """Most ways in which one sign can look, its own ``any`` and those of its faces multiplied."""
 MAX_RANGE_NUMBERS: Final = 200_000
-"""Most numbers of all different ranges of a catalogue together; each becomes a string in memory."""
+"""Most numbers of all different ranges of a catalogue together; each becomes a few strings in
+memory."""
 MAX_FACE_DEPTH: Final = 8
 """Longest chain of faces that use each other."""
 
@@ -401,14 +401,7 @@ def _reads(alternative: Alternative, reading: str) -> bool:
     if reading == TEXT.name:
         return True
     assert isinstance(values, TextSet)
-    return not values.complement and all(map(_is_number, values.strings))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return spell(Decimal(text)) == text
-    except (InvalidOperation, ValueError):
-        return False
+    return not values.complement and None not in map(plain_spelling, values.strings)
 
 
 def _neighbours(folder: str, relative: str) -> list[str]:

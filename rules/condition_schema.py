@@ -210,17 +210,37 @@ class NumberRange(StrictModel):
         return Multiples.between(self.min, self.max, self.multiple_of)
 
 
+def _digits_form(value: object) -> str:
+    is_negation = (isinstance(value, dict) and "not" in value) or isinstance(value, NotNumbers)
+    return "<not>" if is_negation else _form_or_number(value)
+
+
 _Number = Annotated[float, Field(ge=0), AfterValidator(_check_number)]
 NumberOrNone = Annotated[
     Annotated[_Number, Tag("<number>")] | Annotated[Literal["none"], Tag("<word>")],
     Discriminator(_form_or_number),
 ]
+_Numbers = Annotated[
+    Annotated[_Number, Tag("<number>")]
+    | Annotated[Literal["none"], Tag("<word>")]
+    | Annotated[list[NumberOrNone], Len(1), Tag("<list>")],
+    Discriminator(_form_or_number),
+]
+
+
+class NotNumbers(StrictModel):
+    """Any text but these numbers, however they are spelled."""
+
+    not_: _Numbers = Field(alias="not", description="What is not allowed.")
+
+
 _DigitsCondition = Annotated[
     Annotated[_Number, Tag("<number>")]
     | Annotated[Literal["none"], Tag("<word>")]
     | Annotated[list[NumberOrNone], Len(1), Tag("<list>")]
-    | Annotated[NumberRange, Tag("<mapping>")],
-    Discriminator(_form_or_number),
+    | Annotated[NumberRange, Tag("<mapping>")]
+    | Annotated[NotNumbers, Tag("<not>")],
+    Discriminator(_digits_form),
 ]
 
 
@@ -245,8 +265,8 @@ class Conditions(_AttributeConditions):  # type: ignore[misc, valid-type]
     face: Name | None = Field(default=None, description="Name of conditions defined under `faces`.")
     digits: _DigitsCondition | None = Field(
         default=None,
-        description="The text read as a number: a number, a list, `{min, max, multiple_of}`, or "
-        "`none` if the sign shows no text.",
+        description="The text read as a number: a number, a list, `{min, max, multiple_of}`, "
+        "`{not: …}`, or `none` if the sign shows no text.",
     )
     pictogram: one_or_many(Name) | None = Field(  # type: ignore[valid-type]
         None, description="Name of a pictogram, or several of which one must be on the sign."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,10 +12,11 @@ from rules.condition_schema import (
     ANY,
     NONE,
     LegendForm,
+    NotNumbers,
     NumberRange,
 )
 from rules.diagnostics import Position
-from rules.numbers import Multiples, spell
+from rules.numbers import Multiples, spell, spellings
 from rules.value_sets import STATE_COUNT, StateSet, TextSet, ValueSet
 
 CONDITION_KEYS = frozenset((*(a.name for a in CATEGORICAL), LEGEND.name, TEXT.name, DIGITS_NAME))
@@ -148,13 +149,25 @@ def _text_words(strings: Iterable[str]) -> tuple[str, ...]:
 def _digits(condition: Any) -> tuple[ValueSet, str]:
     if isinstance(condition, NumberRange):
         return _range(condition.multiples)
-    items = condition if isinstance(condition, list) else [condition]
-    strings = tuple(NONE if item == NONE else spell(item) for item in items)
-    return _strings(strings), _or(_text_words(strings))
+    if isinstance(condition, NotNumbers):
+        numbers, phrase = _numbers(_many(condition.not_))
+        return ~numbers, f"not {phrase}"
+    return _numbers(_many(condition))
+
+
+def _numbers(items: Iterable[float | str]) -> tuple[TextSet, str]:
+    plain = tuple(NONE if isinstance(item, str) else spell(item) for item in items)
+    return _strings(_spelled(plain)), _or(_text_words(plain))
+
+
+def _spelled(numbers: Iterable[str]) -> Iterator[str]:
+    """Every spelling of some plain ones."""
+    for number in numbers:
+        yield from (NONE,) if number == NONE else spellings(number)
 
 
 @lru_cache(maxsize=256)
 def _range(multiples: Multiples) -> tuple[ValueSet, str]:
     numbers = multiples.spelled()
     steps = "" if multiples.step == 1 else f" in steps of {multiples.step.normalize():f}"
-    return TextSet(frozenset(numbers)), f"{numbers[0]} to {numbers[-1]}{steps}"
+    return _strings(_spelled(numbers)), f"{numbers[0]} to {numbers[-1]}{steps}"

@@ -17,8 +17,9 @@ import numpy.typing as npt
 from attributes.readings import Readings
 from attributes.vocabulary import ATTRIBUTES, CATEGORICAL, LEGEND, TEXT
 from rules.catalogue import Alternative, Catalogue, Sign
-from rules.text_choice import TextValues, most_probable_texts
-from rules.text_probability import slot_codes, string_probabilities
+from rules.numbers import split_numbers
+from rules.text_choice import TextValues, most_probable_numbers, most_probable_texts
+from rules.text_probability import number_codes, slot_codes, string_probabilities
 from rules.value_sets import StateSet, TextSet, ValueSet
 
 FloatArray = npt.NDArray[np.float32]
@@ -129,13 +130,16 @@ class Engine:
     def values(self, readings: Readings, alternative_index: int) -> TextValues | None:
         """The most probable text of every crop that the alternative allows.
 
-        Without a condition on the text every string is allowed; None if the alternative allows
-        none at all.
+        Of a sign that reads a number it is the most probable number, in plain spelling. Without
+        a condition on the text every string is allowed; None if the alternative allows none at
+        all.
         """
         condition = self.alternatives[alternative_index].conditions.get(TEXT.name)
         allowed = TextSet.everything() if condition is None else condition.values
         assert isinstance(allowed, TextSet)
-        return most_probable_texts(readings.text, allowed)
+        sign = self.signs[self.alternative_sign[alternative_index]]
+        choose = most_probable_numbers if sign.reads_number else most_probable_texts
+        return choose(readings.text, allowed)
 
     def _condition_probabilities(self, readings: Readings) -> dict[str, FloatArray]:
         """Attribute -> float32 (distinct conditions, N), probability that each holds."""
@@ -205,22 +209,29 @@ class _ColourConditions:
 
 
 class _TextConditions:
-    """Probabilities of sets of strings."""
+    """Probabilities of sets of strings.
+
+    A number of which a set has every spelling takes one row, not one for each of them.
+    """
 
     def __init__(self, sets: tuple[ValueSet, ...]) -> None:
         text_sets = [s for s in sets if isinstance(s, TextSet)]
-        strings = sorted({string for s in text_sets for string in s.strings})
-        position = {string: i for i, string in enumerate(strings)}
-        self._codes = slot_codes(strings, free=TEXT.classes)
+        parts = [split_numbers(s.strings) for s in text_sets]
+        numbers = sorted({number for found, _ in parts for number in found})
+        strings = sorted({string for _, others in parts for string in others})
+        number_row = {number: i for i, number in enumerate(numbers)}
+        string_row = {string: i for i, string in enumerate(strings, len(numbers))}
+        self._codes = np.concatenate([number_codes(numbers), slot_codes(strings)])
         # Each segment begins with the row behind the last string, which is 0, because
         # `reduceat` cannot sum an empty segment.
         members: list[int] = []
         starts: list[int] = []
-        for text_set in text_sets:
+        for found, others in parts:
             starts.append(len(members))
-            # Sorted, because the order of a frozenset of strings differs from run to run, and the
-            # sum of floats with it.
-            members += [len(strings), *sorted(position[s] for s in text_set.strings)]
+            # In the order of the parts, which are sorted: that of a frozenset of strings differs
+            # from run to run, and the sum of floats with it.
+            members += [len(self._codes), *(number_row[number] for number in found)]
+            members += (string_row[string] for string in others)
         self._members = np.array(members, np.intp)
         self._starts = np.array(starts, np.intp)
         self._complement = np.array([s.complement for s in text_sets], bool)

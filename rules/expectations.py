@@ -21,7 +21,7 @@ from pydantic import ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from attributes.vocabulary import CATEGORICAL, DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
-from rules.catalogue import Catalogue, Sign
+from rules.catalogue import Catalogue
 from rules.condition_schema import (
     NONE,
     NumberOrNone,
@@ -266,7 +266,7 @@ class _Reader:
             self._error(
                 LoadError.INVALID_VALUE, f"{quote(sign_id)} has no value", key, f"`{sign_id}`"
             )
-        elif value and key == "expect" and not self._model.todo and not _can_have(sign, value):
+        elif value and key == "expect" and not self._model.todo and not sign.can_have(value):
             texts = {a.conditions[TEXT.name].phrase: None for a in sign.alternatives}
             self._error(
                 LoadError.INVALID_VALUE,
@@ -303,7 +303,3 @@ class _Reader:
         place: Node = self._node.get(key) or self._node
         position = self._document.position(place)
         self._document.findings.error(code, message, position, expected=expected, **details)
-
-
-def _can_have(sign: Sign, value: str) -> bool:
-    return any(value in a.conditions[TEXT.name].values for a in sign.alternatives)

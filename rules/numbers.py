@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
+from typing import Final
 
 from attributes.vocabulary import TEXT
 
+_NUMBER: Final = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+
 
 def spell(number: float | Decimal) -> str:
-    """How a sign spells ``number``: ``50``, ``3.5``; no leading and no trailing zeros.
+    """The plain spelling of ``number``: ``50``, ``3.5``; no leading and no trailing zeros.
 
     Raises:
         ValueError: it is negative, or longer than the network can read.
@@ -20,6 +26,38 @@ def spell(number: float | Decimal) -> str:
     if exact < 0 or len(text) > TEXT.max_length:
         raise ValueError(f"no sign can show the number {number}")
     return text
+
+
+@lru_cache(maxsize=1 << 16)  # shared by all ranges, for each number is in many of them
+def spellings(plain: str) -> tuple[str, ...]:
+    """Every way in which a sign can write a number: ``4``, ``4.0``, ``4.00``, …
+
+    Args:
+        plain: its plain spelling, which comes first.
+    """
+    decimal = plain if "." in plain else f"{plain}."
+    zeros = range(1, TEXT.max_length - len(decimal) + 1)
+    return (plain, *(decimal + "0" * count for count in zeros))
+
+
+def plain_spelling(text: str) -> str | None:
+    """The plain spelling of the number that ``text`` writes; None if it writes none.
+
+    ``007``, ``.5`` and ``4.`` are texts, no numbers.
+    """
+    if not _NUMBER.fullmatch(text):
+        return None
+    return text.rstrip("0").removesuffix(".") if "." in text else text
+
+
+def split_numbers(texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The numbers of which every spelling is there, in plain spelling, and all other texts."""
+    given = frozenset(texts)
+    numbers = [
+        text for text in given if plain_spelling(text) == text and given.issuperset(spellings(text))
+    ]
+    whole = {spelling for number in numbers for spelling in spellings(number)}
+    return sorted(numbers), sorted(given - whole)
 
 
 @dataclass(frozen=True)
@@ -54,5 +92,5 @@ class Multiples:
         return whole if exponent >= 0 else whole + 1 - exponent
 
     def spelled(self) -> tuple[str, ...]:
-        """Every number as a sign spells it, ascending."""
+        """The plain spelling of every number, ascending."""
         return tuple(spell(self.step * n) for n in range(self.first, self.last + 1))

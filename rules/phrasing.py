@@ -26,7 +26,7 @@ Location = Sequence[str | int]
 """Path of an error in a file: keys, list indices, and tags such as ``<list>``."""
 
 _KEY_MARK = "[key]"
-_MARKS = frozenset((_KEY_MARK, "<word>", "<number>", "<list>", "<mapping>"))
+_MARKS = frozenset((_KEY_MARK, "<word>", "<number>", "<list>", "<mapping>", "<not>"))
 """Parts of a location that stand for no key of the file."""
 _PATH_KEYS = frozenset(("exemplars", "include", "extends"))
 _FORM_KEYS = frozenset(("not", "only", "all"))
@@ -36,7 +36,8 @@ _NUMERAL: Final = re.compile(r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE
 """What people write for a number, in whatever notation."""
 
 _EXPECTED_OF_KEY: Final = {
-    DIGITS_NAME: "a number, a list of numbers, `{min: 5, max: 130, multiple_of: 5}` or none",
+    DIGITS_NAME: "a number, a list of numbers, `{min: 5, max: 130, multiple_of: 5}`, `{not: …}` "
+    "or none",
     TEXT.name: 'none, any, quoted capital letters and digits such as "STOP", a list, or `{not: …}`',
     LEGEND.name: f"none, {', '.join(LEGEND.values)}, a list, `{{only: …}}`, `{{all: …}}` or "
     "`{not: …}`",

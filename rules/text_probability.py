@@ -7,32 +7,51 @@ of a string is the product over its characters and its end, and those of all str
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from attributes.vocabulary import TEXT
 
-_END = 0
+_END: Final = 0
+_FREE: Final = TEXT.classes
+"""What stands in slots that do not matter, behind the end."""
+_END_OF_WHOLE: Final = TEXT.classes + 1
+"""The end of a whole number, of whose decimal point and zeros nothing is said."""
+_END_OF_DECIMAL: Final = TEXT.classes + 2
+"""The end of a number with a decimal point, but for zeros."""
+_POINT: Final = TEXT.alphabet.index(".") + 1
+_ZERO: Final = TEXT.alphabet.index("0") + 1
 _Float = TypeVar("_Float", bound=np.floating[Any])
 
 
-def slot_codes(strings: Iterable[str], free: int) -> npt.NDArray[np.intp]:
+def slot_codes(strings: Iterable[str]) -> npt.NDArray[np.intp]:
     """Class of every slot for every string, intp (strings, slots).
-
-    Args:
-        strings: the strings.
-        free: what to write into slots that do not matter, behind the end.
 
     Raises:
         ValueError: a string is not in the vocabulary.
     """
     encoded = [TEXT.encode(string) for string in strings]
-    codes = np.full((len(encoded), TEXT.max_length), free, np.intp)
+    codes = np.full((len(encoded), TEXT.max_length), _FREE, np.intp)
     for row, code in zip(codes, encoded, strict=True):
         row[: len(code)] = code
+    return codes
+
+
+def number_codes(numbers: Sequence[str]) -> npt.NDArray[np.intp]:
+    """The same for numbers in whatever spelling, one row for all spellings of each.
+
+    Args:
+        numbers: their plain spellings, see :func:`rules.numbers.spell`.
+
+    Raises:
+        ValueError: a number is not in the vocabulary.
+    """
+    codes = slot_codes(numbers)
+    for row, number in zip(codes, numbers, strict=True):
+        row[row == _END] = _END_OF_DECIMAL if "." in number else _END_OF_WHOLE
     return codes
 
 
@@ -43,18 +62,35 @@ def string_probabilities(
 
     Args:
         slots_first: float (slots, classes, N), the probability of every class of every slot.
-        codes: intp (strings, slots) from :func:`slot_codes` with ``free=classes``.
+        codes: intp (strings, slots) from :func:`slot_codes` or :func:`number_codes`.
 
     Returns:
         float (strings, N), of the same precision.
     """
     slots, _, count = slots_first.shape
     ones = np.ones((slots, 1, count), slots_first.dtype)
-    table = np.concatenate([slots_first, ones], axis=1)
+    table = np.concatenate([slots_first, ones, _number_ends(slots_first)], axis=1)
     product: npt.NDArray[_Float] = table[0][codes[:, 0]]
     for slot in range(1, slots):
         product *= table[slot][codes[:, slot]]
     return product
+
+
+def _number_ends(slots_first: npt.NDArray[_Float]) -> npt.NDArray[_Float]:
+    """Probability that a number has ended at each slot, whatever zeros follow.
+
+    Returns:
+        (slots, 2, N): of a whole number, which a decimal point and zeros may follow, and of one
+        that has its decimal point.
+    """
+    slots, _, count = slots_first.shape
+    # One slot more than there are: where all are filled, the number has ended for certain.
+    decimal = np.ones((slots + 1, count), slots_first.dtype)
+    for slot in reversed(range(slots)):
+        decimal[slot] = slots_first[slot, _END] + slots_first[slot, _ZERO] * decimal[slot + 1]
+    whole = slots_first[:, _END].copy()
+    whole[:-1] += slots_first[:-1, _POINT] * slots_first[1:, _ZERO] * decimal[2:]
+    return np.stack([whole, decimal[:-1]], axis=1)
 
 
 def most_probable_codes(

@@ -13,7 +13,7 @@ from recognizer.validation.labels import split_id
 from recognizer.validation.observations import PICTOGRAM, Observations
 from recognizer.validation.outcomes import FIRST_SIGN_CODE, Outcomes
 from rules import Catalogue, Sign
-from rules.value_sets import StateSet, TextSet, ValueSet
+from rules.value_sets import StateSet, ValueSet
 
 NAMES = (*(a.name for a in ATTRIBUTES), PICTOGRAM)
 """Attributes, and the pictogram as one more."""
@@ -63,7 +63,7 @@ def ways_of(sign: Sign, value: str | None) -> list[Way]:
     for alternative in sign.alternatives:
         values = {name: c.values for name, c in alternative.conditions.items()}
         if value is not None:
-            values[TEXT.name] = TextSet(frozenset((value,)))
+            values[TEXT.name] = sign.texts_of(value)
         asked = frozenset(alternative.pictograms) if alternative.pictogram else None
         ways.append(Way(values, asked))
     return ways or [Way({}, frozenset(sign.exemplar_pictograms))]

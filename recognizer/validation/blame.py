@@ -25,6 +25,7 @@ from recognizer.validation.systematic import (
     is_other_value,
 )
 from rules.explanation import PASS_PROBABILITY
+from rules.text_probability import slot_codes, string_probabilities
 
 
 class Stage(str, Enum):
@@ -269,8 +270,8 @@ class _Accuser:
         """Probability that the attribute is what the expected sign asks for."""
         sign_id, value = split_id(self._outcomes.names[code])
         if attribute == TEXT.name and value is not None:
-            codes = TEXT.encode(value)
-            return float(np.prod([text[slot, c] for slot, c in enumerate(codes)]))
+            texts = sorted(self._ready.catalogue.by_id[sign_id].texts_of(value).strings)
+            return float(string_probabilities(text[:, :, None], slot_codes(texts)).sum())
         return float(fits[attribute][self._own[sign_id]].max(initial=0))
 
     def _asked(self, number: int, attribute: str) -> str:

@@ -24,14 +24,12 @@ from typing import Annotated, ClassVar, Final
 from annotated_types import Len
 from pydantic import Field
 
-from attributes.vocabulary import TEXT
 from recognizer.verdicts import UNKNOWN
 from rules import Catalogue
 from rules.diagnostics import Findings, Sources, did_you_mean, one_of, quote
 from rules.formats import SIGN_ID_PATTERN, Format
 from rules.reading import read_document
 from rules.schema import FileModel
-from rules.value_sets import TextSet
 
 NOT_IN_CATALOGUE: Final = "not in catalogue"
 """What is expected of a class that the catalogue does not have: the answer ``unknown``."""
@@ -160,12 +158,6 @@ def _resolve(target: str, catalogue: Catalogue) -> ClassLabel:
         return ClassLabel(NOT_IN_CATALOGUE, problem)
     if value is not None and sign.value is None:
         return ClassLabel(target, f"`{sign_id}` has no value, so it is never answered `{target}`")
-    if value is not None and not any(value in _texts(a.conditions) for a in sign.alternatives):
+    if value is not None and not sign.can_have(value):
         return ClassLabel(target, f"the rule of `{sign_id}` does not allow the value {value}")
     return ClassLabel(target)
-
-
-def _texts(conditions: Mapping[str, object]) -> TextSet:
-    condition = conditions.get(TEXT.name)
-    values = getattr(condition, "values", None)
-    return values if isinstance(values, TextSet) else TextSet.everything()

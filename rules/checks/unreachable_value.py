@@ -11,6 +11,7 @@ from rules.checks.coverage import Coverage
 from rules.checks.phrases import enumerated
 from rules.checks.rule_index import RuleIndex, bits
 from rules.diagnostics import Severity
+from rules.numbers import plain_spelling
 from rules.value_sets import TextSet
 
 
@@ -19,7 +20,7 @@ class UnreachableValue(SignCheck):
 
     ## What it does
     Looks for texts that the rule of a sign with a value allows, but for which signs of higher
-    priority hold wherever it does.
+    priority hold wherever it does. Of a number every spelling must be lost, `4` as well as `4.0`.
 
     ## Why is this bad
     `de.274[30]` is never the answer, although the rule says that there is such a sign. If another
@@ -69,6 +70,8 @@ class UnreachableValue(SignCheck):
             allowed |= texts
             reachable |= texts & ~_won_by_others(rules, number, winners)
         lost = allowed & ~reachable
+        if sign.reads_number:
+            lost = _without_other_spellings(lost, reachable)
         if lost.is_empty or reachable.is_empty:
             return  # Of a sign that is never the answer at all, SR102 tells.
         others = [other for other in subject.catalogue.signs if other.id in winners]
@@ -93,6 +96,12 @@ def _won_by_others(rules: RuleIndex, number: int, winners: set[str]) -> TextSet:
             for winner in bits(used[atom]):
                 winners.add(rules.entries[winner].sign.id)
     return lost
+
+
+def _without_other_spellings(lost: TextSet, reachable: TextSet) -> TextSet:
+    """The numbers that are lost in every spelling, each in its plain one."""
+    alive = {plain_spelling(text) for text in reachable.strings}
+    return TextSet(frozenset(filter(None, map(plain_spelling, lost.strings))) - alive)
 
 
 def _listed(texts: TextSet) -> str:

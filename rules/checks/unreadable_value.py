@@ -11,6 +11,7 @@ from rules.checks.phrases import enumerated
 from rules.checks.readable_vocabulary import ReadableVocabulary
 from rules.conditions import Condition
 from rules.diagnostics import Severity
+from rules.numbers import spellings, split_numbers
 from rules.value_sets import StateSet, TextSet
 
 
@@ -97,4 +98,7 @@ def _unreadable_texts(condition: Condition, readable: ReadableVocabulary) -> lis
     values = condition.values
     if not isinstance(values, TextSet) or values.complement:
         return []
-    return sorted(text for text in values.strings if not readable.can_read(text))
+    numbers, others = split_numbers(values.strings)
+    # Of a number one spelling suffices: weights may know no decimal point, or fewer characters.
+    unread = [n for n in numbers if not any(map(readable.can_read, spellings(n)))]
+    return sorted(unread + [text for text in others if not readable.can_read(text)])

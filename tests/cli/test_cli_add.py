@@ -136,14 +136,21 @@ def test_what_tells_the_sign_already_needs_no_pictogram(
     assert "pictogram:" not in out
 
 
+@pytest.mark.parametrize(
+    ("text", "number"), [("30", "30"), ("4.0", "4"), ("3.5", "3.5"), ("3.50", "3.5")]
+)
 def test_a_number_becomes_digits_with_advice(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    number: str,
 ) -> None:
-    sees(monkeypatch, shape="square", border="none", background="blue", legend="white", digits=30)
+    sees(monkeypatch, shape="square", border="none", background="blue", legend="white", text=text)
     assert add(sign_id="de.275", name="Minimum") == 0
     out = capsys.readouterr().out
-    assert "digits: 30}" in out
-    assert "note: for other numbers than 30 too, write a range" in out
+    assert f"digits: {number}}}" in out
+    assert f"note: for other numbers than {number} too, write a range" in out
 
 
 def test_what_is_not_certain_is_left_out(

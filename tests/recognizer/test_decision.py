@@ -280,6 +280,19 @@ def test_a_value_from_digits_is_a_number(engine):
     assert answer(engine, certain_readings([{**CIRCLE, "digits": 50}]), {}).value == 50
 
 
+@pytest.mark.parametrize("text", ["50.0", "50.00", "50.000"])
+def test_a_number_is_the_same_with_zeros_behind_its_point(engine, text):
+    answered = answer(engine, certain_readings([{**CIRCLE, "text": text}]), {})
+    assert (answered.id, answered.name, answered.value) == ("xx.limit[50]", "Limit 50", 50)
+    assert f"expected 5 to 130 in steps of 5; read {text}  p=1.000" in answered.explain()
+
+
+@pytest.mark.parametrize("text", ["050", "50.", "50.5"])
+def test_other_digits_are_another_text(engine, text):
+    answered = answer(engine, certain_readings([{**CIRCLE, "text": text}]), {})
+    assert answered.sign_id != "xx.limit"
+
+
 def test_an_empty_catalogue_knows_nothing(tmp_path):
     path = tmp_path / "empty.yaml"
     path.write_text("version: 1\nsigns: []\n")

@@ -94,6 +94,32 @@ def test_the_engine_equals_the_reference(seed: int) -> None:
     np.testing.assert_allclose(engine.score(readings).log_fit, expected, rtol=1e-3, atol=2e-3)
 
 
+NUMBERS = """\
+version: 1
+signs:
+  - {id: de.1, name: {en: x}, when: {digits: {min: 0, max: 12, multiple_of: 0.5}}}
+  - {id: de.2, name: {en: x}, when: {digits: [none, 3.5, 130, 1234, 12345, 123456, 12.345]}}
+  - {id: de.3, name: {en: x}, when: {digits: {not: [4, 3.5]}}}
+  - {id: de.4, name: {en: x}, when: {digits: [4, 3.5], any: [{text: {not: ["4.0", "3.5"]}}]}}
+  - {id: de.5, name: {en: x}, when: {text: ["4.0", "4", STOP]}}
+"""
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_number_is_as_probable_as_all_its_spellings_together(seed: int) -> None:
+    engine = Engine(load_text(NUMBERS))
+    # Digits and points are made likely, or all that is compared is tiny.
+    readings = random_readings(3, seed)
+    readings.text[:, :, 12:] /= 100
+    readings.text[:] /= readings.text.sum(-1, keepdims=True)
+    expected = [
+        [reference_fit(alternative, readings, row) for alternative in engine.alternatives]
+        for row in range(3)
+    ]
+    np.testing.assert_allclose(engine.score(readings).log_fit, expected, rtol=1e-3, atol=2e-3)
+
+
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_order_of_the_signs_never_matters(seed: int) -> None:
@@ -219,6 +245,41 @@ def test_the_value_is_the_most_probable_string_that_the_rule_allows(limits: Engi
     free = limits.values(readings, 1)
     assert free is not None
     assert (free.texts, free.probabilities.round(3).tolist()) == (("51",), [0.6])
+
+
+def test_a_number_is_chosen_by_all_its_spellings_and_spelled_plainly(load: LoadText) -> None:
+    engine = Engine(
+        load(
+            """\
+            version: 1
+            signs:
+              - id: de.265
+                name: {en: "Height {digits}"}
+                when: {digits: {min: 2, max: 4.5, multiple_of: 0.1}}
+                value: {from: digits, unit: m}
+              - id: de.x
+                name: {en: "As it is written: {text}"}
+                when: {digits: {min: 2, max: 4.5, multiple_of: 0.1}}
+                value: {from: text}
+            """
+        )
+    )
+    readings = certain_readings([{"text": "4.0"}])
+    for slot, shares in enumerate(
+        ({"4": 0.4, "3": 0.6}, {".": 0.8, "": 0.2}, {"0": 0.35, "5": 0.5, "": 0.15})
+    ):
+        readings.text[0, slot] = 0
+        for character, share in shares.items():
+            readings.text[0, slot, TEXT.encode(character)[0]] = share
+    # 3 has 0.12 and 3.0 has 0.168; 3.5 has 0.24, and "3." is no number.
+    assert np.exp(engine.score(readings).log_fit[0]).tolist() == pytest.approx([0.88, 0.88])
+    number, text = engine.values(readings, 0), engine.values(readings, 1)
+    assert number is not None
+    assert text is not None
+    assert number.texts == ("3",)
+    assert number.probabilities[0] == pytest.approx(0.288 / 0.88)
+    assert text.texts == ("3.5",)
+    assert text.probabilities[0] == pytest.approx(0.24 / 0.88)
 
 
 @given(seed=st.integers(0, 10**6), sharpness=st.sampled_from([0.3, 1.0, 4.0]))

@@ -32,6 +32,13 @@ def strings(*members: str) -> TextSet:
     return TextSet(frozenset(members))
 
 
+def numbers(*members: str) -> TextSet:
+    """The numbers in every spelling that the network can read."""
+    pointed = [m if "." in m else f"{m}." for m in members]
+    longer = [p + "0" * count for p in pointed for count in range(1, 7)]
+    return strings(*members, *(text for text in longer if len(text) <= 6))
+
+
 def allowed_values(load: LoadText, attribute: str, condition: str) -> object:
     (alternative,) = alternatives(load, f"{{{attribute}: {condition}}}")
     return alternative.conditions["text" if attribute == "digits" else attribute].values
@@ -89,21 +96,24 @@ def test_a_legend_condition_speaks_about_the_set_of_colours(
         ("text", "[none, STOP]", strings("", "STOP")),
         ("text", "any", TextSet(frozenset({""}), complement=True)),
         ("text", "{not: [STOP, none]}", TextSet(frozenset({"", "STOP"}), complement=True)),
-        ("digits", "50", strings("50")),
-        ("digits", "5.50", strings("5.5")),
-        ("digits", "[30, 3.5]", strings("30", "3.5")),
+        ("digits", "50", strings("50", "50.0", "50.00", "50.000")),
+        ("digits", "12345", strings("12345")),
+        ("digits", "5.50", strings("5.5", "5.50", "5.500", "5.5000")),
+        ("digits", "[30, 3.5]", numbers("30", "3.5")),
+        ("digits", "{not: 50}", ~numbers("50")),
+        ("digits", "{not: [none, 3.5]}", ~(strings("") | numbers("3.5"))),
         ("digits", "none", strings("")),
-        ("digits", "{min: 2, max: 4}", strings("2", "3", "4")),
-        ("digits", "{min: 3, max: 12, multiple_of: 5}", strings("5", "10")),
+        ("digits", "{min: 2, max: 4}", numbers("2", "3", "4")),
+        ("digits", "{min: 3, max: 12, multiple_of: 5}", numbers("5", "10")),
         (
             "digits",
             "{min: 0.5, max: 1.5, multiple_of: 0.5}",
-            strings("0.5", "1", "1.5"),
+            numbers("0.5", "1", "1.5"),
         ),
         (
             "digits",
             "{min: 0.2, max: 0.4, multiple_of: 0.1}",
-            strings("0.2", "0.3", "0.4"),
+            numbers("0.2", "0.3", "0.4"),
         ),
     ],
 )

@@ -13,7 +13,8 @@ from validation_world import LOOKS, World, blamed
 from attributes.readings import Readings
 from attributes.vocabulary import BORDER
 from recognizer.decision import Thresholds
-from rules import certain_readings
+from recognizer.validation.agreement import agree
+from rules import certain_readings, load_catalogue
 
 SWAPPED = (
     ("pictogram: left}", "pictogram: XX}"),
@@ -27,6 +28,27 @@ def test_right_rules_have_nothing_to_blame(world: World) -> None:
     validation = world.validate()
     assert validation.figures.accuracy.value == 1
     assert validation.blames == []
+
+
+def test_a_number_read_with_zeros_behind_its_point_is_what_its_rule_asks_for(
+    world: World,
+) -> None:
+    world.draw_all()
+    predict = world.predictor.predict
+    texts = certain_readings([{"text": "50"}, {"text": "50.0"}]).text
+
+    def spelled_longer(crops: Sequence[np.ndarray]) -> Readings:
+        readings = predict(crops)
+        text = readings.text.copy()
+        text[(text == texts[0]).all(axis=(1, 2))] = texts[1]
+        return replace(readings, text=text)
+
+    world.predictor.predict = spelled_longer  # type: ignore[method-assign]
+    validation = world.validate()
+    assert "50.0" in validation.outcomes.observations.strings
+    assert validation.figures.accuracy.value == 1
+    agreement = agree(validation.outcomes, load_catalogue(world.rules()))
+    assert agreement.held["text"].all()
 
 
 def test_keep_left_for_keep_right(world: World) -> None:

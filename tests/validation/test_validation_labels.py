@@ -52,6 +52,7 @@ def test_classes_are_resolved(world: World) -> None:
     labels = {
         "00001": "xx.limit[30]", "any": "xx.limit", "typo": "xx.lmit", "not": None,
         "value": "xx.stop[3]", "range": "xx.limit[33]", "nothing": "unknown",
+        "spelled": "xx.limit[30.0]",
     }  # fmt: skip
     found = resolve_labels([*labels, "1", "missing"], labels, catalogue)
     assert found["1"] == found["00001"]
@@ -60,6 +61,7 @@ def test_classes_are_resolved(world: World) -> None:
     assert (found["not"].expected, found["not"].deliberate) == (NOT_IN_CATALOGUE, True)
     assert "has no value" in found["value"].problem
     assert "does not allow the value 33" in found["range"].problem
+    assert "does not allow the value 30.0" in found["spelled"].problem  # it is answered [30]
     assert "does not have this class" in found["missing"].problem
     assert not found["nothing"].is_sign
 

@@ -142,6 +142,10 @@ def test_a_sign_of_no_country_is_masked_only_if_it_is_in_every_country(load: Loa
         ("{border: red}", "{shape: octagon}", "shape: octagon, border: red"),
         ("{digits: {min: 10, max: 30}}", "{digits: [30, 40]}", "text: 30"),
         ("{digits: 30}", "{text: any}", "text: 30"),
+        ("{digits: 4}", '{text: "4.0"}', "text: 4.0"),
+        ("{digits: 4}", '{text: {not: "4"}}', "text: 4.0"),
+        ("{digits: [4, 5]}", "{digits: {not: [4, 5]}}", None),
+        ("{digits: [4, 5]}", "{digits: {not: 4}}", "text: 5"),
         ("{text: any}", "{text: {not: STOP}}", "text: 0"),
         ("{text: any}", "{text: none}", None),
         ("{legend: {all: [red, black]}}", "{legend: {not: white}}", "legend: [red, black]"),
@@ -212,6 +216,20 @@ def test_values_are_lost_only_where_another_sign_always_wins(load: LoadText) -> 
     assert message == (
         "`de.A` can never have the value `10`, `20` or `40`: `de.B`, `de.C` or `de.D` always wins"
     )
+
+
+def test_a_number_is_lost_only_in_all_its_spellings(load: LoadText) -> None:
+    limit = sign("A", "{digits: [4, 5]}", *LIMIT)
+    plain = sign("B", '{text: "4"}', "priority: 1")
+    others = sign("C", '{text: ["4.0", "4.00", "4.000", "4.0000"]}', "priority: 1")
+    assert messages("SR104", load(signs(limit, plain))) == []
+    assert messages("SR104", load(signs(limit, plain, others))) == [
+        "`de.A` can never have the value `4`: `de.B` or `de.C` always wins"
+    ]
+    as_written = sign("A", "{digits: [4, 5]}", "value: {from: text}")
+    assert messages("SR104", load(signs(as_written, plain))) == [
+        "`de.A` can never have the value `4`: `de.B` always wins"
+    ]
 
 
 def test_a_value_that_one_alternative_keeps_is_reachable(load: LoadText) -> None:
@@ -333,6 +351,9 @@ def readable(**changes: Any) -> ReadableVocabulary:
         ("{legend: {not: red}}", None),
         ("{text: STOP}", Severity.ERROR),
         ("{digits: [50, 1000]}", Severity.WARNING),
+        # These weights read no decimal point, but 50 all the same.
+        ("{digits: [50, 100]}", None),
+        ("{digits: [50, 3.5]}", Severity.WARNING),
         ("{text: any}", None),
     ],
 )

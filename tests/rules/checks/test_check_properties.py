@@ -28,7 +28,7 @@ WORLD: dict[str, list[Any]] = {
     "shape": ["circle", "square", "other"],
     "bar": ["none", "slash", "cross"],
     "legend": [frozenset(c) for n in range(4) for c in combinations(("red", "black", "white"), n)],
-    "text": ["", "10", "20", "STOP", "X9"],
+    "text": ["", "10", "10.0", "10.00", "20", "20.0", "STOP", "X9"],
     "pictogram": ["deer", "cow", ""],
 }
 ASSIGNMENTS = [dict(zip(WORLD, values, strict=True)) for values in product(*WORLD.values())]
@@ -58,6 +58,8 @@ def fulfils(key: str, condition: Any, value: Any) -> bool:
         return bool(value)
     if key in ("text", "digits") and condition == "none":
         return not value
+    if key == "digits":
+        return value.replace(".", "").isdecimal() and float(value) == condition
     return str(condition) == value
 
 
@@ -119,7 +121,7 @@ def condition(key: str, values: list[Any]) -> st.SearchStrategy[Any]:
     several = st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True)
     negated = several.map(lambda items: {"not": items})
     if key == "digits":
-        return several
+        return st.one_of(several, negated)
     if key != "legend":
         return st.one_of(st.sampled_from(values), several, negated)
     coloured = several.map(lambda items: [i for i in items if i != "none"] or ["red"])
@@ -132,13 +134,13 @@ CONDITIONS = {
     "shape": condition("shape", ["circle", "square"]),
     "bar": condition("bar", ["slash", "cross"]),
     "legend": condition("legend", ["red", "black", "none"]),
-    "text": st.one_of(st.just("any"), condition("text", ["none", "STOP", "10"])),
+    "text": st.one_of(st.just("any"), condition("text", ["none", "STOP", "10", "10.0"])),
     "pictogram": st.one_of(st.sampled_from(["deer", "cow"]), st.just(["deer", "cow"])),
 }
 FLAT_RULES = st.one_of(
     st.fixed_dictionaries({}, optional=CONDITIONS),
     st.fixed_dictionaries(
-        {"digits": condition("digits", [10, 20])},
+        {"digits": condition("digits", [10, 20, "none"])},
         optional={key: CONDITIONS[key] for key in CONDITIONS if key != "text"},
     ),
 )
