@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from attributes.vocabulary import DIGITS_NAME, TEXT
 from rules.conditions import Condition
-from rules.diagnostics import Position, Sources, did_you_mean, one_of, quote
+from rules.diagnostics import Position, Related, Sources, did_you_mean, one_of, quote
 from rules.numbers import plain_spelling, spellings
 from rules.value_sets import TextSet
 
@@ -184,6 +184,32 @@ class Pictogram:
 
 
 @dataclass(frozen=True)
+class Replacement:
+    """A face or pictogram that has the name of an inherited one.
+
+    Attributes:
+        kind: which of both it is.
+        name: the name.
+        position: where the new one is defined.
+        replaces: where the inherited one is defined.
+        signs: ids of the inherited signs that use the name, and so mean the new one.
+    """
+
+    kind: Literal["face", "pictogram"]
+    name: str
+    position: Position
+    replaces: Position
+    signs: tuple[str, ...]
+
+    @property
+    def as_cause(self) -> Related:
+        """The note of findings about signs that mean the new one."""
+        return Related(
+            f"the {self.kind} {quote(self.name)} that it uses is redefined", self.position
+        )
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """The signs that a rule file and all that it includes define.
 
@@ -194,6 +220,7 @@ class Catalogue:
         files: every rule file that was read, resolved, the top-level one first.
         sources: their lines, to show findings with.
         faces: face name -> its alternatives; the signs that use it hold them already.
+        replacements: the faces and pictograms that have the names of inherited ones.
     """
 
     signs: tuple[Sign, ...]
@@ -202,6 +229,7 @@ class Catalogue:
     files: tuple[Path, ...]
     sources: Sources
     faces: Mapping[str, tuple[Alternative, ...]] = field(default_factory=dict)
+    replacements: tuple[Replacement, ...] = ()
 
     @property
     def file(self) -> Path:

@@ -24,6 +24,7 @@ from rules.diagnostics import Findings, LoadError, Position, quote
 from rules.documents import RuleFile
 from rules.merging import Entry, Sections
 from rules.numbers import Multiples, plain_spelling
+from rules.replacements import replacements
 from rules.schema import Conditions, PictogramModel, SignModel
 from rules.value_sets import TextSet
 from rules.yaml_positions import MappingNode, Node, Scalar, items_of
@@ -156,6 +157,11 @@ class Compiler:
                     f"say which {reading} it has",
                     position,
                     expected=f"a `{reading}` condition in every alternative of `when`",
+                    related=[
+                        new.as_cause
+                        for new in replacements(self._sections)
+                        if new.kind == "face" and sign.id in new.signs
+                    ],
                 )
 
     # Conditions

@@ -35,7 +35,9 @@ class Entry(Generic[ModelT]):
         position: the place of its id or name.
         country: country of a sign: its own, or else the file's.
         names_country: whether the sign itself states its country.
-        replaces: of a sign, the place of the inherited one that it takes the id of unsaid.
+        replaces: the place of the inherited entry of the same name; of a sign, only if the file
+            does not say that the inherited one shall go.
+        heirs: of a face or pictogram that replaces one, the ids of the inherited signs.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Entry(Generic[ModelT]):
     country: str | None = None
     names_country: bool = False
     replaces: Position | None = None
+    heirs: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -133,11 +136,10 @@ class FileMerger:
             base = self._merge_reference(document, model.extends, place)
         if base is not None:
             self._extend(sections, base, document)
-            for name, inherited in sections.signs.items():
-                sign = own.signs.get(name, inherited)
-                # They are one if both the extended and an included file include a third one.
-                if sign.node is not inherited.node:
-                    own.signs[name] = replace(sign, replaces=inherited.position)
+            _mark_replacing(own.signs, sections.signs)
+            heirs = frozenset(sections.signs).difference(own.signs)
+            _mark_replacing(own.faces, sections.faces, heirs)
+            _mark_replacing(own.pictograms, sections.pictograms, heirs)
         sections.add_mistaken(own)
         sections.faces.update(own.faces)
         sections.pictograms.update(own.pictograms)
@@ -221,6 +223,19 @@ class FileMerger:
                 document.position(document.root.key("remove")),
                 expected="`extends` beside `remove`",
             )
+
+
+def _mark_replacing(
+    own: dict[str, Entry[ModelT]],
+    inherited: Mapping[str, Entry[ModelT]],
+    heirs: frozenset[str] = frozenset(),
+) -> None:
+    """Note at a file's own entries which inherited ones they replace."""
+    for name, old in inherited.items():
+        new = own.get(name, old)
+        # They are one if both the extended and an included file include a third one.
+        if new.node is not old.node:
+            own[name] = replace(new, replaces=old.position, heirs=heirs)
 
 
 def _name(document: RuleFile, reference: str, path: Path) -> str:

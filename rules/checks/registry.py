@@ -16,6 +16,7 @@ from rules.checks.missing_translation import MissingTranslation
 from rules.checks.near_duplicate_exemplar import NearDuplicateExemplar
 from rules.checks.overlap import Overlap
 from rules.checks.placeholder_without_value import PlaceholderWithoutValue
+from rules.checks.replaced_name import ReplacedName
 from rules.checks.replaced_sign import ReplacedSign
 from rules.checks.unreachable_value import UnreachableValue
 from rules.checks.unreadable_value import UnreadableValue
@@ -45,6 +46,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     UntidyId(),
     UnusedExclusion(),
     ReplacedSign(),
+    ReplacedName(),
 )
 """Every check, in the order of the codes."""
 

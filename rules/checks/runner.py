@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.catalogue import Catalogue
 from rules.checks.base import Check, Finding, Subject, Unavailable
@@ -57,6 +57,7 @@ def run_checks(
     ran = [check for check in checks if available[check.code] is None]
     # A condition of a face that many signs use is found once for each of them.
     found = list(dict.fromkeys(finding for check in ran for finding in check.check(subject)))
+    found = [_with_causes(finding, subject.catalogue) for finding in found]
     entries = [*_inline(subject.catalogue), *exclusions]
     kept, excluded, used = _sift(found, entries)
     for check in ran:
@@ -71,6 +72,20 @@ def run_checks(
 
     kept.sort(key=order)
     return Report(tuple(kept), tuple(excluded), tuple(skipped))
+
+
+def _with_causes(finding: Finding, catalogue: Catalogue) -> Finding:
+    """The finding; in an extended file with the faces that another file redefines under it."""
+    diagnostic = finding.diagnostic
+    causes = [
+        new.as_cause
+        for new in catalogue.replacements
+        if new.kind == "face"
+        and new.position.file != diagnostic.position.file
+        and not set(new.signs).isdisjoint(finding.signs)
+    ]
+    related = (*diagnostic.related, *causes)
+    return replace(finding, diagnostic=replace(diagnostic, related=related)) if causes else finding
 
 
 def _inline(catalogue: Catalogue) -> Iterator[Exclusion]:

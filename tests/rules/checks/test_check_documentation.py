@@ -27,7 +27,14 @@ from rules.checks.documentation import main, pages
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "checks"
 SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead"]
 
-EXTENDED = "version: 1\nsigns:\n  - {id: de.206, name: {en: Stop}, when: {shape: octagon}}\n"
+EXTENDED = """\
+version: 1
+pictograms:
+  deer: {artwork: [made:deer]}
+signs:
+  - {id: de.206, name: {en: Stop}, when: {shape: octagon}}
+  - {id: de.142-10, name: {en: Deer}, when: {shape: diamond, pictogram: deer}}
+"""
 
 each_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
 
