@@ -9,7 +9,6 @@ when the catalogue is loaded.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,16 +18,21 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import safetensors.numpy
-from safetensors import SafetensorError, safe_open
 from threadpoolctl import ThreadpoolController
 
-from attributes.errors import UserError
 from attributes.readings import Readings
 from attributes.views import exemplar_views
+from recognizer.gallery_file import (
+    GalleryError,
+    gallery_path,
+    read_gallery,
+    sources_of,
+    write_gallery,
+)
 from recognizer.pictures import PictureError, read_exemplar
-from recognizer.replacing import replace_bytes
 from rules import Catalogue, Pictogram
+
+__all__ = ["Gallery", "GalleryError", "gallery_path", "load_gallery", "write_gallery"]
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -53,10 +57,6 @@ class Predictor(Protocol):
 
     def predict(self, crops: Sequence[npt.NDArray[np.uint8]], /) -> Readings:
         """Readings of N crops, each uint8 (H, W, 3) BGR."""
-
-
-class GalleryError(UserError):
-    """The gallery lacks an exemplar, is damaged, cannot be written, or is of other weights."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,6 @@ class Gallery:
         return np.asarray(total / few, np.float32)
 
 
-def gallery_path(catalogue_file: Path) -> Path:
-    """Where the gallery of a rule file lies."""
-    return catalogue_file.with_suffix(".gallery.safetensors")
-
-
 def load_gallery(catalogue: Catalogue, predictor: Predictor) -> Gallery:
     """Embeddings of every pictogram of ``catalogue``, from its galleries and pictures.
 
@@ -132,9 +127,9 @@ def load_gallery(catalogue: Catalogue, predictor: Predictor) -> Gallery:
     for name, pictogram in catalogue.pictograms.items():
         path = gallery_path(Path(pictogram.position.file))
         if path not in stored:
-            stored[path] = _read(path, predictor.fingerprint)
+            stored[path] = read_gallery(path, predictor.fingerprint)
         sources, array = stored[path].get(name, ([], np.zeros((0, 0), np.float32)))
-        if sources == _sources(pictogram):
+        if sources == sources_of(pictogram):
             embeddings[name] = array
         elif pictogram.artwork:
             raise GalleryError(
@@ -154,28 +149,7 @@ def build_gallery(
     Raises:
         GalleryError: an exemplar is not to be had.
     """
-    return {p.name: (_sources(p), embed_pictogram(p, predictor, artwork)) for p in pictograms}
-
-
-def write_gallery(
-    path: Path, entries: Mapping[str, tuple[list[str], FloatArray]], fingerprint: str
-) -> None:
-    """Write a gallery file in one step.
-
-    Half precision is far finer than two views of a sign differ.
-
-    Raises:
-        GalleryError: the file cannot be written.
-    """
-    tensors = {name: array.astype(np.float16) for name, (_, array) in entries.items()}
-    metadata = {
-        "weights": fingerprint,
-        "sources": json.dumps({name: sources for name, (sources, _) in entries.items()}),
-    }
-    try:
-        replace_bytes(path, safetensors.numpy.save(tensors, metadata))
-    except OSError as error:
-        raise GalleryError(f"{path}: cannot be written: {error}") from None
+    return {p.name: (sources_of(p), embed_pictogram(p, predictor, artwork)) for p in pictograms}
 
 
 def embed_pictogram(
@@ -203,37 +177,3 @@ def embed_pictogram(
 
 def _no_artwork(reference: str) -> npt.NDArray[np.uint8]:
     raise ValueError(f"{reference}: artwork is embedded by `signrules gallery` only")
-
-
-def _sources(pictogram: Pictogram) -> list[str]:
-    """What the embeddings are of: artwork by reference, pictures by content."""
-    pictures = []
-    for path in pictogram.exemplars:
-        try:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-        except OSError as error:
-            raise GalleryError(f"{pictogram.position}: {path}: {error.strerror}") from None
-        pictures.append(f"sha256:{digest}")
-    return [*pictogram.artwork, *pictures]
-
-
-def _read(path: Path, fingerprint: str) -> dict[str, tuple[list[str], FloatArray]]:
-    if not path.is_file():
-        return {}
-    try:
-        with safe_open(path, "numpy") as file:
-            metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
-        sources = json.loads(metadata["sources"])
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise GalleryError(f"{path}: not readable as a gallery: {error}") from None
-    if metadata.get("weights") != fingerprint:
-        raise GalleryError(
-            f"{path}: made with other weights ({metadata.get('weights')}, in use are "
-            f"{fingerprint}); run `signrules gallery {_catalogue_of(path)}`"
-        )
-    return {name: (sources.get(name, []), array) for name, array in arrays.items()}
-
-
-def _catalogue_of(path: Path) -> Path:
-    return path.with_name(path.name.replace(".gallery.safetensors", ".yaml"))

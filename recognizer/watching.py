@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from attributes.errors import UserError
-from recognizer.gallery import gallery_path
+from recognizer.gallery_file import gallery_path
 from recognizer.thresholds_file import thresholds_path
 from rules import Catalogue, CatalogueError, CountryError, LanguageError
 

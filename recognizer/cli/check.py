@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from attributes.errors import UserError
 from attributes.training.artwork_files import ARTWORK_PACKAGES, artwork_at_hand
-from attributes.weights_identity import DEFAULT_WEIGHTS
+from attributes.weights_identity import DEFAULT_WEIGHTS, WeightsError, digest
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.default_catalogue import default_catalogue
 from recognizer.thresholds_file import load_thresholds
@@ -23,6 +23,7 @@ from rules.checks import (
     EXCLUSIONS_NAME,
     Check,
     Exclusions,
+    GalleryGap,
     LookAlike,
     ReadableVocabulary,
     Report,
@@ -32,6 +33,7 @@ from rules.checks import (
     run_checks,
 )
 from rules.checks.documentation import page
+from rules.checks.gallery_not_ready import GalleryNotReady
 from rules.checks.near_duplicate_exemplar import NearDuplicateExemplar
 from rules.checks.report_formats import FORMATS, Printable
 from rules.diagnostics import Findings, LoadError, Severity, did_you_mean, one_of, quote
@@ -64,9 +66,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         type=_weights,
-        default=DEFAULT_WEIGHTS,
         metavar="FILE",
-        help="network weights (embedded)",
+        help="network weights (the embedded ones)",
     )
     parser.add_argument(
         "--strict", action="store_true", help="let warnings and remarks fail the check too"
@@ -81,6 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.explain is not None:
         print(arguments.explain, end="")
         return FINE
+    if arguments.weights is not None:
+        _require(arguments.weights)
     file = _shortened(Path(arguments.catalogue) if arguments.catalogue else _default())
     errors: list[CatalogueError] = []
     catalogue = _or_error(lambda: load_catalogue(file), errors)
@@ -208,12 +211,31 @@ def _selected(arguments: argparse.Namespace) -> list[Check]:
     return [check for check in CHECKS if check in chosen and check not in arguments.ignore]
 
 
+def _require(weights: Path) -> None:
+    """See whether weights that are named are there; a check without them says less.
+
+    Raises:
+        WeightsError: they cannot be opened.
+    """
+    try:
+        weights.open("rb").close()
+    except OSError as error:
+        raise WeightsError(f"{weights}: weights not readable: {error.strerror}") from None
+
+
 def _subject(catalogue: Catalogue, arguments: argparse.Namespace, checks: list[Check]) -> Subject:
+    weights = arguments.weights or DEFAULT_WEIGHTS
     compares = any(isinstance(check, NearDuplicateExemplar) for check in checks)
+    looks = any(isinstance(check, GalleryNotReady) for check in checks)
+    if not arguments.exemplars:
+        alike: tuple[LookAlike, ...] | Unavailable = Unavailable("--no-exemplars")
+    else:
+        alike = _look_alikes(catalogue, weights) if compares else ()
     return Subject(
         catalogue,
-        _readable(arguments.weights.with_suffix(".json")),
-        _look_alikes(catalogue, arguments) if compares else (),
+        _readable(weights.with_suffix(".json")),
+        alike,
+        _gallery_gaps(catalogue, weights) if looks else (),
     )
 
 
@@ -228,11 +250,22 @@ def _readable(card: Path) -> ReadableVocabulary | Unavailable:
         return Unavailable(f"{card}: not the card of weights")
 
 
-def _look_alikes(
-    catalogue: Catalogue, arguments: argparse.Namespace
-) -> tuple[LookAlike, ...] | Unavailable:
-    if not arguments.exemplars:
-        return Unavailable("--no-exemplars")
+def _gallery_gaps(catalogue: Catalogue, weights: Path) -> tuple[GalleryGap, ...] | Unavailable:
+    if not catalogue.pictograms:
+        return ()
+    from recognizer.gallery_gaps import gallery_gaps
+
+    try:
+        fingerprint = digest(weights.read_bytes())
+    except OSError:  # on a laptop without weights
+        fingerprint = None
+    try:
+        return gallery_gaps(catalogue, fingerprint)
+    except UserError as error:
+        return Unavailable(str(error))
+
+
+def _look_alikes(catalogue: Catalogue, weights: Path) -> tuple[LookAlike, ...] | Unavailable:
     if len(catalogue.pictograms) < 2:
         return ()
     # Not at the top: they take longer to import than all other checks take to run.
@@ -241,7 +274,7 @@ def _look_alikes(
     from recognizer.validation.late_predictor import LatePredictor
 
     try:
-        return look_alikes(load_gallery(catalogue, LatePredictor(arguments.weights)))
+        return look_alikes(load_gallery(catalogue, LatePredictor(weights)))
     except ModuleNotFoundError as error:
         return Unavailable(f"{error.name} is not installed")
     except UserError as error:

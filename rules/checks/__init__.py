@@ -1,6 +1,14 @@
 """Checks: what can be wrong with a catalogue that loads. Exact, and without torch."""
 
-from rules.checks.base import Check, Finding, LookAlike, SignCheck, Subject, Unavailable
+from rules.checks.base import (
+    Check,
+    Finding,
+    GalleryGap,
+    LookAlike,
+    SignCheck,
+    Subject,
+    Unavailable,
+)
 from rules.checks.boxes import Witness
 from rules.checks.exclusions import (
     EXCLUSIONS_NAME,
@@ -20,6 +28,7 @@ __all__ = [
     "Exclusion",
     "Exclusions",
     "Finding",
+    "GalleryGap",
     "LookAlike",
     "ReadableVocabulary",
     "Report",

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import ClassVar
 
 from rules.catalogue import Catalogue, Sign
@@ -66,6 +67,21 @@ class LookAlike:
 
 
 @dataclass(frozen=True)
+class GalleryGap:
+    """Something that the gallery of a rule file lacks, so that the catalogue is refused.
+
+    Attributes:
+        problem: what is wrong with the gallery.
+        pictograms: those that it has no embedding of, in the order of the catalogue.
+        rule_file: the file that it lies beside.
+    """
+
+    problem: str
+    pictograms: tuple[str, ...]
+    rule_file: Path
+
+
+@dataclass(frozen=True)
 class Subject:
     """What the checks look at.
 
@@ -73,6 +89,7 @@ class Subject:
         catalogue: the catalogue.
         readable: what the weights in use can read.
         look_alikes: pictograms that the weights in use take for each other.
+        gallery_gaps: what the galleries lack.
     """
 
     catalogue: Catalogue
@@ -81,6 +98,9 @@ class Subject:
     )
     look_alikes: tuple[LookAlike, ...] | Unavailable = field(
         default=Unavailable("exemplars were not compared")
+    )
+    gallery_gaps: tuple[GalleryGap, ...] | Unavailable = field(
+        default=Unavailable("the gallery was not looked at")
     )
 
     @cached_property

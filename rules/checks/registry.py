@@ -10,6 +10,7 @@ from rules.checks.contradiction import Contradiction
 from rules.checks.deprecated_without_replacement import DeprecatedWithoutReplacement
 from rules.checks.duplicate_exemplar import DuplicateExemplar
 from rules.checks.foreign_id import ForeignId
+from rules.checks.gallery_not_ready import GalleryNotReady
 from rules.checks.inconsistent_placeholders import InconsistentPlaceholders
 from rules.checks.masked_sign import MaskedSign
 from rules.checks.missing_translation import MissingTranslation
@@ -47,6 +48,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     UnusedExclusion(),
     ReplacedSign(),
     ReplacedName(),
+    GalleryNotReady(),
 )
 """Every check, in the order of the codes."""
 

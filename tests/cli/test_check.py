@@ -15,9 +15,14 @@ import torch
 
 from attributes.network import Architecture, AttributeNetwork
 from attributes.training import packages
+from attributes.vocabulary import EMBEDDING_DIMENSIONS
 from attributes.weights_file import describe_network, save_weights
+from attributes.weights_identity import DEFAULT_WEIGHTS, digest
+from recognizer.cli import check as check_verb
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
 from recognizer.cli.main import main
+from recognizer.gallery_file import gallery_path, sources_of, write_gallery
+from rules import load_catalogue
 
 FINE_FILE = """\
 version: 1
@@ -120,13 +125,23 @@ def test_a_check_that_does_not_exist_is_a_mistake_of_usage(
 
 
 def test_what_is_missing_is_told_and_the_other_checks_run(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = ("--no-exemplars", "--weights", "no-such.safetensors")
-    assert check(folder, OVERLAP, *options) == FINDINGS
+    monkeypatch.setattr(check_verb, "DEFAULT_WEIGHTS", Path("no-such.safetensors"))
+    assert check(folder, OVERLAP, "--no-exemplars") == FINDINGS
     err = capsys.readouterr().err
     assert "SR106 near-duplicate-exemplar skipped: --no-exemplars" in err
     assert "SR109 unreadable-value skipped: no-such.json: No such file" in err
+
+
+@pytest.mark.parametrize("options", [[], ["--no-exemplars"], ["--select", "SR101"]])
+def test_weights_that_are_named_must_be_there(
+    folder: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(folder, FINE_FILE, "--weights", "no-such.safetensors", *options) == UNREADABLE
+    told = capsys.readouterr()
+    assert "no-such.safetensors: weights not readable: No such file" in told.err
+    assert "nothing found" not in told.out
 
 
 @pytest.mark.parametrize("card", ["", "[]", "{}", '{"vocabulary": {"attributes": [1]}}'])
@@ -134,6 +149,7 @@ def test_what_is_no_card_of_weights_is_told(
     folder: Path, card: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "w.json").write_text(card)
+    (folder / "w.safetensors").touch()
     assert check(folder, FINE_FILE, "--no-exemplars", "--weights", "w.safetensors") == FINE
     assert "SR109 unreadable-value skipped: w.json: not the card" in capsys.readouterr().err
 
@@ -161,6 +177,13 @@ def pictures(folder: Path) -> None:
     lamp[:, 24:] = 255
     for name, picture in (("deer", deer), ("cow", cow), ("lamp", lamp)):
         cv2.imwrite(str(folder / f"{name}.png"), picture)
+
+
+@pytest.fixture
+def known_artwork(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of artwork that has whatever is asked of it."""
+    monkeypatch.setattr(check_verb, "ARTWORK_PACKAGES", ("made",))
+    monkeypatch.setattr(check_verb, "artwork_at_hand", lambda package: None)
 
 
 @pytest.mark.usefixtures("pictures")
@@ -217,6 +240,96 @@ def test_without_a_gallery_artwork_is_not_compared(
     err = capsys.readouterr().err
     assert "SR106 near-duplicate-exemplar skipped: " in err
     assert "run `signrules gallery signs.yaml`" in err
+
+
+BY_ARTWORK = """\
+version: 1
+pictograms:
+  lamp: {exemplars: [lamp.png]}
+  deer: {artwork: [made:deer]}
+  cow: {artwork: [made:cow], exemplars: [cow.png]}
+signs:
+  - {id: xx.1, name: {en: Deer}, when: {bar: none, pictogram: [deer, cow]}}
+  - {id: xx.2, name: {en: Lamp}, when: {bar: slash, pictogram: lamp}}
+"""
+
+
+def embed(folder: Path, *names: str, fingerprint: str = "") -> None:
+    """A gallery beside the rule file that has these pictograms."""
+    catalogue = load_catalogue(folder / "signs.yaml")
+    fingerprint = fingerprint or digest(DEFAULT_WEIGHTS.read_bytes())
+    row = np.ones((1, EMBEDDING_DIMENSIONS), np.float32)
+    entries = {name: (sources_of(catalogue.pictograms[name]), row) for name in names}
+    write_gallery(gallery_path(folder / "signs.yaml"), entries, fingerprint)
+
+
+@pytest.mark.usefixtures("pictures", "known_artwork")
+@pytest.mark.parametrize(
+    ("embedded", "fingerprint", "told"),
+    [
+        ((), None, "`deer` and `cow` (signs.gallery.safetensors: is not there)"),
+        (("deer",), "", "`cow` (signs.gallery.safetensors: is not up to date)"),
+        (("deer", "cow"), "", None),
+        (
+            ("deer", "cow"),
+            "other",
+            "`lamp`, `deer` and `cow` (signs.gallery.safetensors: made with other weights (other,",
+        ),
+    ],
+)
+def test_a_gallery_that_recognize_would_refuse_is_a_warning(
+    folder: Path,
+    embedded: tuple[str, ...],
+    fingerprint: str | None,
+    told: str | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (folder / "signs.yaml").write_text(BY_ARTWORK)
+    if fingerprint is not None:
+        embed(folder, *embedded, fingerprint=fingerprint)
+    assert check(folder, BY_ARTWORK, "--no-exemplars") == FINE
+    out = capsys.readouterr().out
+    assert check(folder, BY_ARTWORK, "--no-exemplars", "--strict") == (FINDINGS if told else FINE)
+    if told is None:
+        assert out == "signs.yaml: nothing found\n"
+    else:
+        assert "warning SR121 gallery-not-ready: this catalogue cannot be used: " in out
+        assert f"there is no embedding of {told}" in out
+        assert "= help: run `signrules gallery signs.yaml`\n" in out
+
+
+@pytest.mark.usefixtures("pictures", "known_artwork")
+def test_a_picture_that_changed_makes_a_gallery_stale_only_beside_artwork(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "signs.yaml").write_text(BY_ARTWORK)
+    embed(folder, "lamp", "deer", "cow")
+    for name in ("lamp", "cow"):
+        cv2.imwrite(str(folder / f"{name}.png"), np.full((48, 48, 3), 9, np.uint8))
+    check(folder, BY_ARTWORK, "--no-exemplars")
+    assert "there is no embedding of `cow` (signs" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("pictures", "known_artwork")
+def test_without_weights_a_missing_embedding_is_told_all_the_same(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "signs.yaml").write_text(BY_ARTWORK)
+    embed(folder, "deer", fingerprint="other")
+    monkeypatch.setattr(check_verb, "DEFAULT_WEIGHTS", Path("no-such.safetensors"))
+    assert check(folder, BY_ARTWORK, "--no-exemplars") == FINE
+    assert "there is no embedding of `cow` (signs" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("pictures", "known_artwork")
+def test_a_damaged_gallery_is_told_with_the_remedy(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "signs.gallery.safetensors").write_bytes(b"junk")
+    assert check(folder, BY_ARTWORK, "--select", "SR121", "--strict") == FINDINGS
+    out = capsys.readouterr().out
+    assert "signs.gallery.safetensors: not readable as a gallery" in out
+    assert "run `signrules gallery signs.yaml`" in out
 
 
 @pytest.mark.parametrize("options", [[], ["--no-exemplars"]])

@@ -16,6 +16,7 @@ from rules.checks import (
     BY_CODE,
     CHECKS,
     Check,
+    GalleryGap,
     LookAlike,
     ReadableVocabulary,
     Report,
@@ -54,11 +55,13 @@ def without_pentagons() -> ReadableVocabulary:
 
 
 def check_text(load: LoadText, text: str) -> Report:
-    """All checks, with weights that know no pentagon and take bicycles for cyclists."""
+    """All checks, with weights that know no pentagon, take bicycles for cyclists, met no elk."""
     catalogue = load(text)
     pairs = [("cyclist", "bicycle")] if "cyclist" in catalogue.pictograms else []
     alike = tuple(LookAlike(pair, 0.97) for pair in pairs)
-    return run_checks(Subject(catalogue, without_pentagons(), alike))
+    lacking = [name for name in catalogue.pictograms if name == "elk"]
+    gaps = tuple(GalleryGap("is not there", (name,), catalogue.file) for name in lacking)
+    return run_checks(Subject(catalogue, without_pentagons(), alike, gaps))
 
 
 @pytest.fixture
