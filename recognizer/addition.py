@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,22 +16,20 @@ from attributes.views import exemplar_views
 from attributes.vocabulary import PICTOGRAM_NAME
 from recognizer.answering import ReadyCatalogue
 from recognizer.gallery import Gallery, Predictor, load_gallery
+from recognizer.look_alikes import look_alikes
 from recognizer.pictures import PictureError, read_exemplar, to_crop
 from recognizer.proposal import Proposal, propose, slug
 from recognizer.replacing import replace_text
 from recognizer.result import Recognition, too_small
 from recognizer.thresholds_file import load_thresholds
 from rules import Catalogue, CatalogueError, Severity, load_catalogue
-from rules.checks import CHECKS, Finding, Subject, run_checks
-from rules.checks.duplicate_exemplar import DuplicateExemplar
+from rules.checks import Finding, Subject, run_checks
 from rules.diagnostics import quote
 from rules.editing import EditError, add_pictogram, add_sign
 
 _FOLDER: Final = "pictograms"
 _ALIKE: Final = 0.7
 """Cosine from which on a pictogram of the catalogue may be what is on the picture."""
-_CHECKS: Final = [check for check in CHECKS if not isinstance(check, DuplicateExemplar)]
-"""That one opens the exemplars, and the new one is not where it will be."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +115,12 @@ class Trial:
         errors = [f for f in self.findings if f.diagnostic.severity is Severity.ERROR]
         return self.after is not None and self.after.sign_id == self.sign_id and not errors
 
+    @property
+    def takes_over(self) -> str | None:
+        """What the picture is answered with now, if it is the new sign's from then on."""
+        is_taken = self.after is not None and self.after.sign_id == self.sign_id
+        return self.before.id if is_taken and self.before.is_known else None
+
     def as_text(self) -> str:
         """Everything, for people."""
         lines = [f"read from {self.edit.picture}:"]
@@ -126,6 +130,11 @@ class Trial:
         lines.append(f"the picture is, before: {self.before}")
         if self.after is not None:
             lines.append(f"the picture is, with this: {self.after.explain()}")
+        if self.takes_over is not None:
+            lines.append(
+                f"warning: this picture is {quote(self.takes_over)} already; "
+                f"{quote(self.sign_id)} takes this answer over"
+            )
         if self.refusal is not None:
             lines.append(f"the rule file would be refused:\n{self.refusal}")
         lines += [finding.diagnostic.render() for finding in self.findings]
@@ -140,6 +149,7 @@ class Trial:
             "diff": self.edit.diff(),
             "before": self.before.to_dict(),
             "after": self.after.to_dict(explain=True) if self.after else None,
+            "takes_over": self.takes_over,
             "refused": [d.to_dict() for d in refused],
             "findings": [f.to_dict() for f in self.findings],
         }
@@ -202,8 +212,11 @@ class Addition:
             catalogue = load_catalogue(self._file, overlay=edit.overlay)
         except CatalogueError as refusal:
             return Trial(sign_id, proposal, edit, notes, before, refusal=refusal)
-        after = self._answer(catalogue, self._gallery_with(new_pictogram))
-        found = run_checks(Subject(catalogue), _CHECKS).findings
+        gallery = self._gallery_with(new_pictogram)
+        after = self._answer(catalogue, gallery)
+        if new_pictogram is not None:
+            catalogue = self._with_picture(catalogue, new_pictogram)
+        found = run_checks(Subject(catalogue, look_alikes=look_alikes(gallery))).findings
         own = tuple(f for f in found if sign_id in f.signs or new_pictogram in f.pictograms)
         return Trial(sign_id, proposal, edit, notes, before, after, findings=own)
 
@@ -267,6 +280,11 @@ class Addition:
         if new_pictogram is not None:
             embeddings[new_pictogram] = self._views.embedding
         return Gallery.from_embeddings(embeddings)
+
+    def _with_picture(self, catalogue: Catalogue, pictogram: str) -> Catalogue:
+        """The catalogue with the picture where it is, for checks that open exemplars."""
+        new = replace(catalogue.pictograms[pictogram], exemplars=(self._picture,))
+        return replace(catalogue, pictograms={**catalogue.pictograms, pictogram: new})
 
     def _answer(self, catalogue: Catalogue, gallery: Gallery) -> Recognition:
         ready = ReadyCatalogue.prepare(catalogue, gallery, self._thresholds)

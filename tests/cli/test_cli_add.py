@@ -45,11 +45,15 @@ WARNING = {"shape": "triangle", "border": "red", "background": "white", "legend"
 
 
 class Stub:
-    """Reads the same from every picture; the first exemplar looks unlike all that come later."""
+    """Reads the same from every picture; what comes after the first exemplar looks unlike it.
+
+    Or nearly so like it as ``cosine`` says, or exactly, if it is ``alike``.
+    """
 
     fingerprint = "stub"
     seen: Readings
     alike = False
+    cosine = 0.0
 
     def __init__(self, *_: object) -> None:
         self._calls = 0
@@ -58,7 +62,8 @@ class Stub:
         self._calls += 1
         readings = Readings.concatenate([self.seen] * len(crops))
         embedding = np.zeros((len(crops), EMBEDDING_DIMENSIONS), np.float32)
-        embedding[:, 0 if self._calls == 1 or self.alike else 1] = 1
+        cosine = 1.0 if self._calls == 1 or self.alike else self.cosine
+        embedding[:, :2] = cosine, (1 - cosine**2) ** 0.5
         return replace(readings, embedding=embedding)
 
 
@@ -179,6 +184,53 @@ def test_a_pictogram_of_the_catalogue_is_reused(
     out = capsys.readouterr().out
     assert "background: yellow, pictogram: deer}" in out
     assert "exemplars" not in out
+
+
+def test_a_sign_that_takes_the_answer_of_another_one_is_warned_of(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Stub, "cosine", 0.97)
+    assert add("--write") == 0
+    out = capsys.readouterr().out
+    assert "the picture is, before: de.142-10" in out
+    assert "warning: this picture is `de.142-10` already; `de.140` takes this answer over\n" in out
+    assert "warning SR106 near-duplicate-exemplar: the exemplars of `deer` and `cattle-" in out
+    assert "nothing else separates `de.142-10` and `de.140`" in out
+
+
+@pytest.mark.parametrize(
+    ("seen", "cosine"),
+    [
+        (WARNING, 0.3),  # nothing was answered before
+        ({**WARNING, "shape": "diamond"}, 0.97),  # nor does anything but the pictogram agree
+    ],
+)
+def test_a_sign_that_takes_nobodys_answer_is_not_warned_of(
+    folder: Path,
+    seen: dict[str, str],
+    cosine: float,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sees(monkeypatch, **seen)
+    monkeypatch.setattr(Stub, "cosine", cosine)
+    assert add() == 0
+    out = capsys.readouterr().out
+    assert "warning" not in out.replace("face: warning", "")
+    assert add("--format", "json") == 0
+    data = json.loads(capsys.readouterr().out)
+    assert (data["takes_over"], data["findings"]) == (None, [])
+
+
+def test_a_copy_of_an_exemplar_is_told_before_it_is_written(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Stub, "cosine", 0.97)
+    shutil.copy(folder / "cow.PNG", folder / "rules" / "pictograms" / "deer.png")
+    assert add("--write") == 1
+    out = capsys.readouterr().out
+    assert "error SR105 duplicate-exemplar: " in out
+    assert "not ready to be written" in out
 
 
 def test_conflicts_are_told_and_never_written(
