@@ -61,9 +61,9 @@ class ReadyCatalogue:
     def _answer(
         self, readings: Readings, verdicts: Verdicts, row: int, language: str
     ) -> Recognition:
-        why = partial(_explain, self, readings[row : row + 1], verdicts.decisions, row)
-        certain = describe_certain(readings, row)
         reason = verdicts.why_unknown(row)
+        why = partial(_explain, self, readings[row : row + 1], verdicts.decisions, row, reason)
+        certain = describe_certain(readings, row)
         if reason is not None:
             return Recognition(
                 UNKNOWN, None, certain or UNKNOWN, float(verdicts.sign_confidence[row]),
@@ -99,9 +99,17 @@ def _value(source: ValueSource, text: str) -> int | float | str:
 
 
 def _explain(
-    ready: ReadyCatalogue, reading: Readings, decisions: Decisions, row: int
+    ready: ReadyCatalogue,
+    reading: Readings,
+    decisions: Decisions,
+    row: int,
+    reason: Reason | None,
 ) -> Explanation:
-    """Why crop ``row`` of the decisions, whose reading is the only one in ``reading``, won."""
+    """Why crop ``row`` of the decisions, whose reading is the only one in ``reading``, is that.
+
+    Args:
+        reason: why it is unknown; None if it is not.
+    """
     engine = ready.engine
     presence = float(decisions.presence[row])
     if not engine.signs:
@@ -110,6 +118,10 @@ def _explain(
     ranked = np.argsort(-confidence, kind="stable")
     best = int(decisions.best[row])
     alternative = int(decisions.alternative[row])
+    if reason is Reason.PICTOGRAM_UNMATCHED:
+        # Unlike pictograms make their signs so unlikely that one of another look may be ahead.
+        alternative = ready.judge.nearest_unmatched(decisions, row)
+        best = int(engine.alternative_sign[alternative])
     sign = engine.signs[best]
     runners_up = [int(s) for s in ranked if s != best][:_RUNNERS_UP]
     similarity = decisions.similarity[row]
@@ -121,11 +133,12 @@ def _explain(
         _asked_pictograms(engine, best, alternative),
         tuple(Exemplar(ready.gallery.names[i], float(similarity[i])) for i in nearest),
         tuple(
-            _runner_up(ready, reading, decisions, row, s)
+            _runner_up(ready, reading, decisions, row, s, best)
             for s in runners_up
             if confidence[s] >= _CONSIDERED
         ),
         presence,
+        ready.judge.match_cosine(alternative),
     )
 
 
@@ -137,9 +150,9 @@ def _asked_pictograms(engine: Engine, sign: int, alternative: int) -> tuple[str,
 
 
 def _runner_up(
-    ready: ReadyCatalogue, reading: Readings, decisions: Decisions, row: int, sign: int
+    ready: ReadyCatalogue, reading: Readings, decisions: Decisions, row: int, sign: int, best: int
 ) -> RunnerUp:
-    """A sign that did not win crop ``row``, and why."""
+    """A sign that did not win crop ``row``, and why ``best`` is before it."""
     alternative = int(decisions.alternatives[row, sign])
     outcomes = explain(ready.engine, reading, 0, alternative) if alternative >= 0 else ()
     failed = tuple(sorted((c for c in outcomes if not c.passed), key=lambda c: c.probability))
@@ -148,13 +161,13 @@ def _runner_up(
         float(decisions.confidence[row, sign]),
         failed,
         ", ".join(f"{c.attribute} is not {c.expected}" for c in failed[:2])
-        or _why_behind(ready, decisions, row, sign),
+        or _why_behind(ready, decisions, row, sign, best),
     )
 
 
-def _why_behind(ready: ReadyCatalogue, decisions: Decisions, row: int, sign: int) -> str:
-    """Why a sign of which every condition holds did not win crop ``row``."""
-    signs, best = ready.engine.signs, int(decisions.best[row])
+def _why_behind(ready: ReadyCatalogue, decisions: Decisions, row: int, sign: int, best: int) -> str:
+    """Why a sign of which every condition holds is behind ``best`` for crop ``row``."""
+    signs = ready.engine.signs
     alternative = int(decisions.alternatives[row, sign])
     if decisions.confidence[row, sign] == decisions.confidence[row, best]:
         return "it fits exactly as well"

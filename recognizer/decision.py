@@ -204,6 +204,25 @@ class Judge:
         reason[decisions.presence < self.thresholds.min_presence] = REASONS.index(Reason.NOT_A_SIGN)
         return reason
 
+    def nearest_unmatched(self, decisions: Decisions, row: int) -> int:
+        """What crop ``row``, which is :attr:`Reason.PICTOGRAM_UNMATCHED`, comes nearest to.
+
+        Of the alternatives whose attributes hold, the one whose pictogram is least unlike.
+        """
+        fit = decisions.fit[row : row + 1]
+        quality = _quality(fit, self._evidence(fit, decisions.similarity[row : row + 1]))
+        asking = self._with_pictogram & (fit[0] >= _HOLDS)
+        return int(np.where(asking, quality[0], -1).argmax())
+
+    def match_cosine(self, alternative: int) -> float:
+        """The cosine from which on a pictogram is likelier than an unseen one.
+
+        Args:
+            alternative: that asks for it; -1 of a sign without rule.
+        """
+        t = self.thresholds
+        return t.match_cosine if alternative >= 0 else t.exemplar_cosine
+
     def least_confidence(self, sign: int) -> float:
         """What the sign of that number must reach."""
         return float(self._min_confidence[sign])

@@ -60,13 +60,16 @@ class Explanation:
     """Why an answer is what it is.
 
     Attributes:
-        sign_id: the sign that fits best, recognized or not; None if the catalogue is empty.
+        sign_id: the sign that fits best, recognized or not; where only pictograms did not match,
+            the one of those that lack nothing else whose pictogram is nearest. None if the
+            catalogue is empty.
         position: where its rule stands.
         conditions: each condition of the rule against what was read.
         pictograms: what the rule asks for; empty if it does not ask.
         exemplars: the nearest pictograms of the gallery, the nearest first.
         runners_up: the next best signs.
         presence: probability that the crop shows a sign at all; None if it was not read.
+        match_cosine: cosine from which on a pictogram is likelier than an unseen one.
     """
 
     sign_id: str | None
@@ -76,6 +79,7 @@ class Explanation:
     exemplars: tuple[Exemplar, ...] = ()
     runners_up: tuple[RunnerUp, ...] = ()
     presence: float | None = None
+    match_cosine: float = -1.0
 
     def to_dict(self) -> dict[str, object]:
         """The explanation as plain JSON data."""
@@ -109,18 +113,17 @@ class Explanation:
         for c in self.conditions:
             mark = "yes" if c.passed else "NO "
             lines.append(
-                f"  {mark} {c.attribute:<11}expected {c.expected}; read {c.observed}"
+                f"  {mark} {c.attribute:<11}expected {c.expected}; read {c.read}"
                 f"  p={c.probability:.3f}  ({c.position})"
             )
         if self.pictograms:
             wanted = " or ".join(self.pictograms)
             nearest = ", ".join(f"{e.pictogram} {e.cosine:.2f}" for e in self.exemplars)
-            mark = (
-                "yes"
-                if self.exemplars and self.exemplars[0].pictogram in self.pictograms
-                else ("NO ")
-            )
-            lines.append(f"  {mark} pictogram  expected {wanted}; nearest {nearest}")
+            is_nearest = bool(self.exemplars) and self.exemplars[0].pictogram in self.pictograms
+            is_far = is_nearest and self.exemplars[0].cosine < self.match_cosine
+            mark = "yes" if is_nearest and not is_far else "NO "
+            unseen = f" (below {self.match_cosine:.2f}: likelier another)" if is_far else ""
+            lines.append(f"  {mark} pictogram  expected {wanted}; nearest {nearest}{unseen}")
         lines += [f"  not {r.id} ({r.confidence:.3f}): {r.why}" for r in self.runners_up]
         return "\n".join(lines)
 
@@ -216,6 +219,7 @@ def _condition_dict(c: ConditionOutcome) -> dict[str, object]:
         "attribute": c.attribute,
         "expected": c.expected,
         "observed": c.observed,
+        "observed_probability": round(c.observed_probability, 4),
         "probability": round(c.probability, 4),
         "passed": c.passed,
         "position": str(c.position),

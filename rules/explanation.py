@@ -28,6 +28,8 @@ class ConditionOutcome:
         attribute: name of the attribute.
         expected: what the rule allows, in words.
         observed: most probable value, for example ``circle``, ``black, red``, ``50``, ``none``.
+        observed_probability: of this value alone.
+        observed_is_expected: whether the rule allows this value.
         probability: that the condition holds.
         passed: whether it is at least :data:`PASS_PROBABILITY`.
         position: where the condition stands, at the sign or in its face.
@@ -36,9 +38,23 @@ class ConditionOutcome:
     attribute: str
     expected: str
     observed: str
+    observed_probability: float
+    observed_is_expected: bool
     probability: float
     passed: bool
     position: Position
+
+    @property
+    def read(self) -> str:
+        """What was read, in words that agree with :attr:`passed`.
+
+        The likeliest value alone can be one that the rule does not allow, though it is likelier
+        that it is one of those that it allows; or the other way round.
+        """
+        if self.passed == self.observed_is_expected:
+            return self.observed
+        likeliest = f"{self.observed} ({self.observed_probability:.3f})"
+        return f"that rather than {likeliest}" if self.passed else f"others rather than {likeliest}"
 
 
 def explain(
@@ -47,27 +63,39 @@ def explain(
     """Every condition of an alternative against crop ``row``, in the order of the vocabulary."""
     conditions = engine.alternatives[alternative_index].conditions
     probabilities = engine.condition_probabilities(readings, alternative_index, row)
-    return tuple(
-        ConditionOutcome(
-            attribute,
-            conditions[attribute].phrase,
-            observed(readings, row, attribute),
-            probability,
-            probability >= PASS_PROBABILITY,
-            conditions[attribute].positions[0],
+    outcomes = []
+    for attribute, probability in probabilities.items():
+        value, alone = _observed(readings, row, attribute)
+        outcomes.append(
+            ConditionOutcome(
+                attribute,
+                conditions[attribute].phrase,
+                _in_words(value),
+                alone,
+                value in conditions[attribute].values,
+                probability,
+                probability >= PASS_PROBABILITY,
+                conditions[attribute].positions[0],
+            )
         )
-        for attribute, probability in probabilities.items()
-    )
+    return tuple(outcomes)
 
 
-def observed(readings: Readings, row: int, attribute: str) -> str:
-    """The most probable value of an attribute in crop ``row``, in words."""
+def _observed(readings: Readings, row: int, attribute: str) -> tuple[str | tuple[str, ...], float]:
+    """The most probable value of an attribute in crop ``row``, and its probability."""
     if attribute == LEGEND.name:
-        return ", ".join(_legend(readings, row, PASS_PROBABILITY)) or NONE
+        present = readings.legend[row]
+        colours = tuple(_legend(readings, row, PASS_PROBABILITY))
+        return colours, float(np.prod(np.where(present >= PASS_PROBABILITY, present, 1 - present)))
     if attribute == TEXT.name:
-        return most_probable_string(readings.text[row])[0] or NONE
-    value = int(np.argmax(readings.categorical[attribute][row]))
-    return _words(_CATEGORICAL[attribute].values[value])
+        return most_probable_string(readings.text[row])
+    probabilities = readings.categorical[attribute][row]
+    value = int(np.argmax(probabilities))
+    return _CATEGORICAL[attribute].values[value], float(probabilities[value])
+
+
+def _in_words(value: str | tuple[str, ...]) -> str:
+    return (_words(value) if isinstance(value, str) else ", ".join(value)) or NONE
 
 
 def describe_certain(readings: Readings, row: int, min_probability: float = 0.9) -> str:

@@ -240,6 +240,29 @@ def test_an_explanation_says_that_it_may_be_no_sign(engine):
     assert answered.explanation.to_dict()["presence"] == 0.8
 
 
+def test_an_unmatched_pictogram_is_explained_by_the_sign_that_asks_for_it(engine):
+    readings = certain_readings([TRIANGLE])
+    # So little of a circle is enough to be ahead of signs whose pictograms are not there at all.
+    shape = readings.categorical["shape"][0]
+    shape[:] = 0
+    shape[[SHAPE.index("triangle"), SHAPE.index("circle")]] = 0.99, 0.01
+    for nearest, asked in ((0.1, "xx.cow"), (-0.5, "xx.deer")):
+        answered = answer(engine, readings, {"deer": -0.3, "cow": nearest})
+        assert answered.reason is Reason.PICTOGRAM_UNMATCHED
+        explained = answered.explanation
+        assert explained.sign_id == asked
+        assert explained.pictograms == (asked.removeprefix("xx."),)
+        assert [(c.attribute, c.passed) for c in explained.conditions] == [
+            ("shape", True),
+            ("border", True),
+        ]
+        assert "xx.ring" in [r.id for r in explained.runners_up]
+    assert "NO  pictogram  expected deer; nearest crown -0.20, deer -0.30" in answered.explain()
+    answered = answer(engine, readings, {"deer": -0.3, "cow": 0.1})
+    told = "nearest cow 0.10, crown -0.20, deer -0.30 (below 0.50: likelier another)"
+    assert f"NO  pictogram  expected cow; {told}" in answered.explain()
+
+
 def test_a_runner_up_is_told_by_its_pictogram(engine):
     answered = answer(engine, certain_readings([TRIANGLE]), {"deer": 0.8, "cow": 0.6})
     assert answered.explain().endswith("not xx.cow (0.018): the pictogram is less alike")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from rule_fixture_types import LoadText
 
+from attributes.vocabulary import BORDER, SHAPE, TEXT
 from rules import Engine, certain_readings, describe_certain, explain
 
 
@@ -38,6 +39,37 @@ def test_every_condition_tells_what_was_expected_and_what_was_seen(engine: Engin
     ]
     assert [o.position.line for o in outcomes] == [3, 3, 7, 7]
     assert [o.probability for o in outcomes] == [0, 1, 0, 1]
+
+
+def test_what_is_told_as_read_agrees_with_whether_the_condition_holds(load: LoadText) -> None:
+    engine = Engine(
+        load(
+            """\
+            version: 1
+            signs:
+              - id: de.1
+                name: {en: One}
+                when: {shape: [circle, square], border: red, legend: {not: red}, text: {not: none}}
+            """
+        )
+    )
+    readings = certain_readings([{"legend": "black"}])
+    shape, border = readings.categorical["shape"][0], readings.categorical["border"][0]
+    shape[:] = 0
+    shape[[SHAPE.index("octagon"), SHAPE.index("circle"), SHAPE.index("square")]] = 0.4, 0.3, 0.3
+    border[:] = 0
+    border[[BORDER.index("red"), BORDER.index("blue"), BORDER.index("none")]] = 0.4, 0.3, 0.3
+    text = readings.text[0, 0]
+    text[[0, *TEXT.encode("P")[:1], *TEXT.encode("R")[:1]]] = 0.4, 0.3, 0.3
+    outcomes = {o.attribute: o for o in explain(engine, readings, 0, 0)}
+    assert {name: (o.passed, o.read) for name, o in outcomes.items()} == {
+        "shape": (True, "that rather than octagon (0.400)"),
+        "border": (False, "others rather than red (0.400)"),
+        "legend": (True, "black"),
+        "text": (True, "that rather than none (0.400)"),
+    }
+    assert outcomes["text"].observed == "none"
+    assert outcomes["text"].observed_probability == pytest.approx(0.4)
 
 
 def test_nothing_seen_is_called_none(engine: Engine) -> None:
