@@ -40,6 +40,7 @@ def spellings(plain: str) -> tuple[str, ...]:
     return (plain, *(decimal + "0" * count for count in zeros))
 
 
+@lru_cache(maxsize=1 << 16)
 def plain_spelling(text: str) -> str | None:
     """The plain spelling of the number that ``text`` writes; None if it writes none.
 
