@@ -84,11 +84,20 @@ class ReadyCatalogue:
         )
 
     def _detail(self, reason: Reason, verdicts: Verdicts, row: int) -> str:
+        if reason is Reason.AMBIGUOUS:
+            return self._countries_to_choose_from(verdicts.decisions.confidence[row])
         if reason is not Reason.BELOW_THRESHOLD:
             return ""
         least = self.judge.least_confidence(int(verdicts.decisions.best[row]))
         confidence = float(verdicts.sign_confidence[row])
         return f"{verdicts.candidates[row]} at {confidence:.4f}, below its threshold {least:.4f}"
+
+    def _countries_to_choose_from(self, confidence: npt.NDArray[np.float32]) -> str:
+        """That a country would settle it, if the two likeliest signs are of two; else nothing."""
+        one, other = (self.engine.signs[int(i)] for i in np.argsort(-confidence, kind="stable")[:2])
+        if None in (one.country, other.country) or one.country == other.country:
+            return ""
+        return f"{one.id} in {one.country}, {other.id} in {other.country}: name the country"
 
 
 def _value(source: ValueSource, text: str) -> int | float | str:

@@ -20,7 +20,8 @@ class Overlap(Check):
     are known by their pictures alone it reports those that share a pictogram.
 
     A rule that asks for a pictogram overlaps one that does not: the second holds whatever the
-    pictogram is. Signs of different countries do not overlap, because `country` chooses one.
+    pictogram is. Signs of different countries do not overlap, because `country` chooses one;
+    without it, what both show is `unknown: ambiguous`.
 
     ## Why is this bad
     Such a crop is often answered *unknown*, because it is ambiguous, and else with the sign

@@ -92,6 +92,26 @@ def test_two_equal_exemplars_are_ambiguous(engine):
     assert decide(engine, TRIANGLE, {"deer": 0.8, "cow": 0.8})[0] is Reason.AMBIGUOUS
 
 
+def test_signs_that_only_a_country_tells_apart_ask_for_it(tmp_path):
+    path = tmp_path / "two.yaml"
+    path.write_text(
+        """\
+version: 1
+country: DE
+signs:
+  - {id: de.stop, name: {en: Stop}, when: {shape: octagon}}
+  - {id: be.stop, name: {en: Stop}, country: BE, when: {shape: octagon}}
+  - {id: de.limit, name: {en: Limit}, when: {shape: circle}}
+  - {id: de.ban, name: {en: Ban}, when: {shape: circle}}
+"""
+    )
+    engine = Engine(load_catalogue(path))
+    seen = answer(engine, certain_readings([{"shape": "octagon"}]), {})
+    assert seen.reason is Reason.AMBIGUOUS
+    assert seen.detail == "de.stop in DE, be.stop in BE: name the country"
+    assert answer(engine, certain_readings([{"shape": "circle"}]), {}).detail == ""
+
+
 def test_a_sign_may_narrow_the_pictograms_of_its_face(engine):
     assert decide(engine, {"shape": "diamond"}, {"deer": 0.9})[0] == "xx.us-deer"
     assert decide(engine, {"shape": "diamond"}, {"cow": 0.9})[0] == "xx.us-cow"
