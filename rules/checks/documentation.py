@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from rules.checks.base import Check
+from rules.checks.exclusions import EXCLUSIONS_NAME
 from rules.checks.registry import CHECKS
 
 INDEX: Final = "README.md"
@@ -27,6 +28,20 @@ shows a page in the terminal.
 
 | code | name | severity | what it finds |
 |---|---|---|---|
+"""
+
+_INDEX_TAIL = f"""
+## Findings that are accepted
+
+At the sign that a finding is about may stand `allow: [SR103]`. Or `{EXCLUSIONS_NAME}` beside
+the rule file names them, each with the reason; what excludes nothing is remarked on (SR118).
+
+```yaml
+version: 1
+exclusions:
+  - {{code: SR103, sign: de.101, reason: told apart by the plate below it}}
+  - {{code: SR107, pictogram: deer, reason: used from the next release on}}
+```
 """
 
 
@@ -50,7 +65,10 @@ def pages() -> dict[str, str]:
         f"| [{c.code}]({_file_name(c)}) | {c.name} | {c.severity.value} | {summary(c)} |\n"
         for c in CHECKS
     ]
-    return {INDEX: _INDEX_HEAD + "".join(rows), **{_file_name(c): page(c) for c in CHECKS}}
+    return {
+        INDEX: _INDEX_HEAD + "".join(rows) + _INDEX_TAIL,
+        **{_file_name(c): page(c) for c in CHECKS},
+    }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
