@@ -13,7 +13,7 @@ import matplotlib
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-from attributes.vocabulary import CATEGORICAL, LEGEND
+from attributes.vocabulary import ATTRIBUTES, DIGITS_NAME, TEXT
 from recognizer import Recognition, Recognizer
 from recognizer.pictures import to_crop
 from rules.explanation import observed
@@ -27,14 +27,8 @@ GREEN, INK, FAINT = "#2b8a3e", "#222222", "#e9ecef"
 def attribute_rows(recognizer: Recognizer) -> list[tuple[str, str, float]]:
     """Attribute, most probable value and its probability."""
     readings = recognizer.read([to_crop(PICTURE)])
-    rows = [
-        (a.name, observed(readings, 0, a.name), float(readings.categorical[a.name][0].max()))
-        for a in CATEGORICAL
-    ]
-    rows.append((LEGEND.name, observed(readings, 0, "legend"), float(readings.legend[0].max())))
-    text = float(readings.text[0, :2].max(axis=1).prod())
-    rows.append(("digits", observed(readings, 0, "text"), text))
-    return rows
+    names = {TEXT.name: DIGITS_NAME}
+    return [(names.get(a.name, a.name), *observed(readings, 0, a.name)) for a in ATTRIBUTES]
 
 
 def rule_lines(answer: Recognition) -> list[str]:

@@ -65,7 +65,7 @@ def explain(
     probabilities = engine.condition_probabilities(readings, alternative_index, row)
     outcomes = []
     for attribute, probability in probabilities.items():
-        value, alone = _observed(readings, row, attribute)
+        value, alone = _most_probable(readings, row, attribute)
         outcomes.append(
             ConditionOutcome(
                 attribute,
@@ -81,8 +81,16 @@ def explain(
     return tuple(outcomes)
 
 
-def _observed(readings: Readings, row: int, attribute: str) -> tuple[str | tuple[str, ...], float]:
-    """The most probable value of an attribute in crop ``row``, and its probability."""
+def observed(readings: Readings, row: int, attribute: str) -> tuple[str, float]:
+    """The most probable value of an attribute in crop ``row``, in words, and its probability."""
+    value, probability = _most_probable(readings, row, attribute)
+    return _in_words(value), probability
+
+
+def _most_probable(
+    readings: Readings, row: int, attribute: str
+) -> tuple[str | tuple[str, ...], float]:
+    """The most probable value as conditions know it, and its probability."""
     if attribute == LEGEND.name:
         present = readings.legend[row]
         colours = tuple(_legend(readings, row, PASS_PROBABILITY))
