@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -217,7 +217,7 @@ def print_shared(matches: dict[Key, Match]) -> None:
         )
 
 
-def print_whole_frames(data: Path, shared: Iterable[Key]) -> None:
+def print_whole_frames(data: Path, shared: Collection[Key]) -> None:
     """Print how many signs of frames 500-599 are found and rightly named, shared and not."""
     found = validate(
         data / "gtsdb", ROOT / "signs.yaml", ROOT / "labels" / "gtsrb.yaml", split="validation"
@@ -232,7 +232,7 @@ def print_whole_frames(data: Path, shared: Iterable[Key]) -> None:
             strict=True,
         )
     ]
-    is_shared = np.isin(np.arange(len(keys)), [i for i, key in enumerate(keys) if key in shared])
+    is_shared = np.array([key in shared for key in keys])
     for words, chosen in (("shared", is_shared), ("not shared", ~is_shared)):
         right = int(found.is_right[chosen].sum())
         print(f"  {words}: {right} of {chosen.sum()} found and rightly named")
