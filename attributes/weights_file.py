@@ -32,6 +32,7 @@ __all__ = [
     "dequantize",
     "describe_network",
     "fold_batch_norms",
+    "load_unfolded",
     "load_weights",
     "quantize",
     "save_weights",
@@ -163,6 +164,22 @@ def load_weights(path: Path | None = None) -> Weights:
         WeightsError: a file is missing or damaged, or was made for another vocabulary.
     """
     path = path or DEFAULT_WEIGHTS
+    network, card, content = _read(path)
+    fold_batch_norms(network)
+    return Weights(network, card, digest(content), path)
+
+
+def load_unfolded(path: Path) -> tuple[AttributeNetwork, Card]:
+    """Network, in evaluation mode, and card of a weights file, to go on training with.
+
+    Raises:
+        WeightsError: see :func:`load_weights`.
+    """
+    network, card, _ = _read(path)
+    return network, card
+
+
+def _read(path: Path) -> tuple[AttributeNetwork, Card, bytes]:
     card = _read_card(path.with_suffix(".json"))
     if card.vocabulary_fingerprint != vocabulary.fingerprint():
         raise WeightsError(
@@ -193,9 +210,7 @@ def load_weights(path: Path | None = None) -> Weights:
         raise WeightsError(f"{path}: no such weights file") from None
     except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:
         raise WeightsError(f"{path}: not readable as weights: {error}") from None
-    network.eval()
-    fold_batch_norms(network)
-    return Weights(network, card, digest(content), path)
+    return network.eval(), card, content
 
 
 def _architecture(settings: dict[str, Any]) -> Architecture:

@@ -24,7 +24,7 @@ from side_views import labelled_signs
 from attributes.foreshortening import Crop
 from rules import load_catalogue
 
-_NEAR = 48
+NEAR = 48
 """Height in pixels from which on a crop of the data set counts as seen from near by."""
 _HEIGHTS = (32, 24, 20, 16)
 _DEVIATIONS = (0.0, 0.5, 0.8, 1.1)
@@ -48,7 +48,7 @@ def main() -> None:
     predictor = chosen_predictor(arguments, RELEASE)
     ready = make_ready(load_catalogue(ROOT / "signs.yaml"), predictor)
     signs = zip(*labelled_signs(arguments.data), strict=True)
-    near = [(crop, answer) for crop, answer in signs if crop.shape[0] >= _NEAR]
+    near = [(crop, answer) for crop, answer in signs if crop.shape[0] >= NEAR]
     expected = np.array([answer for _, answer in near])
     is_limit = np.array([answer.startswith("de.274[") for answer in expected])
     print(f"{len(near)} signs, {is_limit.sum()} of them limits (in brackets); blurred by")

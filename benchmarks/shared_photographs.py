@@ -33,6 +33,7 @@ from localizer import picture_of
 from plain_errors import run_plainly
 from side_views import labelled_signs
 
+from attributes.foreshortening import Crop as Picture
 from attributes.progress import track
 from attributes.training.gtsdb import read_frames
 from attributes.training.photographs import Crop, gtsrb_crops
@@ -200,6 +201,22 @@ def shared_boxes(matches: dict[Key, Match]) -> set[Key]:
     return {key for key, match in matches.items() if match.likeness >= LEAST_LIKENESS}
 
 
+def unshared_signs(data: Path, shared: Collection[Key]) -> tuple[list[Picture], list[str]]:
+    """Crops of signs of frames 0-499 that are not shared, and their ids with values.
+
+    Raises:
+        DatasetError: GTSDB is not there.
+    """
+    keys = [
+        (frame.number, tuple(box))
+        for frame in read_frames(data / "gtsdb", range(LAST_TRAINING_FRAME + 1))
+        for box in frame.boxes.astype(int).tolist()
+    ]
+    signs = zip(keys, *labelled_signs(data), strict=True)
+    own = [(crop, answer) for key, crop, answer in signs if key not in shared]
+    return [crop for crop, _ in own], [answer for _, answer in own]
+
+
 def print_shared(matches: dict[Key, Match]) -> None:
     """Print how many boxes are shared, and with which tracks."""
     held_out = held_out_tracks(gtsrb_tracks())
@@ -253,15 +270,10 @@ def main() -> None:
     print_whole_frames(arguments.data, shared)
     predictor = chosen_predictor(arguments, RELEASE)
     ready = make_ready(load_catalogue(ROOT / "signs.yaml"), predictor)
-    crops, expected = labelled_signs(arguments.data)
-    keys = [
-        (frame.number, tuple(box))
-        for frame in read_frames(arguments.data / "gtsdb", range(LAST_TRAINING_FRAME + 1))
-        for box in frame.boxes.astype(int).tolist()
-    ]
+    crops, expected = unshared_signs(arguments.data, shared)
     answers = answered_ids(ready, predictor.predict(crops))
-    own = [a == e for a, e, key in zip(answers, expected, keys, strict=True) if key not in shared]
-    print(f"frames 0-499, not shared: {sum(own)} of {len(own)} rightly named")
+    right = sum(a == e for a, e in zip(answers, expected, strict=True))
+    print(f"frames 0-499, not shared: {right} of {len(crops)} rightly named")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ In the tables a sign is one row of text; ``?`` in a column means *not known*, wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import torch
@@ -128,3 +128,12 @@ def encode_text(string: str) -> Tensor:
         codes = TEXT.encode(string)
         encoded[: len(codes)] = torch.tensor(codes)
     return encoded
+
+
+def encode_texts(names: Collection[str]) -> Tensor | None:
+    """Those of some names that can be read as a text, int64 (H, slots); None if none can.
+
+    Names of pictograms are in small letters, which the alphabet does not have.
+    """
+    texts = [name for name in names if set(name) <= set(TEXT.alphabet)]
+    return torch.stack([encode_text(text) for text in texts]) if texts else None

@@ -30,6 +30,8 @@ from attributes.training.optimization import (
 )
 from attributes.training.resizing import at_input_size
 
+CHECKPOINT = "checkpoint.pt"
+"""In a run's folder."""
 _CHECKPOINT_EVERY = 250
 _WARM_UP = 400
 _LOG_EVERY = 50
@@ -77,7 +79,7 @@ def train(
     torch.manual_seed(configuration.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     architecture = architecture or Architecture(input_size=configuration.input_size)
-    run = _new_run(configuration, materials.class_names, architecture, device)
+    run = new_run(configuration, materials.class_names, architecture, device)
     if start is not None:
         _begin_from(run, start)
     _resume(run, configuration, folder)
@@ -95,7 +97,7 @@ def train(
                 progress.update(task, completed=run.step, description=_summary(sums))
                 sums, started = {}, time.monotonic()
             if run.step % _CHECKPOINT_EVERY == 0 or run.step == configuration.steps:
-                _save(run, configuration, folder)
+                save(run, configuration, folder)
     return run.average.cpu().eval()
 
 
@@ -106,12 +108,13 @@ def supports_fast_bfloat16(device: torch.device) -> bool:
     return fast_precision() == "bfloat16"
 
 
-def _new_run(
+def new_run(
     configuration: Configuration,
     class_names: tuple[str, ...],
     architecture: Architecture,
     device: torch.device,
 ) -> Run:
+    """A run before its first step."""
     network = AttributeNetwork(architecture).to(memory_format=torch.channels_last).to(device)
     average = AttributeNetwork(architecture).to(device)
     average.load_state_dict(network.state_dict())
@@ -159,7 +162,8 @@ def _step(
     with torch.autocast(device.type, torch.bfloat16, enabled=supports_fast_bfloat16(device)):
         logits = run.network(inputs)
     labels = batch.labels.to(device)
-    losses = attribute_losses(logits, labels)
+    left_out = None if materials.left_out is None else materials.left_out.to(device)
+    losses = attribute_losses(logits, labels, left_out)
     losses["pictogram"] = run.embedding_loss(logits.embedding, labels.pictogram)
     losses["attention"] = attention_loss(logits.attention, batch.places.to(device))
     total = torch.stack(list(losses.values())).sum()
@@ -188,7 +192,7 @@ def _begin_from(run: Run, start: Path) -> None:
 
 
 def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
-    path = folder / "checkpoint.pt"
+    path = folder / CHECKPOINT
     state = load_checkpoint(path, configuration)
     if state is None:
         return
@@ -207,9 +211,14 @@ def _resume(run: Run, configuration: Configuration, folder: Path) -> None:
     run.step = state["step"]
 
 
-def _save(run: Run, configuration: Configuration, folder: Path) -> None:
+def save(run: Run, configuration: Configuration, folder: Path) -> None:
+    """Write the run's checkpoint.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     save_checkpoint(
-        folder / "checkpoint.pt",
+        folder / CHECKPOINT,
         {
             "configuration": configuration.fingerprint(run.step),
             "network": run.network.state_dict(),

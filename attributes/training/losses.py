@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from attributes.network import AttributeLogits
 from attributes.training.labels import DIGITS, SOME_DIGIT, UNKNOWN, Labels
-from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS
+from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, TEXT
 
 
 class CosineMarginLoss(nn.Module):
@@ -33,8 +33,16 @@ class CosineMarginLoss(nn.Module):
         return F.cross_entropy(self.scale * (cosines - margins), target[known])
 
 
-def attribute_losses(logits: AttributeLogits, labels: Labels) -> dict[str, Tensor]:
-    """Loss of each head but the embedding's, by attribute name; scalars."""
+def attribute_losses(
+    logits: AttributeLogits, labels: Labels, left_out: Tensor | None = None
+) -> dict[str, Tensor]:
+    """Loss of each head but the embedding's, by attribute name; scalars.
+
+    Args:
+        logits: of N crops.
+        labels: of the same.
+        left_out: int64 (H, slots), texts that no picture shows, encoded as those of ``labels``.
+    """
     losses = {
         attribute.name: _cross_entropy(logits.categorical[attribute.name], labels.categorical[:, i])
         for i, attribute in enumerate(CATEGORICAL)
@@ -44,7 +52,10 @@ def attribute_losses(logits: AttributeLogits, labels: Labels) -> dict[str, Tenso
         logits.legend.float(), labels.legend.clamp(min=0), reduction="none"
     )
     losses["legend"] = 3 * (per_colour * known).sum() / known.sum().clamp(min=1)
-    losses["text"] = 2 * _text_loss(logits.text.flatten(0, 1), labels.text.flatten())
+    text = logits.text
+    if left_out is not None:
+        text = text.masked_fill(_misread_as(left_out, labels.text), -torch.inf)
+    losses["text"] = 2 * _text_loss(text.flatten(0, 1), labels.text.flatten())
     losses["presence"] = F.binary_cross_entropy_with_logits(
         logits.presence.float(), labels.presence
     )
@@ -73,6 +84,32 @@ def attention_loss(attention: Tensor, places: Tensor) -> Tensor:
 def _cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     total = F.cross_entropy(logits.float(), target, ignore_index=UNKNOWN, reduction="sum")
     return total / (target != UNKNOWN).sum().clamp(min=1)
+
+
+def _misread_as(left_out: Tensor, text: Tensor) -> Tensor:
+    """Characters that would make a told text one of those that no picture shows.
+
+    Where a two-digit number that ends in 0 is never 70, a reader learns that its first digit is no
+    7, however it looks. Nothing may be learnt of what is left out, nor that there is no such thing:
+    these characters are not among those that the right one is weighed against.
+
+    Args:
+        left_out: int64 (H, slots).
+        text: int64 (N, slots).
+
+    Returns:
+        bool (N, slots, characters).
+    """
+    differs = _ended(text)[:, None] != _ended(left_out)
+    only = differs & (differs.sum(2, keepdim=True) == 1) & (text[:, None] >= 0)
+    characters = F.one_hot(left_out.clamp(min=0), TEXT.classes).bool()
+    return (only[..., None] & characters).any(1)
+
+
+def _ended(text: Tensor) -> Tensor:
+    """Texts (N, slots) with the end in every slot behind the first that has it."""
+    end = TEXT.encode("")[0]
+    return text.masked_fill((text == end).cumsum(1) > 0, end)
 
 
 def _text_loss(logits: Tensor, target: Tensor) -> Tensor:

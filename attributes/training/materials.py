@@ -14,7 +14,7 @@ from attributes.training.configuration import Configuration
 from attributes.training.dead_leaves import dead_leaves
 from attributes.training.drawing_weights import drawing_weights
 from attributes.training.icons import icon_masks
-from attributes.training.labels import BLANK, UNKNOWN, Labels
+from attributes.training.labels import BLANK, UNKNOWN, Labels, encode_texts
 from attributes.training.pairs import has_letter, paired_masks
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
@@ -46,6 +46,7 @@ class Materials:
             many quarters they are turned, UNKNOWN where they are not; None if none is.
         lettered: bool (classes,), pictogram classes that are partly a letter, of which it is left
             open what is written on their plates; None if there is none.
+        left_out: int64 (H, slots), texts that no picture shows; None if there is none.
     """
 
     sprites: Tensor
@@ -66,6 +67,7 @@ class Materials:
     blank: int = UNKNOWN
     turned_classes: Tensor | None = None
     lettered: Tensor | None = None
+    left_out: Tensor | None = None
 
 
 def gather_materials(
@@ -133,4 +135,5 @@ def gather_materials(
         blank=index.get(BLANK, UNKNOWN),
         turned_classes=turned_classes,
         lettered=lettered,
+        left_out=encode_texts(configuration.without),
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from attributes.network import count_parameters
+from attributes.network import AttributeNetwork, count_parameters
 from attributes.training.artwork import load_drawings
 from attributes.training.calibration import fit_temperatures
 from attributes.training.configuration import Configuration, ConfigurationError, load
 from attributes.training.curve import draw_curve
-from attributes.training.loop import train
+from attributes.training.loop import CHECKPOINT, train
 from attributes.training.materials import Materials, gather_materials
 from attributes.training.mirroring import pictogram_classes
 from attributes.training.optimization import checkpoint_step
@@ -20,6 +20,7 @@ from attributes.training.photographs import (
     load_not_signs,
     load_scenes,
 )
+from attributes.training.reviving import mean_of_ends, revive
 from attributes.training.splits import LAST_TRAINING_FRAME
 from attributes.weights_file import Calibration, describe_network, save_weights
 
@@ -83,7 +84,7 @@ def start_of(configuration: Configuration, folder: Path) -> Path | None:
     Raises:
         ConfigurationError: that run is not finished, or has other pictogram classes.
     """
-    if configuration.start is None or (folder / "checkpoint.pt").exists():
+    if configuration.start is None or (folder / CHECKPOINT).exists():
         return None
     earlier = load(configuration.start)
     if (
@@ -101,7 +102,7 @@ def start_of(configuration: Configuration, folder: Path) -> Path | None:
             f"{configuration.name!r} cannot go on from {earlier.name!r}, which leaves out other "
             "pictograms (`without`)"
         )
-    path = folder.parent / earlier.name / "checkpoint.pt"
+    path = folder.parent / earlier.name / CHECKPOINT
     if checkpoint_step(path, earlier) != earlier.steps:
         raise ConfigurationError(
             f"{path}: {configuration.name!r} goes on from {earlier.name!r}, whose run is not there "
@@ -110,22 +111,48 @@ def start_of(configuration: Configuration, folder: Path) -> Path | None:
     return path
 
 
-def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
+def run(
+    configuration: Configuration, data: Path | None, folder: Path, weights: Path | None = None
+) -> list[Path]:
     """Train (or go on training), calibrate, and write the weights with their card.
 
+    Args:
+        configuration: see there.
+        data: see :func:`prepare`.
+        folder: receives checkpoints, curve and weights.
+        weights: file of the same run, gone on from where ``folder`` has no checkpoint.
+
     Returns:
-        the weights file in ``folder``.
+        the weights file in ``folder``; with ``weights``, behind it that of the mean of both.
 
     Raises:
-        ConfigurationError: ``folder`` holds a checkpoint of another run, or the run to go on from
-            is not finished.
+        ConfigurationError: ``folder`` holds a checkpoint of another run, the run to go on from
+            is not finished, or ``weights`` are not of this run.
+        WeightsError: ``weights`` cannot be read.
         MissingPackageError, DatasetError: see :func:`prepare`.
         OSError: ``folder`` cannot be written to.
     """
-    start = start_of(configuration, folder)
+    start = None if weights else start_of(configuration, folder)
     prepared = prepare(configuration, data)
+    if weights is not None:
+        revive(weights, configuration, prepared.materials, folder)
     network = train(configuration, prepared.materials, folder, start=start)
     draw_curve(folder / "curve.csv", folder / "curve.png")
+    paths = [_write(network, configuration, prepared, folder / f"{configuration.name}.safetensors")]
+    if weights is not None:
+        mean = mean_of_ends(weights, network)
+        path = folder / f"{configuration.name}-mean.safetensors"
+        paths.append(_write(mean, configuration, prepared, path, cycles=2))
+    return paths
+
+
+def _write(
+    network: AttributeNetwork,
+    configuration: Configuration,
+    prepared: Prepared,
+    path: Path,
+    cycles: int = 1,
+) -> Path:
     temperatures = fit_temperatures(network, prepared.materials, configuration)
     told = prepared.data
     if configuration.start is not None:
@@ -136,8 +163,11 @@ def run(configuration: Configuration, data: Path | None, folder: Path) -> Path:
         calibration=Calibration(temperatures=temperatures),
         data=told,
         licence=f"{_LICENCE}, {_LICENCE_OF_ICONS}" if configuration.icons else _LICENCE,
-        figures={"parameters": count_parameters(network), "steps": configuration.steps},
+        figures={
+            "parameters": count_parameters(network),
+            "steps": configuration.steps,
+            "averaged cycles": cycles,
+        },
     )
-    path = folder / f"{configuration.name}.safetensors"
     save_weights(network, card, path)
     return path

@@ -16,6 +16,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with gtsrb/ and gtsdb/")
     parser.add_argument(
+        "--from-weights",
+        type=Path,
+        metavar="FILE",
+        help="weights of the same run, which a restart lengthens; where the checkpoint is gone",
+    )
+    parser.add_argument(
         "--out", type=Path, metavar="DIR", help="checkpoints and weights (runs/CONFIGURATION)"
     )
 
@@ -23,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train, or go on where an interrupted run stopped; print where the weights are."""
     try:
-        path = _train(arguments)
+        paths = _train(arguments)
     except ModuleNotFoundError as error:
         raise UserError(
             f"training needs `pip install signrules[train]` ({error.name} is missing)"
@@ -33,21 +39,27 @@ def run(arguments: argparse.Namespace) -> int:
             f"{error.filename or arguments.out or 'runs'}: {error.strerror or error}; "
             "the last checkpoint is kept, run the same command to go on"
         ) from None
-    print(path)
+    for path in paths:
+        print(path)
     return FINE
 
 
-def _train(arguments: argparse.Namespace) -> Path:
+def _train(arguments: argparse.Namespace) -> list[Path]:
     if arguments.configuration == "localizer":
         from recognizer.frames.localization.training.run import run as train_localizer
 
         if arguments.data is None:
             raise UserError("the localizer needs photographs: --data DIR, the folder of gtsdb/")
-        return train_localizer(arguments.data, arguments.out or Path("runs") / "localizer")
+        if arguments.from_weights is not None:
+            raise UserError("--from-weights is for the attribute network, not for the localizer")
+        return [train_localizer(arguments.data, arguments.out or Path("runs") / "localizer")]
     from attributes.training.configuration import load
     from attributes.training.run import run as train_network
 
     configuration = load(arguments.configuration)
     return train_network(
-        configuration, arguments.data, arguments.out or Path("runs") / configuration.name
+        configuration,
+        arguments.data,
+        arguments.out or Path("runs") / configuration.name,
+        arguments.from_weights,
     )

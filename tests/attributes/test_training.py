@@ -14,7 +14,7 @@ from attributes.training import loop
 from attributes.training.batches import make_batch
 from attributes.training.calibration import fit_temperatures
 from attributes.training.configuration import ConfigurationError
-from attributes.training.labels import DIGITS, SOME_DIGIT, Labels
+from attributes.training.labels import DIGITS, SOME_DIGIT, Labels, encode_texts
 from attributes.training.loop import train
 from attributes.training.losses import attention_loss, attribute_losses
 from attributes.training.materials import Materials
@@ -59,6 +59,38 @@ def test_told_and_hidden_characters_count_alike_and_unknown_ones_not_at_all():
     loss = attribute_losses(guesses, labels)["text"]
     told, hidden = math.log(TEXT.classes), math.log(TEXT.classes / 10)
     assert float(loss) == pytest.approx(2 * (told + hidden) / 2, rel=1e-4)
+
+
+def text_loss(read: str, told: str, *left_out: str) -> float:
+    """Loss of reading one text for sure where another is told."""
+    logits = AttributeNetwork(TINY)(torch.zeros(1, 3, 48, 48))
+    surely = torch.full_like(logits.text, -20.0)
+    for slot, code in enumerate(TEXT.encode(read)):
+        surely[0, slot, code] = 20.0
+    labels = Labels.from_rows([{**ROW, "text": told}], [])
+    texts = encode_texts(left_out)
+    return float(attribute_losses(replace(logits, text=surely), labels, texts)["text"])
+
+
+@pytest.mark.parametrize(
+    ("told", "left_out"), [("20", "70"), ("100", "120"), ("12", "120"), ("705", "70")]
+)
+def test_nothing_is_learnt_against_a_text_that_no_picture_shows(told, left_out):
+    assert text_loss(left_out, told) > 5
+    assert text_loss(left_out, told, left_out) < 5
+
+
+@pytest.mark.parametrize(
+    ("read", "told"),
+    [("30", "20"), ("77", "27"), ("7", ""), ("70", "25"), ("70", "7.0"), ("120", "1"), ("", "20")],
+)
+def test_any_other_mistake_counts_as_before(read, told):
+    assert text_loss(read, told, "70", "120") == text_loss(read, told)
+
+
+def test_names_of_pictograms_are_no_texts():
+    assert encode_texts(["warning--ice", "t-junction"]) is None
+    assert len(encode_texts(["70", "warning--ice", "5.5"])) == 2
 
 
 def test_temperatures_are_fitted_although_some_numbers_are_hidden():
