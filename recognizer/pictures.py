@@ -29,6 +29,9 @@ SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", 
 """Endings of the files that are taken for pictures when a folder is read."""
 
 _JPEG = b"\xff\xd8"
+_JPEG_SCAN = 0xDA
+"""Second byte of the marker before the pixels."""
+_JPEG_END = b"\xff\xd9"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _UPRIGHT_JPEG = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
 """Unlike ``IMREAD_UNCHANGED``, these turn by the EXIF tag; the transparency that they would drop
@@ -56,6 +59,8 @@ def to_crop(picture: Picture) -> Crop:
         return _from_array(picture, "array")
     if isinstance(picture, str | os.PathLike):
         name = _name(picture)
+        if not name:  # pathlib would take it for this folder
+            raise PictureError("an empty name is no picture")
         if is_url(name):
             raise PictureError(
                 f"{without_password(name)}: a URL; download the picture and give its path "
@@ -165,6 +170,8 @@ def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
     flags = _UPRIGHT_JPEG if is_turned else cv2.IMREAD_UNCHANGED
     if content.startswith(_PNG) and not _is_whole_png(content):
         raise PictureError(f"{name}: not a picture that can be decoded; it is damaged or cut off")
+    if content.startswith(_JPEG) and _is_cut_off_jpeg(content):
+        raise PictureError(f"{name}: cut off, as an interrupted download is; part of it is missing")
     try:
         pixels = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
     except cv2.error:  # for example a header that claims 2^30 pixels a side
@@ -189,6 +196,23 @@ def _is_whole_png(content: bytes) -> bool:
         if is_critical and checksum != int.from_bytes(content[end : end + 4], "big"):
             return False
         at = end + 4
+    return False
+
+
+def _is_cut_off_jpeg(content: bytes) -> bool:
+    """Whether no end follows the pixels: libjpeg makes grey of what is missing.
+
+    Thumbnails among the segments before them have an end of their own.
+    """
+    at = len(_JPEG)
+    while at + 4 <= len(content) and content[at] == 0xFF:
+        if content[at + 1] == 0xFF:  # fill bytes
+            at += 1
+            continue
+        if content[at + 1] == _JPEG_SCAN:
+            # Among coded pixels, no byte 0xFF is followed by one that is the end's.
+            return content.find(_JPEG_END, at) < 0
+        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
     return False
 
 

@@ -199,6 +199,34 @@ def test_a_png_whose_remarks_are_damaged_is_a_picture():
     assert np.array_equal(decode_crop(changed, "changed"), COLOUR)
 
 
+def jpeg(picture: np.ndarray, thumbnail: bytes = b"") -> bytes:
+    """A JPEG file that holds a smaller one, as cameras write it, if one is given."""
+    content = cv2.imencode(".jpg", picture)[1].tobytes()
+    length = (2 + len(thumbnail)).to_bytes(2, "big")
+    return content[:2] + (b"\xff\xe1" + length + thumbnail if thumbnail else b"") + content[2:]
+
+
+@pytest.mark.parametrize("thumbnail", [b"", jpeg(COLOUR)])
+@pytest.mark.parametrize("kept", [0.6, 0.9])
+def test_a_jpeg_that_is_cut_off_is_told_and_not_answered(tmp_path, thumbnail, kept):
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
+    content = jpeg(noise, thumbnail)
+    path = tmp_path / "half.jpg"
+    path.write_bytes(content[: int(len(content) * kept)])
+    with pytest.raises(PictureError, match=r"half.jpg: cut off, as an interrupted download is"):
+        to_crop(path)
+
+
+def test_a_jpeg_with_something_behind_it_is_a_picture():
+    content = jpeg(COLOUR, jpeg(COLOUR))
+    assert decode_crop(content + b"\xff\xda a film of the moment", "x").shape == COLOUR.shape
+
+
+def test_an_empty_name_is_no_picture():
+    with pytest.raises(PictureError, match=r"^an empty name is no picture$"):
+        to_crop("")
+
+
 def test_what_might_never_end_is_not_read(tmp_path):
     pipe = tmp_path / "x.png"
     os.mkfifo(pipe)
