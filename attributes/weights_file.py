@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from attributes import vocabulary
 from attributes.network import Architecture, AttributeNetwork
+from attributes.replacing import replace_bytes, replace_text
 from attributes.weights_identity import DEFAULT_WEIGHTS, WeightsError, digest
 
 __all__ = [
@@ -118,9 +119,9 @@ def save_weights(network: AttributeNetwork, card: Card, path: Path) -> None:
             tensors[name], tensors[name + _STEP] = quantize(value)
         else:
             tensors[name] = value.half()
-    safetensors.torch.save_file({n: t.contiguous() for n, t in tensors.items()}, path)
+    replace_bytes(path, safetensors.torch.save({n: t.contiguous() for n, t in tensors.items()}))
     text = json.dumps(card.model_dump(), indent=2, ensure_ascii=False)
-    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    replace_text(path.with_suffix(".json"), text + "\n")
 
 
 def quantize(weights: Tensor) -> tuple[Tensor, Tensor]:

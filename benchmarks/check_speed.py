@@ -15,6 +15,7 @@ import re
 import statistics
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import TypeVar
@@ -50,7 +51,7 @@ def main() -> None:
     printable = Printable(report, path.name, [catalogue.sources])
     times = {"load": load, "check": check, "check, three priorities": check_ranked}
     for name, render in FORMATS.items():
-        _, times[f"render {name}"] = timed(lambda render=render: render(printable), runs)
+        _, times[f"render {name}"] = timed(partial(render, printable), runs)
     figures = {
         "signs": len(catalogue.signs),
         "checks": len(CHECKS) - len(report.skipped),

@@ -1,10 +1,11 @@
-"""What weights are chosen by: how many signs that no training saw they name rightly.
+"""What weights are chosen by: how many signs that training did not see they name rightly.
 
     python benchmarks/choosing_weights.py --data ../shared/data runs/NAME/NAME.safetensors ...
 
-Signs of GTSDB's frames 0-499 that GTSRB lacks (``shared_photographs.csv`` tells which), as they are
-and, where they are near, as if they were distant (``distant_signs.py``), with ``signs.yaml``. No
-figure is measured on them. ``--limits 70 120`` counts only signs that limit to these speeds.
+Signs of GTSDB's frames 0-499 that GTSRB lacks, as far as ``shared_photographs.csv`` tells, as they
+are and, where they are near, as if they were distant (``distant_signs.py``), with ``signs.yaml``.
+They are among those that ``distant_signs.py`` and ``side_views.py`` measure on, whose figures are
+therefore kind; no other is. ``--limits 70 120`` counts only signs that limit to these speeds.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def recall_across_plates(
         nearest = np.where(candidates[row][None], cosines.max(axis=2), -2.0).argmax(axis=1)
         right.append(wanted[row][nearest].mean())
     chance = (wanted[asked].sum(axis=1) / candidates[asked].sum(axis=1)).mean()
-    names = {pictograms[row] for row in asked}
+    names = {pictograms[row] for row in asked.tolist()}
     return Recall(len(asked), len(names), len(pictograms), float(np.mean(right)), float(chance))
 
 

@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 import torch
 import torchvision
+from localizer import picture_of
 from plain_errors import run_plainly
 from torch import nn
 
@@ -48,7 +49,7 @@ def write_video(data: Path, path: Path, count: int) -> None:
     """
     writer = None
     for frame in read_frames(data / "gtsdb", FRAMES[:count]):
-        image = cv2.imread(str(frame.path))
+        image = picture_of(frame)
         if writer is None:
             size = (image.shape[1], image.shape[0])
             writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 25, size)

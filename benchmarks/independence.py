@@ -45,10 +45,9 @@ def stands_nowhere(labels: Labels) -> npt.NDArray[np.bool_]:
     columns = [CATEGORICAL.index(a) for a in _COMBINED]
     rows = [row for _, row in usable_rows()]
     real = Labels.from_rows(rows, [row["pictogram"] for row in rows]).categorical[:, columns]
-    real = real.unique(dim=0)
     combined = labels.categorical[:, columns][:, None]
     stands = ((combined == real) | (real == UNKNOWN)).all(2).any(1)
-    return (~stands).numpy()
+    return np.asarray(~stands)
 
 
 def measure(

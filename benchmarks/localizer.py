@@ -114,7 +114,9 @@ def put_down(frames: list[LabelledFrame], found: list[Boxes]) -> Finds:
         sides.append(frame.boxes[:, 2:] - frame.boxes[:, :2])
         is_ignored = lies_inside_any(boxes.xyxy, frame.ignored, MIN_OVERLAP)
         false_scores.append(boxes.score[(owner < 0) & ~is_ignored])
-    return Finds(*(np.concatenate(x) for x in (false_scores, found_at, sides)), len(frames))
+    return Finds(
+        np.concatenate(false_scores), np.concatenate(found_at), np.concatenate(sides), len(frames)
+    )
 
 
 def main() -> None:

@@ -32,8 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--threads", type=int, default=2, help="of the CPU")
     torch.set_num_threads(parser.parse_args().threads)
-    drawings, materials = fresh_materials()
-    classes = len({drawing.row["pictogram"] for drawing in drawings})
+    _, materials = fresh_materials()
     configuration = load("templates-only").model_copy(
         update={"steps": ROUNDS, "restarts": (), "seed": 0}
     )
@@ -44,7 +43,7 @@ def main() -> None:
         make_batch(Generator().manual_seed(seed), materials, configuration, size)
     rendering = (time.perf_counter() - started) / ROUNDS
     with tempfile.TemporaryDirectory() as folder:
-        loop.train(configuration, materials, 2 * classes, Path(folder))
+        loop.train(configuration, materials, Path(folder))
         with (Path(folder) / "curve.csv").open(encoding="utf-8", newline="") as curve:
             whole = float(next(csv.DictReader(curve))["seconds_per_step"])
     print(f"rendering {crops / rendering:7,.0f} crops/s, batches of {crops}")

@@ -136,7 +136,7 @@ def random_readings(count: int) -> Readings:
 
     def distribution(*shape: int) -> np.ndarray[Any, np.dtype[np.float32]]:
         weights = np.exp(4 * rng.normal(size=shape))
-        return (weights / weights.sum(-1, keepdims=True)).astype(np.float32)
+        return np.asarray(weights / weights.sum(-1, keepdims=True), np.float32)
 
     return Readings(
         {a.name: distribution(count, len(a.values)) for a in CATEGORICAL},

@@ -96,7 +96,7 @@ def likeness(frame: Image, box: Sequence[int], picture: Image, sign: Sequence[in
         found = cv2.matchTemplate(region, laid, cv2.TM_CCOEFF_NORMED)
         _, alike, _, (left, top) = cv2.minMaxLoc(found)
         under = region[top : top + height, left : left + breadth]
-        outside = ~_ellipse(laid.shape[:2], factor * np.float32(sign))
+        outside = ~_ellipse(laid.shape[:2], factor * np.asarray(sign, np.float32))
         best = max(best, min(alike, _correlation(under[outside], laid[outside])))
     return best
 

@@ -18,6 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from plain_errors import run_plainly
 
@@ -26,7 +27,7 @@ from recognizer.default_catalogue import default_catalogue
 from recognizer.gallery import gallery_path
 
 
-def timed_run(data: str, rules: Path, cache: Path, more: list[str]) -> tuple[float, dict]:
+def timed_run(data: str, rules: Path, cache: Path, more: list[str]) -> tuple[float, dict[str, Any]]:
     """Seconds of a whole ``signrules validate`` process, and its figures."""
     command = [sys.executable, "-m", "recognizer.cli.main", "validate", data, "--catalogue",
                str(rules), "--cache", str(cache), "--format", "json", *more]  # fmt: skip
@@ -37,7 +38,7 @@ def timed_run(data: str, rules: Path, cache: Path, more: list[str]) -> tuple[flo
     return perf_counter() - start, json.loads(done.stdout)
 
 
-def show(words: str, seconds: float, figures: dict) -> None:
+def show(words: str, seconds: float, figures: dict[str, Any]) -> None:
     """One line of the table."""
     timing = figures["timing"]
     print(

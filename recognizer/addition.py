@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from attributes.errors import UserError
+from attributes.replacing import replace_text
 from attributes.views import exemplar_views
 from attributes.vocabulary import PICTOGRAM_NAME
 from recognizer.answering import ReadyCatalogue
@@ -19,7 +20,6 @@ from recognizer.gallery import Gallery, Predictor, load_gallery
 from recognizer.look_alikes import look_alikes
 from recognizer.pictures import PictureError, read_exemplar, to_crop
 from recognizer.proposal import Proposal, propose, slug
-from recognizer.replacing import replace_text
 from recognizer.result import Recognition, too_small
 from recognizer.thresholds_file import load_thresholds
 from rules import Catalogue, CatalogueError, Severity, load_catalogue

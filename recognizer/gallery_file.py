@@ -13,7 +13,7 @@ import safetensors.numpy
 from safetensors import SafetensorError, safe_open
 
 from attributes.errors import UserError
-from recognizer.replacing import replace_bytes
+from attributes.replacing import replace_bytes
 from rules import Pictogram
 
 FloatArray = npt.NDArray[np.float32]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from attributes.precision import Precision
 from attributes.predictor import AttributePredictor
@@ -29,6 +29,9 @@ if TYPE_CHECKING:  # frames are imported when they are first used
     from recognizer.frames.frame_result import FrameResult
     from recognizer.frames.localization.localizer import Localizer
     from recognizer.frames.sources.opening import Source
+
+_Picture = TypeVar("_Picture", bound=Picture)
+"""A list of arrays is no list of pictures to a type checker: lists are invariant."""
 
 
 class Recognizer:
@@ -126,12 +129,12 @@ class Recognizer:
             self._ready = self._prepare(*self._load_rules())
 
     @overload
-    def recognize(self, pictures: list[Picture] | tuple[Picture, ...]) -> list[Recognition]: ...
+    def recognize(self, pictures: list[_Picture] | tuple[_Picture, ...]) -> list[Recognition]: ...
     @overload
     def recognize(self, pictures: Picture) -> Recognition: ...
 
     def recognize(
-        self, pictures: Picture | list[Picture] | tuple[Picture, ...]
+        self, pictures: Picture | list[_Picture] | tuple[_Picture, ...]
     ) -> Recognition | list[Recognition]:
         """Recognize one crop, or a list of them.
 

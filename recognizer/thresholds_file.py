@@ -20,8 +20,8 @@ import numpy as np
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from attributes.replacing import replace_text
 from recognizer.decision import Thresholds
-from recognizer.replacing import replace_text
 from rules import Catalogue
 from rules.diagnostics import Findings, LoadError, Sources, quote
 from rules.documents import Document

@@ -9,20 +9,18 @@ picture whose score is reported takes part.
 from __future__ import annotations
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 from torch.nn import functional as F
 
 from attributes.network import AttributeLogits, AttributeNetwork
 from attributes.standardization import standardize
-from attributes.training.batches import make_batch
 from attributes.training.configuration import Configuration
+from attributes.training.fresh_batches import Purpose, fresh_batches
 from attributes.training.labels import UNKNOWN, Labels
 from attributes.training.materials import Materials
 from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
 
 _BATCHES = 24
-_FRESH_SEED = 2**31
-"""Beyond the seeds of all training steps. The generator takes 32 bits of a seed."""
 _GRID = torch.logspace(-0.5, 0.7, 61)
 """Temperatures tried, about 0.3 to 5."""
 
@@ -33,9 +31,8 @@ def fit_temperatures(
 ) -> dict[str, float]:
     """Temperature of each head with the least negative log-likelihood, by head name."""
     collected: dict[str, list[tuple[Tensor, Tensor]]] = {}
-    for number in range(_BATCHES):
-        g = Generator().manual_seed(_FRESH_SEED + configuration.seed * _BATCHES + number)
-        batch = make_batch(g, materials, configuration, network.architecture.input_size)
+    size = network.architecture.input_size
+    for batch in fresh_batches(Purpose.TEMPERATURES, _BATCHES, materials, configuration, size):
         for name, logits, target in _pairs(network(standardize(batch.images)), batch.labels):
             collected.setdefault(name, []).append((logits, target))
     return {

@@ -133,7 +133,8 @@ def encode_text(string: str) -> Tensor:
 def encode_texts(names: Collection[str]) -> Tensor | None:
     """Those of some names that can be read as a text, int64 (H, slots); None if none can.
 
-    Names of pictograms are in small letters, which the alphabet does not have.
+    Others are names of pictograms, in small letters, which the alphabet does not have.
     """
-    texts = [name for name in names if set(name) <= set(TEXT.alphabet)]
+    readable = set(TEXT.alphabet)
+    texts = [n for n in names if 0 < len(n) <= TEXT.max_length and set(n) <= readable]
     return torch.stack([encode_text(text) for text in texts]) if texts else None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
 from torch import nn
 
+from attributes.replacing import replace_bytes
 from attributes.training.configuration import ConfigurationError, RunConfiguration
 
 
@@ -85,21 +87,27 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    temporary = path.with_name(f"{path.name}.new")
-    torch.save(dict(state), temporary)
-    os.replace(temporary, path)
+    content = io.BytesIO()  # of a full disk torch itself says RuntimeError, and leaves the half
+    torch.save(dict(state), content)
+    replace_bytes(path, content.getvalue())
 
 
 def load_checkpoint(path: Path, configuration: RunConfiguration) -> dict[str, Any] | None:
     """The checkpoint of a run, or None if it has made none yet.
 
     Raises:
-        ConfigurationError: it belongs to another configuration.
+        ConfigurationError: it belongs to another configuration, or is damaged.
     """
     if not path.exists():
         return None
-    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    step = int(state["step"])
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        step = int(state["step"])
+    except (OSError, RuntimeError, UnpicklingError, EOFError, KeyError, TypeError) as error:
+        raise ConfigurationError(
+            f"{path}: not readable as a checkpoint ({str(error).splitlines()[0]}); remove it to "
+            "start anew"
+        ) from None
     if step > configuration.steps or state["configuration"] != configuration.fingerprint(step):
         raise ConfigurationError(
             f"{path}: belongs to another configuration than {configuration.name!r}; "

@@ -1,36 +1,98 @@
 """A finished run whose checkpoint is gone, gone on from its weights file.
 
 The file has neither the state of the optimizers, which begin anew, nor the directions of the
-pictogram classes: each begins as the mean of what the network makes of fresh pictures of it.
+pictogram classes: each begins as the mean of what the network makes of fresh pictures of it, or at
+random if none came.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from attributes.network import Architecture, AttributeNetwork
-from attributes.progress import progress_bar
+from attributes.progress import track
+from attributes.replacing import replace_bytes
 from attributes.standardization import standardize
-from attributes.training.batches import make_batch
 from attributes.training.configuration import Configuration, ConfigurationError
+from attributes.training.fresh_batches import Purpose, fresh_batches
 from attributes.training.labels import UNKNOWN
 from attributes.training.loop import CHECKPOINT, new_run, save
 from attributes.training.materials import Materials
 from attributes.training.resizing import at_input_size
+from attributes.vocabulary import EMBEDDING_DIMENSIONS
 from attributes.weights_file import Card, load_unfolded
 
-_BATCHES = 150
-_FRESH_SEED = 3 * 2**30
-"""Beyond the seeds of training steps and of those that temperatures are fitted on."""
+BEGINNING = "beginning.safetensors"
+"""In a run's folder: the weights that it went on from, if it did."""
+_DIRECTION_BATCHES = 600
+_STATISTICS_BATCHES = 100
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Weights that a run goes on from.
+
+    Attributes:
+        network: in evaluation mode.
+        step: at which they end.
+        cycles: of how many cycles' ends they are the mean.
+    """
+
+    network: AttributeNetwork
+    step: int
+    cycles: int
+
+
+def beginning_of(
+    weights: Path | None,
+    configuration: Configuration,
+    folder: Path,
+    architecture: Architecture | None = None,
+) -> Beginning | None:
+    """The weights that a run goes on from; a copy in its folder outlasts the file and the option.
+
+    Args:
+        weights: file of the same run, as long as it was before one of its restarts; None for those
+            that the run began with, if it did with any.
+        configuration: of the run, lengthened by that restart.
+        folder: of the run.
+        architecture: of the network; the standard one at the configuration's input size if absent.
+
+    Raises:
+        ConfigurationError: the file is of another run or network, or ends at no restart, or the
+            folder's run has begun otherwise.
+        WeightsError: the file cannot be read.
+        OSError: it cannot be copied.
+    """
+    kept = folder / BEGINNING
+    if weights is None and not kept.exists():
+        return None
+    given = weights or kept
+    network, card = load_unfolded(given)
+    architecture = architecture or Architecture(input_size=configuration.input_size)
+    _check_that_it_fits(given, network, card, configuration, architecture)
+    if not (kept.exists() and kept.read_bytes() == given.read_bytes()):
+        if (folder / CHECKPOINT).exists():
+            raise ConfigurationError(
+                f"{folder}: holds a run that did not begin with {given}; choose another folder, or "
+                "leave the weights out to go on with that run"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_bytes(kept.with_suffix(".json"), given.with_suffix(".json").read_bytes())
+        replace_bytes(kept, given.read_bytes())
+    return Beginning(
+        network, int(card.figures["steps"]), int(card.figures.get("averaged cycles", 1))
+    )
 
 
 def revive(
-    weights: Path,
+    beginning: Beginning,
     configuration: Configuration,
     materials: Materials,
     folder: Path,
@@ -39,26 +101,21 @@ def revive(
     """Write the checkpoint that a run goes on from, unless ``folder`` has one.
 
     Args:
-        weights: file of the same run, as long as it was before one of its restarts.
-        configuration: of the run, lengthened by that restart.
+        beginning: weights of the run.
+        configuration: of the run.
         materials: what batches are made of.
         folder: of the run.
         architecture: of the network; the standard one at the configuration's input size if absent.
 
     Raises:
-        ConfigurationError: the file is of another run, or ends at no restart.
-        WeightsError: the file cannot be read.
         OSError: the checkpoint cannot be written.
     """
     if (folder / CHECKPOINT).exists():
         return
-    network, card = load_unfolded(weights)
-    step = _restart_of(weights, card, configuration)
-    folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(configuration.seed)
     architecture = architecture or Architecture(input_size=configuration.input_size)
     run = new_run(configuration, materials.class_names, architecture, torch.device("cpu"))
-    state = at_input_size(network.state_dict(), architecture)
+    state = at_input_size(beginning.network.state_dict(), architecture)
     run.network.load_state_dict(state)
     run.average.load_state_dict(state)
     sums = _sums_of_embeddings(run.average.eval(), configuration, materials)
@@ -67,22 +124,30 @@ def revive(
         # As long as those that a run begins with.
         length = math.sqrt(sums.shape[1])
         run.embedding_loss.directions[shown] = length * F.normalize(sums[shown], dim=1)
-    run.step = step
+    run.step = beginning.step
     save(run, configuration, folder)
 
 
-def mean_of_ends(weights: Path, network: AttributeNetwork) -> AttributeNetwork:
+def mean_of_ends(
+    beginning: Beginning,
+    network: AttributeNetwork,
+    configuration: Configuration,
+    materials: Materials,
+) -> AttributeNetwork:
     """The mean of a cycle's end and of the weights that it began with (Izmailov et al., UAI 2018).
 
+    Statistics of batch norms are not those of either end: they are taken anew, on fresh batches.
+
     Args:
-        weights: file of the latter.
+        beginning: the latter.
         network: the former; left as it is.
+        configuration: of the run.
+        materials: what batches are made of.
 
     Returns:
         a network in evaluation mode.
     """
-    before, _ = load_unfolded(weights)
-    old = at_input_size(before.state_dict(), network.architecture)
+    old = at_input_size(beginning.network.state_dict(), network.architecture)
     mean = AttributeNetwork(network.architecture)
     mean.load_state_dict(
         {
@@ -90,21 +155,29 @@ def mean_of_ends(weights: Path, network: AttributeNetwork) -> AttributeNetwork:
             for name, value in network.state_dict().items()
         }
     )
+    _take_statistics(mean, configuration, materials)
     return mean.eval()
 
 
-def _restart_of(weights: Path, card: Card, configuration: Configuration) -> int:
-    step = int(card.figures.get("steps", 0))
+def _check_that_it_fits(
+    weights: Path,
+    network: AttributeNetwork,
+    card: Card,
+    configuration: Configuration,
+    architecture: Architecture,
+) -> None:
     if card.name != configuration.name:
         raise ConfigurationError(
             f"{weights}: is of {card.name!r}; {configuration.name!r} cannot go on from it"
         )
+    step = int(card.figures.get("steps", 0))
     if step not in configuration.restarts:
         raise ConfigurationError(
             f"{weights}: ends at step {step}, where {configuration.name!r} has no restart; add it "
             "to `restarts` and raise `steps`"
         )
-    return step
+    if replace(network.architecture, input_size=architecture.input_size) != architecture:
+        raise ConfigurationError(f"{weights}: is of another network than runs train today")
 
 
 @torch.inference_mode()
@@ -112,15 +185,30 @@ def _sums_of_embeddings(
     network: AttributeNetwork, configuration: Configuration, materials: Materials
 ) -> Tensor:
     """(classes, D): sum of the embeddings of each pictogram class; 0 of what never came."""
-    sums: Tensor | None = None
-    with progress_bar() as progress:
-        for number in progress.track(range(_BATCHES), description="pictograms"):
-            g = Generator().manual_seed(_FRESH_SEED + configuration.seed * _BATCHES + number)
-            batch = make_batch(g, materials, configuration, network.architecture.input_size)
-            embedding = network(standardize(batch.images)).embedding
-            if sums is None:
-                sums = torch.zeros(len(materials.class_names), embedding.shape[1])
-            known = batch.labels.pictogram != UNKNOWN
-            sums.index_add_(0, batch.labels.pictogram[known], embedding[known])
-    assert sums is not None
+    sums = torch.zeros(len(materials.class_names), EMBEDDING_DIMENSIONS)
+    size = network.architecture.input_size
+    batches = fresh_batches(Purpose.DIRECTIONS, _DIRECTION_BATCHES, materials, configuration, size)
+    for batch in track(batches, "pictograms", total=_DIRECTION_BATCHES):
+        embedding = network(standardize(batch.images)).embedding
+        known = batch.labels.pictogram != UNKNOWN
+        sums.index_add_(0, batch.labels.pictogram[known], embedding[known])
     return sums
+
+
+@torch.no_grad()
+def _take_statistics(
+    network: AttributeNetwork, configuration: Configuration, materials: Materials
+) -> None:
+    """Set means and variances of batch norms to those of fresh batches."""
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    momentum = {norm: norm.momentum for norm in norms}
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # the mean of all batches
+    network.train()
+    size = network.architecture.input_size
+    batches = fresh_batches(Purpose.STATISTICS, _STATISTICS_BATCHES, materials, configuration, size)
+    for batch in track(batches, "statistics", total=_STATISTICS_BATCHES):
+        network(standardize(batch.images))
+    for norm, before in momentum.items():
+        norm.momentum = before

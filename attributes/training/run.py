@@ -20,7 +20,7 @@ from attributes.training.photographs import (
     load_not_signs,
     load_scenes,
 )
-from attributes.training.reviving import mean_of_ends, revive
+from attributes.training.reviving import beginning_of, mean_of_ends, revive
 from attributes.training.splits import LAST_TRAINING_FRAME
 from attributes.weights_file import Calibration, describe_network, save_weights
 
@@ -120,10 +120,11 @@ def run(
         configuration: see there.
         data: see :func:`prepare`.
         folder: receives checkpoints, curve and weights.
-        weights: file of the same run, gone on from where ``folder`` has no checkpoint.
+        weights: file of the same run to go on from, whose checkpoint is gone.
 
     Returns:
-        the weights file in ``folder``; with ``weights``, behind it that of the mean of both.
+        the weights file in ``folder``; of a run that went on from weights, behind it that of the
+        mean of both ends.
 
     Raises:
         ConfigurationError: ``folder`` holds a checkpoint of another run, the run to go on from
@@ -132,17 +133,20 @@ def run(
         MissingPackageError, DatasetError: see :func:`prepare`.
         OSError: ``folder`` cannot be written to.
     """
-    start = None if weights else start_of(configuration, folder)
+    beginning = beginning_of(weights, configuration, folder)
+    start = None if beginning else start_of(configuration, folder)
     prepared = prepare(configuration, data)
-    if weights is not None:
-        revive(weights, configuration, prepared.materials, folder)
+    if beginning is not None:
+        revive(beginning, configuration, prepared.materials, folder)
     network = train(configuration, prepared.materials, folder, start=start)
-    draw_curve(folder / "curve.csv", folder / "curve.png")
+    curve = folder / "curve.csv"
+    if curve.exists():  # a run of a few steps has none
+        draw_curve(curve, folder / "curve.png")
     paths = [_write(network, configuration, prepared, folder / f"{configuration.name}.safetensors")]
-    if weights is not None:
-        mean = mean_of_ends(weights, network)
+    if beginning is not None:
+        mean = mean_of_ends(beginning, network, configuration, prepared.materials)
         path = folder / f"{configuration.name}-mean.safetensors"
-        paths.append(_write(mean, configuration, prepared, path, cycles=2))
+        paths.append(_write(mean, configuration, prepared, path, beginning.cycles + 1))
     return paths
 
 

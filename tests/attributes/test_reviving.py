@@ -1,15 +1,32 @@
 """Runs whose checkpoint is gone, gone on from their weights file."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 import torch
 from training_world import TINY, tiny_configuration, tiny_materials
 
 from attributes.network import AttributeNetwork
+from attributes.training import reviving
+from attributes.training import run as runs
 from attributes.training.configuration import Configuration, ConfigurationError
 from attributes.training.loop import CHECKPOINT, train
 from attributes.training.optimization import load_checkpoint
-from attributes.training.reviving import mean_of_ends, revive
-from attributes.weights_file import WeightsError, describe_network, load_unfolded, save_weights
+from attributes.training.reviving import BEGINNING, Beginning, beginning_of, mean_of_ends, revive
+from attributes.weights_file import (
+    WeightsError,
+    describe_network,
+    load_unfolded,
+    load_weights,
+    save_weights,
+)
+
+
+@pytest.fixture(autouse=True)
+def few_batches(monkeypatch):
+    monkeypatch.setattr(reviving, "_DIRECTION_BATCHES", 4)
+    monkeypatch.setattr(reviving, "_STATISTICS_BATCHES", 2)
 
 
 @pytest.fixture
@@ -25,9 +42,16 @@ def lengthened(**changes: object) -> Configuration:
     return tiny_configuration(**{"steps": 5, "restarts": (3,), **changes})
 
 
+def begin(weights: Path | None, folder: Path, configuration: Configuration) -> Beginning | None:
+    beginning = beginning_of(weights, configuration, folder, TINY)
+    if beginning is not None:
+        revive(beginning, configuration, tiny_materials(), folder, TINY)
+    return beginning
+
+
 def test_a_run_goes_on_at_its_restart_from_the_weights(tmp_path, weights):
     configuration = lengthened(learning_rate=1e-9, matrix_rate=1e-9)
-    revive(weights, configuration, tiny_materials(), tmp_path / "run", TINY)
+    begin(weights, tmp_path / "run", configuration)
     assert load_checkpoint(tmp_path / "run" / CHECKPOINT, configuration)["step"] == 3
     gone_on = train(configuration, tiny_materials(), tmp_path / "run", TINY)
     before, _ = load_unfolded(weights)
@@ -36,17 +60,25 @@ def test_a_run_goes_on_at_its_restart_from_the_weights(tmp_path, weights):
 
 
 def test_each_pictogram_begins_where_the_network_puts_it(tmp_path, weights):
-    revive(weights, lengthened(), tiny_materials(), tmp_path, TINY)
+    begin(weights, tmp_path, lengthened())
     state = load_checkpoint(tmp_path / CHECKPOINT, lengthened())
     deer, mirrored = torch.nn.functional.normalize(state["embedding_loss"]["directions"], dim=1)
     # After three steps the network puts everything in about the same place, as chance does not.
     assert deer @ mirrored > 0.5
 
 
-def test_a_run_that_has_a_checkpoint_keeps_it(tmp_path, weights):
-    (tmp_path / CHECKPOINT).write_bytes(b"")
-    revive(weights, lengthened(), tiny_materials(), tmp_path, TINY)
-    assert (tmp_path / CHECKPOINT).read_bytes() == b""
+def test_the_weights_outlast_the_option_and_the_file(tmp_path, weights):
+    begin(weights, tmp_path / "run", lengthened())
+    weights.unlink()
+    again = begin(None, tmp_path / "run", lengthened())
+    assert (again.step, again.cycles) == (3, 1)
+
+
+def test_a_run_that_began_otherwise_does_not_go_on_from_weights(tmp_path, weights):
+    train(lengthened(), tiny_materials(), tmp_path / "run", TINY)
+    with pytest.raises(ConfigurationError, match=r"did not begin with .*release\.safetensors"):
+        begin(weights, tmp_path / "run", lengthened())
+    assert begin(None, tmp_path / "run", lengthened()) is None
 
 
 @pytest.mark.parametrize(
@@ -58,19 +90,55 @@ def test_a_run_that_has_a_checkpoint_keeps_it(tmp_path, weights):
 )
 def test_weights_of_another_run_or_step_are_refused(tmp_path, weights, changes, message):
     with pytest.raises(ConfigurationError, match=message):
-        revive(weights, lengthened(**changes), tiny_materials(), tmp_path / "run", TINY)
+        begin(weights, tmp_path / "run", lengthened(**changes))
+
+
+def test_weights_of_another_network_are_refused(tmp_path, weights):
+    with pytest.raises(ConfigurationError, match="is of another network"):
+        beginning_of(weights, lengthened(), tmp_path, replace(TINY, text_width=16))
 
 
 def test_weights_that_are_not_there_are_named(tmp_path):
     with pytest.raises(WeightsError, match="no such card"):
-        revive(tmp_path / "no.safetensors", lengthened(), tiny_materials(), tmp_path, TINY)
+        begin(tmp_path / "no.safetensors", tmp_path, lengthened())
 
 
-def test_the_mean_lies_between_both_ends(weights):
-    before, _ = load_unfolded(weights)
+def test_the_mean_lies_between_both_ends(tmp_path, weights):
+    beginning = beginning_of(weights, lengthened(), tmp_path, TINY)
     end = AttributeNetwork(TINY).eval()
-    mean = mean_of_ends(weights, end)
+    mean = mean_of_ends(beginning, end, lengthened(), tiny_materials())
     for one, other, between in zip(
-        before.parameters(), end.parameters(), mean.parameters(), strict=True
+        beginning.network.parameters(), end.parameters(), mean.parameters(), strict=True
     ):
         assert torch.allclose((one + other) / 2, between, atol=1e-6)
+
+
+def test_batch_norms_of_the_mean_know_what_it_sees(tmp_path, weights):
+    beginning = beginning_of(weights, lengthened(), tmp_path, TINY)
+    end = AttributeNetwork(TINY).eval()
+    wrong = end.stem[1]
+    wrong.running_mean.fill_(1e3)
+    mean = mean_of_ends(beginning, end, lengthened(), tiny_materials())
+    assert mean.stem[1].running_mean.abs().max() < 10
+    assert mean.stem[1].momentum == wrong.momentum
+
+
+def test_a_run_writes_its_end_and_the_mean_even_over_the_weights_it_began_with(
+    tmp_path, weights, monkeypatch
+):
+    def train_tiny(*arguments, **options):
+        return train(*arguments, architecture=TINY, **options)
+
+    monkeypatch.setattr(runs, "prepare", lambda *_: runs.Prepared(tiny_materials(), ("artwork",)))
+    monkeypatch.setattr(runs, "train", train_tiny)
+    monkeypatch.setattr(reviving, "Architecture", lambda **_: TINY)
+    old, _ = load_unfolded(weights)
+    end, mean = runs.run(lengthened(start=None), None, weights.parent, weights)
+    assert (end, mean.name) == (weights, "release-mean.safetensors")
+    kept, _ = load_unfolded(weights.parent / BEGINNING)
+    for one, other in zip(old.parameters(), kept.parameters(), strict=True):
+        assert torch.equal(one, other)
+    assert load_weights(mean).card.figures["averaged cycles"] == 2
+    assert load_weights(end).card.figures["averaged cycles"] == 1
+    # Going on with the finished run, now without the option, writes both again.
+    assert runs.run(lengthened(start=None), None, weights.parent) == [end, mean]

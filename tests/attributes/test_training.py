@@ -1,6 +1,7 @@
 """Training runs: schedule, checkpoints, going on, configurations, the curve."""
 
 import csv
+import errno
 import math
 from dataclasses import replace
 
@@ -88,8 +89,21 @@ def test_any_other_mistake_counts_as_before(read, told):
     assert text_loss(read, told, "70", "120") == text_loss(read, told)
 
 
+def test_training_knows_what_is_left_out(tmp_path, monkeypatch):
+    seen = []
+
+    def losses(logits, labels, left_out):
+        seen.append(left_out)
+        return attribute_losses(logits, labels, left_out)
+
+    monkeypatch.setattr(loop, "attribute_losses", losses)
+    texts = encode_texts(["70"])
+    train(tiny_configuration(steps=1), replace(tiny_materials(), left_out=texts), tmp_path, TINY)
+    assert torch.equal(seen[0], texts)
+
+
 def test_names_of_pictograms_are_no_texts():
-    assert encode_texts(["warning--ice", "t-junction"]) is None
+    assert encode_texts(["warning--ice", "t-junction", "PARKING7", ""]) is None
     assert len(encode_texts(["70", "warning--ice", "5.5"])) == 2
 
 
@@ -130,6 +144,30 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
     train(tiny_configuration(), tiny_materials(), tmp_path, TINY)
     with pytest.raises(ConfigurationError, match="another configuration"):
         train(tiny_configuration(seed=9), tiny_materials(), tmp_path, TINY)
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path):
+    train(tiny_configuration(), tiny_materials(), tmp_path, TINY)
+    path = tmp_path / loop.CHECKPOINT
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(ConfigurationError, match=r"checkpoint\.pt: not readable as a checkpoint"):
+        train(tiny_configuration(), tiny_materials(), tmp_path, TINY)
+
+
+def test_a_full_disk_leaves_the_last_checkpoint(tmp_path, monkeypatch):
+    train(tiny_configuration(), tiny_materials(), tmp_path, TINY)
+    before = (tmp_path / loop.CHECKPOINT).read_bytes()
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match=r"No space left on device.*checkpoint\.pt"):
+        train(
+            tiny_configuration(steps=4, restarts=(3,)), tiny_materials(), tmp_path, TINY
+        )  # fmt: skip
+    assert (tmp_path / loop.CHECKPOINT).read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["checkpoint.pt"]
 
 
 def test_a_finished_run_is_lengthened_by_a_restart(tmp_path):

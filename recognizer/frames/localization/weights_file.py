@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 from torch import Tensor
 
+from attributes.replacing import replace_bytes, replace_text
 from attributes.weights_file import WeightsError, fold_batch_norms
 from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
 from recognizer.frames.localization.network import LocalizerArchitecture, LocalizerNetwork
@@ -57,9 +58,9 @@ def save_localizer(network: LocalizerNetwork, card: LocalizerCard, path: Path) -
         for name, value in network.state_dict().items()
         if value.is_floating_point()
     }
-    safetensors.torch.save_file(tensors, path)
+    replace_bytes(path, safetensors.torch.save(tensors))
     text = json.dumps(card.model_dump(), indent=2, ensure_ascii=False)
-    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    replace_text(path.with_suffix(".json"), text + "\n")
 
 
 def describe_localizer(network: LocalizerNetwork, **more: Any) -> LocalizerCard:

@@ -28,7 +28,10 @@ def replace_bytes(file: Path, content: bytes) -> None:
     new = target.with_name(f".{target.name}.{os.getpid()}.new")  # else a rename is no single step
     try:
         # Not tempfile: a new file shall have the permissions that the user's other files have.
-        new.write_bytes(content)
+        with new.open("wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())  # a machine that is lost must not leave an empty file
         if target.exists():
             shutil.copymode(target, new)
         os.replace(new, target)
