@@ -181,7 +181,7 @@ def load_unfolded(path: Path) -> tuple[AttributeNetwork, Card]:
 
 
 def _read(path: Path) -> tuple[AttributeNetwork, Card, bytes]:
-    card = _read_card(path.with_suffix(".json"))
+    card = _read_card(path)
     if card.vocabulary_fingerprint != vocabulary.fingerprint():
         raise WeightsError(
             f"{path}: made for another vocabulary ({card.vocabulary_fingerprint}, this version "
@@ -220,10 +220,13 @@ def _architecture(settings: dict[str, Any]) -> Architecture:
     return Architecture(**plain)
 
 
-def _read_card(path: Path) -> Card:
+def _read_card(weights: Path) -> Card:
+    path = weights.with_suffix(".json")
     try:
         return Card.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
+        if not weights.exists():
+            raise WeightsError(f"{weights}: no such weights file") from None
         raise WeightsError(f"{path}: no such card beside the weights") from None
     except (OSError, UnicodeDecodeError) as error:
         raise WeightsError(f"{path}: not readable as a weights card: {error}") from None

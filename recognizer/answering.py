@@ -90,7 +90,7 @@ class ReadyCatalogue:
             return ""
         least = self.judge.least_confidence(int(verdicts.decisions.best[row]))
         confidence = float(verdicts.sign_confidence[row])
-        return f"{verdicts.candidates[row]} at {confidence:.4f}, below its threshold {least:.4f}"
+        return f"{verdicts.candidates[row]} at {just_below(confidence, least)}"
 
     def _countries_to_choose_from(self, confidence: npt.NDArray[np.float32]) -> str:
         """That a country would settle it, if the two likeliest signs are of two; else nothing."""
@@ -98,6 +98,14 @@ class ReadyCatalogue:
         if None in (one.country, other.country) or one.country == other.country:
             return ""
         return f"{one.id} in {one.country}, {other.id} in {other.country}: name the country"
+
+
+def just_below(confidence: float, least: float) -> str:
+    """A confidence and the threshold above it, with as many digits as tell them apart."""
+    places = 4
+    while places < 9 and f"{confidence:.{places}f}" == f"{least:.{places}f}":
+        places += 1
+    return f"{confidence:.{places}f}, below its threshold {least:.{places}f}"
 
 
 def _value(source: ValueSource, text: str) -> int | float | str:
@@ -169,7 +177,7 @@ def _runner_up(
         ready.engine.signs[sign].id,
         float(decisions.confidence[row, sign]),
         failed,
-        ", ".join(f"{c.attribute} is not {c.expected}" for c in failed[:2])
+        "; ".join(f"{c.attribute} {c.read}, expected {c.expected}" for c in failed[:2])
         or _why_behind(ready, decisions, row, sign, best),
     )
 

@@ -103,13 +103,13 @@ class Explanation:
             ],
         }
 
-    def render(self) -> str:
-        """The explanation as lines of text."""
+    def render(self, title: str = "rule") -> str:
+        """The explanation as lines of text; ``title`` stands before the sign."""
         lines = []
         if self.sign_id is not None:
-            lines.append(f"rule {self.sign_id} at {self.position}")
+            lines.append(f"{title} {self.sign_id} at {self.position}")
         if self.presence is not None and self.presence < _SURELY_A_SIGN:
-            lines.append(f"  may be no sign at all: a sign with p={self.presence:.3f}")
+            lines.append(f"  may be no sign at all  p={self.presence:.3f} that it is one")
         for c in self.conditions:
             mark = "yes" if c.passed else "NO "
             lines.append(
@@ -175,7 +175,8 @@ class Recognition:
 
     def explain(self) -> str:
         """Why, as text."""
-        return "\n".join(filter(None, [str(self), self.explanation.render()]))
+        title = "rule" if self.is_known else "nearest rule"
+        return "\n".join(filter(None, [str(self), self.explanation.render(title)]))
 
     def __str__(self) -> str:
         """One line: what it is, and how sure."""

@@ -17,6 +17,7 @@ from rules.text_probability import most_probable_string
 PASS_PROBABILITY = 0.5
 """A condition counts as fulfilled from this probability on."""
 
+_NOTHING_READ = "nothing in particular"
 _CATEGORICAL = {a.name: a for a in CATEGORICAL}
 
 
@@ -29,7 +30,8 @@ class ConditionOutcome:
         expected: what the rule allows, in words.
         observed: most probable value, for example ``circle``, ``black, red``, ``50``, ``none``.
         observed_probability: of this value alone.
-        observed_is_expected: whether the rule allows this value.
+        observed_is_expected: whether the rule allows this value; as :attr:`passed` where all values
+            are as likely.
         probability: that the condition holds.
         passed: whether it is at least :data:`PASS_PROBABILITY`.
         position: where the condition stands, at the sign or in its face.
@@ -54,7 +56,7 @@ class ConditionOutcome:
         if self.passed == self.observed_is_expected:
             return self.observed
         likeliest = f"{self.observed} ({self.observed_probability:.3f})"
-        return f"that rather than {likeliest}" if self.passed else f"others rather than {likeliest}"
+        return f"that rather than {likeliest}" if self.passed else f"{likeliest}, unsurely"
 
 
 def explain(
@@ -66,19 +68,26 @@ def explain(
     outcomes = []
     for attribute, probability in probabilities.items():
         value, alone = _most_probable(readings, row, attribute)
+        passed = probability >= PASS_PROBABILITY
+        tells_nothing = _tells_nothing(readings, row, attribute)
         outcomes.append(
             ConditionOutcome(
                 attribute,
                 conditions[attribute].phrase,
-                _in_words(value),
+                _NOTHING_READ if tells_nothing else _in_words(value),
                 alone,
-                value in conditions[attribute].values,
+                passed if tells_nothing else value in conditions[attribute].values,
                 probability,
-                probability >= PASS_PROBABILITY,
+                passed,
                 conditions[attribute].positions[0],
             )
         )
     return tuple(outcomes)
+
+
+def _tells_nothing(readings: Readings, row: int, attribute: str) -> bool:
+    """Whether all values are as likely, as where a test of a rule file does not give one."""
+    return attribute in _CATEGORICAL and not np.ptp(readings.categorical[attribute][row])
 
 
 def observed(readings: Readings, row: int, attribute: str) -> tuple[str, float]:

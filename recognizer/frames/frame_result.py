@@ -26,7 +26,7 @@ UNKNOWN_CLASS: Final = -1
 CSV_COLUMNS: Final = (
     *("frame", "seconds", "frame_name", "track_id", "x1", "y1", "x2", "y2", "score"),
     *("announced", "since", "id", "sign_id", "name", "value", "unit", "confidence", "reason"),
-    "certain",
+    *("certain", "detail"),
 )
 """Heads of the columns of :meth:`FrameResult.to_rows`."""
 
@@ -78,6 +78,10 @@ class FrameResult:
 
     def __len__(self) -> int:
         return len(self.recognitions)
+
+    def __repr__(self) -> str:
+        """Which frame, and its signs: all arrays and class names would fill the screen."""
+        return f"FrameResult({self.name!r}, frame {self.index}, signs {self.sign_ids})"
 
     @property
     def sign_ids(self) -> list[str]:

@@ -99,7 +99,7 @@ def test_weights_of_another_network_are_refused(tmp_path, weights):
 
 
 def test_weights_that_are_not_there_are_named(tmp_path):
-    with pytest.raises(WeightsError, match="no such card"):
+    with pytest.raises(WeightsError, match="no such weights file"):
         begin(tmp_path / "no.safetensors", tmp_path, lengthened())
 
 

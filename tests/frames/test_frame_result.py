@@ -49,6 +49,12 @@ def test_fields_are_parallel():
     np.testing.assert_allclose(three.confidence, [0.98765, 0.2, 0.9])
 
 
+def test_printed_it_is_short():
+    assert repr(result(LIMIT, STRANGE)) == (
+        "FrameResult('drive.mp4#17', frame 17, signs ['de.274[60]', 'unknown'])"
+    )
+
+
 def test_class_ids_count_the_catalogue_and_unknown_is_minus_one():
     three = result(LIMIT, STRANGE, STOP)
     assert three.class_id.dtype == np.int64

@@ -9,7 +9,7 @@ import pytest
 
 from attributes.readings import Readings
 from attributes.vocabulary import BACKGROUND, SHAPE, TEXT
-from recognizer.answering import ReadyCatalogue
+from recognizer.answering import ReadyCatalogue, just_below
 from recognizer.decision import REASONS, Judge, Reason, Thresholds
 from recognizer.gallery import Gallery
 from recognizer.result import Recognition
@@ -148,6 +148,17 @@ def test_thresholds_outside_their_range_are_refused(values, told):
         Thresholds(**values)
 
 
+@pytest.mark.parametrize(
+    ("confidence", "least", "told"),
+    [
+        (0.42, 0.5, "0.4200, below its threshold 0.5000"),
+        (0.99989, 0.9999, "0.99989, below its threshold 0.99990"),
+    ],
+)
+def test_a_confidence_and_its_threshold_are_told_apart(confidence, least, told):
+    assert just_below(confidence, least) == told
+
+
 def test_a_clear_sign_that_misses_a_higher_threshold_is_said_to(engine):
     readings = certain_readings([{**CIRCLE, "digits": 50}])
     gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in NAMES})
@@ -256,7 +267,7 @@ def test_an_explanation_says_that_it_may_be_no_sign(engine):
     assert "no sign at all" not in answer(engine, readings, {}).explain()
     doubted = replace(readings, presence=np.array([0.8], np.float32))
     answered = answer(engine, doubted, {})
-    assert "may be no sign at all: a sign with p=0.800" in answered.explain()
+    assert "may be no sign at all  p=0.800 that it is one" in answered.explain()
     assert answered.explanation.to_dict()["presence"] == 0.8
 
 
@@ -302,7 +313,7 @@ def test_a_runner_up_is_told_by_its_priority(engine):
     [
         (0.8, "not xx.blue (0.434): it fits less well"),
         (1.0, "not xx.blue (0.500): it fits exactly as well"),
-        (0.1, "not xx.blue (0.048): background is not blue"),
+        (0.1, "not xx.blue (0.048): background red, expected blue"),
     ],
 )
 def test_a_runner_up_is_told_by_its_fit(engine, blue, told):

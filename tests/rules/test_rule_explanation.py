@@ -64,12 +64,19 @@ def test_what_is_told_as_read_agrees_with_whether_the_condition_holds(load: Load
     outcomes = {o.attribute: o for o in explain(engine, readings, 0, 0)}
     assert {name: (o.passed, o.read) for name, o in outcomes.items()} == {
         "shape": (True, "that rather than octagon (0.400)"),
-        "border": (False, "others rather than red (0.400)"),
+        "border": (False, "red (0.400), unsurely"),
         "legend": (True, "black"),
         "text": (True, "that rather than none (0.400)"),
     }
     assert outcomes["text"].observed == "none"
     assert outcomes["text"].observed_probability == pytest.approx(0.4)
+
+
+def test_what_nobody_stated_is_not_told_as_read(engine: Engine) -> None:
+    readings = certain_readings([{"shape": "circle", "text": "50"}])
+    readings.categorical["shape"][0] = 1 / len(SHAPE.values)
+    shape = next(o for o in explain(engine, readings, 0, 0) if o.attribute == "shape")
+    assert (shape.read, shape.passed) == ("nothing in particular", False)
 
 
 def test_nothing_seen_is_called_none(engine: Engine) -> None:
