@@ -70,7 +70,8 @@ def to_crop(picture: Picture) -> Crop:
     if hasattr(picture, "convert"):  # a PIL image, without importing PIL
         return _from_array(_pixels_of_pil(picture), "PIL image")
     raise PictureError(
-        f"{type(picture).__name__}: not a picture; give a BGR array, a path, a PIL image, or a list of them"
+        f"{type(picture).__name__}: not a picture; give a BGR array, a path or a PIL image, or a "
+        "list of them"
     )
 
 

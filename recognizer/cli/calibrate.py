@@ -28,6 +28,7 @@ from recognizer.validation.ingestion import ReadPictures
 from recognizer.validation.labels import ClassLabel, load_labels
 from recognizer.validation.outcomes import judge_pictures
 from recognizer.validation.validation import resolve_checked, searches
+from recognizer.validation.words import threshold_words
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -118,7 +119,9 @@ def _summary(
     ):
         if thresholds:
             yield f"\nthresholds of their own in use that are {told}"
-            yield from (f"{sign:<22}{value:9.4f}" for sign, value in thresholds.items())
+            yield from (
+                f"{sign:<22}{threshold_words(value):>9}" for sign, value in thresholds.items()
+            )
     if proposal.thresholds.per_sign:
         yield f"\n{'with all of these':<22}{_shown(proposal.reached)}"
     if proposal.errors < MIN_ERRORS:
@@ -138,7 +141,7 @@ def _shown(point: Operating) -> str:
     low, high = point.right.interval
     right = "–" if math.isnan(point.right.value) else f"{point.right.value:.2%}"
     return (
-        f"{point.threshold:9.4f}  {point.accepted.value:8.2%}     {right:>8}  "
+        f"{threshold_words(point.threshold):>9}  {point.accepted.value:8.2%}     {right:>8}  "
         f"({low:.2%} to {high:.2%})"
     )
 

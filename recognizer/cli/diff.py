@@ -23,6 +23,7 @@ from recognizer.validation.ingestion import ReadPictures
 from recognizer.validation.labels import load_labels, resolve_labels
 from recognizer.validation.outcomes import judge_pictures
 from recognizer.validation.validation import Workbench, resolve_checked, searches
+from recognizer.validation.words import counted
 from rules import CountryError
 
 
@@ -133,7 +134,7 @@ def _summary(
         yield (f"{mark:<9}{change.picture}: {change.old} -> {change.new}  (is {change.expected})")
     counts = count_effects(changes)
     yield (
-        f"{len(changes)} answers changed: {counts[Effect.BETTER]} better, "
+        f"{counted(len(changes), 'answer')} changed: {counts[Effect.BETTER]} better, "
         f"{counts[Effect.WORSE]} worse, {counts[Effect.SIDEWAYS]} sideways"
     )
     known = counts[Effect.WORSE] - len(worse)

@@ -6,7 +6,7 @@ FINE: Final = 0
 FINDINGS: Final = 1
 """It worked, and what was looked for was found: a check failed, a test did not pass."""
 USAGE: Final = 2
-"""The command was not understood (argparse's own code)."""
+"""The command was not understood (argparse's own code), or an option does not fit its input."""
 UNREADABLE: Final = 3
 """Some input could not be read; what could be was worked on all the same."""
 BROKEN_PIPE: Final = 141

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     entries = build_gallery(track(own, "gallery"), predictor, _load_bgra)
     path = gallery_path(file)
     write_gallery(path, entries, predictor.fingerprint)
-    print(f"{path}: {len(entries)} pictograms")
+    print(f"{path}: {len(entries)} pictogram{'' if len(entries) == 1 else 's'}")
     return FINE
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from attributes.errors import UserError
 from recognizer.cli.exit_codes import BROKEN_PIPE, UNREADABLE, USAGE
+from recognizer.option_error import OptionError
 from rules import CatalogueError, CountryError, LanguageError
 
 VERBS: Final = {
@@ -60,7 +61,7 @@ def _run(words: list[str]) -> int:
             return int(arguments.run(arguments))
         finally:
             sys.stdout.flush()  # so that a pipe that nobody reads is noticed here at the latest
-    except (CountryError, LanguageError) as error:
+    except (CountryError, LanguageError, OptionError) as error:
         print(f"signrules: {error}", file=sys.stderr)
         return USAGE
     except (CatalogueError, UserError) as error:

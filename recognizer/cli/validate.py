@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from recognizer.validation.rates import Rate
 from recognizer.validation.report.junit import Requirements, failures
 from recognizer.validation.report.tables import render_json
 from recognizer.validation.validation import Validation, searches, validate
+from recognizer.validation.words import counted, labelled_words
 
 _SIGNS_SHOWN = 12
 _BLAMES_SHOWN = 12
@@ -61,6 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the figures; write the reports if asked."""
     if arguments.suggest_labels:
         return _suggest(arguments)
+    problem = _report_problem(arguments.report) if arguments.report else None
+    if problem is not None:
+        print(f"signrules validate: error: --report {arguments.report}: {problem}", file=sys.stderr)
+        return USAGE
     required = Requirements(
         arguments.min_accuracy,
         arguments.min_recall,
@@ -112,6 +118,17 @@ def _not_searched(dataset: Dataset) -> str:
     )
 
 
+def _report_problem(folder: str) -> str | None:
+    """Why no report can be written into a folder; None if nothing speaks against it."""
+    if os.path.lexists(folder) and not os.path.isdir(folder):
+        return "is no folder; name one, which is made if it is not there"
+    path = Path(os.path.abspath(folder))
+    nearest = next(p for p in (path, *path.parents) if os.path.lexists(p))
+    if not nearest.is_dir():
+        return f"{nearest} is no folder, so none can be made in it"
+    return None if os.access(nearest, os.W_OK | os.X_OK) else f"{nearest} may not be written into"
+
+
 def _suggest(arguments: argparse.Namespace) -> int:
     workbench = workbench_from(arguments)
     ready = workbench.prepare(arguments.catalogue, arguments.country)
@@ -125,9 +142,8 @@ def _suggest(arguments: argparse.Namespace) -> int:
 
 def _summary(validation: Validation) -> Iterator[str]:
     figures, dataset = validation.figures, validation.pictures.dataset
-    what = "labelled boxes" if dataset.has_frames else "pictures"
     yield f"{validation.catalogue_file} on {dataset.root}"
-    yield f"{figures.pictures} {what}, {dataset.layout}, {dataset.split}"
+    yield f"{labelled_words(figures.pictures, dataset)}, {dataset.layout}, {dataset.split}"
     if dataset.caution:
         yield f"mind: {dataset.caution}"
     if dataset.has_frames and figures.frames is None:
@@ -138,7 +154,9 @@ def _summary(validation: Validation) -> Iterator[str]:
             "mind: these classes have no sign of the catalogue, so they are in no figure of signs, "
             "and fail every requirement; null in the label map says that it is meant"
         )
-        yield from (f"  class {o.name}: {o.problem} ({o.pictures} {what})" for o in lost)
+        for outside in lost:
+            words = labelled_words(outside.pictures, dataset)
+            yield f"  class {outside.name}: {outside.problem} ({words})"
     yield ""
     if figures.frames is not None:
         yield from _of_frames(figures.frames)
@@ -150,7 +168,7 @@ def _summary(validation: Validation) -> Iterator[str]:
     if figures.values.count:
         yield f"values right         {_shown(figures.values)}"
     if figures.strangers.count:
-        yield f"strangers unknown    {_shown(figures.strangers)}"
+        yield f"rightly unknown      {_shown(figures.strangers, ' outside the catalogue')}"
     yield f"calibration error    {_percent(figures.reliability.error)}"
     yield from _worst(validation)
     if figures.blame:
@@ -161,15 +179,16 @@ def _summary(validation: Validation) -> Iterator[str]:
         rest = figures.blame[_BLAMES_SHOWN:]
         if rest:
             count = sum(len(blame.pictures) for blame in rest)
-            yield f"{count:7}  in {len(rest)} smaller groups (--report lists them)"
+            yield f"{count:7}  in {counted(len(rest), 'smaller group')} (--report lists all)"
     for outside in (o for o in figures.outside if o not in lost):
         why = outside.problem or "not in the catalogue, on purpose"
-        yield f"class {outside.name}: {why} ({outside.pictures} {what})"
+        yield f"class {outside.name}: {why} ({labelled_words(outside.pictures, dataset)})"
     if figures.never_answered:
         yield f"never answered: {', '.join(figures.never_answered)}"
     timing = validation.pictures.timing
-    searched = f", {timing.located_frames} frames searched" if figures.frames else ""
-    yield f"\n{timing.total:.2f} s, {timing.network_crops} crops read by the network{searched}"
+    crops = counted(timing.network_crops, "crop")
+    frames = f", {counted(timing.located_frames, 'frame')} searched" if figures.frames else ""
+    yield f"\n{timing.total:.2f} s, {crops} read by the network{frames}"
 
 
 def _of_frames(figures: FrameFigures) -> Iterator[str]:
@@ -211,11 +230,12 @@ def _worst(validation: Validation) -> Iterator[str]:
         yield f"  and {len(wrong) - _SIGNS_SHOWN} more"
 
 
-def _shown(rate: Rate) -> str:
+def _shown(rate: Rate, of: str = "") -> str:
+    """A rate with its interval; ``of`` says what it is one of where its name does not."""
     if not rate.count:
         return f"{_percent(rate.value)}  (of none)"
     low, high = rate.interval
-    return f"{_percent(rate.value)}  ({rate.right} of {rate.count}, {low:.2%} to {high:.2%})"
+    return f"{_percent(rate.value)}  ({rate.right} of {rate.count}{of}, {low:.2%} to {high:.2%})"
 
 
 def _percent(value: float) -> str:

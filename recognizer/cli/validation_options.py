@@ -9,6 +9,7 @@ from recognizer.validation.datasets import SPLITS
 from recognizer.validation.frame_ingestion import ReadFrames
 from recognizer.validation.ingestion import ReadPictures
 from recognizer.validation.validation import Workbench
+from recognizer.validation.words import unreadable_words
 
 _SHOWN = 20
 
@@ -51,6 +52,6 @@ def tell_unreadable(pictures: ReadPictures | ReadFrames) -> None:
         print(f"signrules: {unreadable.reason}", file=sys.stderr)
     count = len(pictures.unreadable)
     if count:
-        what = "frames or labelled boxes" if pictures.dataset.has_frames else "pictures"
+        words = unreadable_words(count, pictures.dataset)
         more = f", the first {_SHOWN} of them above" if count > _SHOWN else ""
-        print(f"signrules: {count} {what} could not be read{more}", file=sys.stderr)
+        print(f"signrules: {words} could not be read{more}", file=sys.stderr)

@@ -34,9 +34,11 @@ class Stage(str, Enum):
     NOT_FOUND = "not found"
     """The localizer has no box where a sign is labelled."""
     LABEL_MAP = "label map"
-    """The pictures of the class are, all alike, another sign than the label says."""
+    """The label names what does not exist, or the pictures of the class are, all alike, another
+    sign than it says."""
     RULE = "no fitting rule"
-    """The pictures of the class are, all alike, read otherwise than the rule asks."""
+    """The pictures of the class are, all alike, read otherwise than the rule asks, or it does not
+    allow the value of the label."""
     TOO_WIDE = "rule too wide"
     """A rule takes what is no sign of the catalogue."""
     OVERLAP = "rules overlap"

@@ -195,7 +195,7 @@ def _cut(picture: Crop, box: Box | None) -> tuple[Crop, tuple[int, int]] | None:
 def impossible_box(sample: Sample, width: int, height: int) -> str:
     """Why the box of a sample cannot be used in a frame of this size."""
     assert sample.box is not None
-    sides = ", ".join(f"{side:g}" for side in sample.box[:4])
+    sides = ", ".join(f"{side:g}" for side in sample.box.corners(width, height))
     return (
         f"{sample.path}: the box {sides} of class {sample.label} has no size or lies outside of "
         f"the frame of {width}×{height} pixels"

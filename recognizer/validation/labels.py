@@ -34,6 +34,9 @@ from rules.schema import FileModel
 NOT_IN_CATALOGUE: Final = "not in catalogue"
 """What is expected of a class that the catalogue does not have: the answer ``unknown``."""
 
+ANY_VALUE: Final = "…"
+"""What stands for the value in the name of a sign that is meant with any."""
+
 _Target = Annotated[
     str,
     Format(

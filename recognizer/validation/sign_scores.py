@@ -10,7 +10,7 @@ import numpy as np
 from recognizer.answering import ReadyCatalogue
 from recognizer.validation import metrics
 from recognizer.validation.figures import SignFigures
-from recognizer.validation.labels import ClassLabel, split_id
+from recognizer.validation.labels import ANY_VALUE, ClassLabel, split_id
 from recognizer.validation.outcomes import NOT_IN_CATALOGUE_CODE, UNKNOWN_CODE
 from recognizer.validation.rates import Rate
 
@@ -55,7 +55,7 @@ def score_signs(
             precision, f1, low, high = Rate(0, 0), math.nan, math.nan, math.nan
         yield SignFigures(
             name,
-            sign.name("en", value or "") if sign else "",
+            sign.name("en", value or ANY_VALUE) if sign else "",
             tuple(classes.get(name, ())),
             Rate(int(scores.right[code]), int(scores.support[code])),
             precision,

@@ -18,7 +18,13 @@ from recognizer.gallery import load_gallery
 from recognizer.thresholds_file import load_thresholds
 from recognizer.validation.agreement import Agreement, agree
 from recognizer.validation.blame import Blame, blame_errors
-from recognizer.validation.datasets import Dataset, DatasetError, Sample, open_dataset
+from recognizer.validation.datasets import (
+    Dataset,
+    DatasetError,
+    DatasetOptionError,
+    Sample,
+    open_dataset,
+)
 from recognizer.validation.figures import Figures
 from recognizer.validation.figures_from_outcomes import work_out
 from recognizer.validation.frame_blame import blame_not_found
@@ -212,10 +218,10 @@ def searches(dataset: Dataset, boxes: BoxesMode | None) -> bool:
     """Whether signs are searched for: in frames, unless the labelled boxes are wanted.
 
     Raises:
-        DatasetError: boxes are asked for, but these are crops.
+        DatasetOptionError: boxes are asked for, but these are crops.
     """
     if boxes is not None and not dataset.has_frames:
-        raise DatasetError(
+        raise DatasetOptionError(
             f"{dataset.root}: --boxes {boxes} is for frames; these are crops ({dataset.layout})"
         )
     return dataset.has_frames and boxes != "labelled"

@@ -13,6 +13,7 @@ from attributes.network import Architecture, AttributeNetwork
 from attributes.predictor import AttributePredictor
 from attributes.views import exemplar_views
 from attributes.weights_file import describe_network, save_weights
+from recognizer.cli.main import main
 from recognizer.gallery import (
     Gallery,
     GalleryError,
@@ -50,6 +51,13 @@ def catalogue(folder: Path, text: str) -> Catalogue:
     path = folder / "signs.yaml"
     path.write_text(text)
     return load_catalogue(path)
+
+
+def test_one_pictogram_is_counted_as_one(tmp_path, capsys):
+    rules = catalogue(tmp_path, BY_PICTURE).files[0]
+    predictor(tmp_path, 0)
+    assert main(["gallery", str(rules), "--weights", str(tmp_path / "weights0.safetensors")]) == 0
+    assert capsys.readouterr().out == f"{gallery_path(rules)}: 1 pictogram\n"
 
 
 def test_exemplar_pictures_are_embedded_when_the_catalogue_loads(tmp_path):

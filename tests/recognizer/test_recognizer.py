@@ -153,7 +153,7 @@ def test_explain_prints_reasons_as_text_and_json(capsys):
     ("arguments", "message"),
     [
         (["explain", "nowhere.png"], "nowhere.png: no such file"),
-        (["recognize", "x.png", "--weights", "none.safetensors"], "none.safetensors: no such weights file"),
+        (["recognize", "x.png", "--weights", "none.safetensors"], "no such weights file"),
         (["recognize", "x.png", "--catalogue", "none.yaml"], "none.yaml"),
     ],
 )

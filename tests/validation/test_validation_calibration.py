@@ -16,6 +16,7 @@ from recognizer.thresholds_file import load_thresholds, thresholds_path, write_t
 from recognizer.validation.calibration import _raised
 from recognizer.validation.report import write_report
 from recognizer.validation.validation import Workbench
+from recognizer.validation.words import threshold_words
 from rules import CatalogueError, load_catalogue
 
 
@@ -48,6 +49,14 @@ def test_a_threshold_lies_between_confidences_that_are_nearly_alike() -> None:
     above = np.nextafter(confidence[1], np.float32(1))
     neighbours = np.array([above, confidence[1]], np.float32)
     assert _raised(neighbours, np.array([True, False]), 0.5, 1.0) == above
+
+
+@pytest.mark.parametrize(
+    ("threshold", "shown"),
+    [(0.5, "0.5000"), (0.99994, "0.9999"), (0.999956489, "0.99996"), (1.0, "1.0000")],
+)
+def test_a_threshold_below_1_is_never_shown_as_1(threshold: float, shown: str) -> None:
+    assert threshold_words(threshold) == shown
 
 
 def calibrate(world: World, rules: Path, *more: str) -> int:
@@ -175,6 +184,21 @@ def test_what_is_no_accuracy_is_refused(
     with pytest.raises(SystemExit):
         calibrate(world, world.rules(), "--accuracy", typed)
     assert f"--accuracy: {typed} is not a share above 0 and up to 1" in capsys.readouterr().err
+
+
+def test_a_threshold_just_below_1_is_told_as_such(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(40)
+    rules = world.rules()
+    in_use = Thresholds(min_confidence=0.999956489, per_sign={"xx.stop": 0.99999})
+    write_thresholds(rules, in_use, "by hand")
+    assert calibrate(world, rules, "--accuracy", "0.5") == 0
+    out = capsys.readouterr().out
+    assert "in use                  0.99996" in out
+    assert "xx.stop                 0.99999" in out
+    write_report(world.validate(rules), world.folder / "report")
+    assert "threshold 0.99996," in (world.folder / "report" / "report.html").read_text()
 
 
 def test_an_accuracy_that_cannot_be_reached(world: World) -> None:

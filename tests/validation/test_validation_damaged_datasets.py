@@ -86,14 +86,21 @@ def damage_wrong_class(root: Path) -> Path:
     return root
 
 
-def damage_coco(root: Path) -> Path:
+def damage_coco_images(root: Path) -> Path:
     content = {"images": [], "annotations": [{"image_id": 1}], "categories": []}
     (root / "c.json").write_text(json.dumps(content))
     return root / "c.json"
 
 
-def damage_coco_number(root: Path) -> Path:
-    return coco(root, f"[0, 0, 1, {10**400}]")
+def damage_coco_no_list(root: Path) -> Path:
+    (root / "c.json").write_text('{"images": {"1": "f.png"}, "annotations": [], "categories": []}')
+    return root / "c.json"
+
+
+def damage_coco_elsewhere(root: Path) -> Path:
+    path = coco(root, "[0, 0, 1, 1]")
+    (root / "f.png").unlink()
+    return path
 
 
 def damage_coco_depth(root: Path) -> Path:
@@ -199,7 +206,9 @@ def damage_several_sets_without_pictures(root: Path) -> Path:
         (damage_mixed, "mixed layouts; name the one that is meant"),
         (damage_half_gtsrb, "00001: mixed layouts"),
         (damage_wrong_class, "lists a picture of class 0, but the folder is 00005"),
-        (damage_coco, "damaged COCO json: an entry has no `bbox`"),
+        (damage_coco_images, r"c\.json: it lists no image: its `images` are empty"),
+        (damage_coco_no_list, r'c\.json: expected a list of `images`, got `\{"1": "f\.png"\}`'),
+        (damage_coco_elsewhere, r"none of its images \(1; the first is f\.png\) is in any of: /"),
         (damage_coco_text, r"no labelled pictures found.*\n  .*c\.json: not readable as COCO json"),
         (damage_coco_image_folder, r"instances_val2017\.json: not readable as COCO json"),
         (damage_table_empty, r"found.*\n  .*Test\.csv: expected the columns in its first line"),
@@ -209,7 +218,6 @@ def damage_several_sets_without_pictures(root: Path) -> Path:
         (damage_table_columns, r"found.*\n  .*no column Filename or Path and no .*: file, label"),
         (damage_several_sets, r"of data sets, not of classes; did you mean .*/gtsdb or .*/gtsrb\?"),
         (damage_several_sets_without_pictures, r"did you mean .*/gtsrb\?"),
-        (damage_coco_number, r"c\.json: damaged COCO json: OverflowError"),
         (damage_coco_depth, r"c\.json: not readable as COCO json: nested too deeply"),
         (damage_yolo, r"f\.txt:1: expected `class cx cy w h`"),
         (damage_yolo_twice, r"images/f\.png: called as .*images/f\.jpg is; whose is .*f\.txt\?"),

@@ -11,7 +11,15 @@ import pytest
 from dataset_files import coco, gtsrb_class, picture
 from validation_world import World
 
-from recognizer.validation.datasets import Box, Dataset, DatasetError, Sample, gtsdb, open_dataset
+from recognizer.validation.datasets import (
+    Box,
+    Dataset,
+    DatasetError,
+    DatasetOptionError,
+    Sample,
+    gtsdb,
+    open_dataset,
+)
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 GTSRB, GTSDB = DATA / "gtsrb", DATA / "gtsdb"
@@ -69,7 +77,7 @@ def test_what_training_never_saw_does_not_depend_on_which_tracks_are_there(tmp_p
     table.write_text("\n".join([header, *rows[4:10]]))
     assert open_dataset(tmp_path, "validation").samples == held_out[:1]
     table.write_text("\n".join([header, *rows[6:10]]))
-    with pytest.raises(DatasetError, match=r"no pictures in it \(GTSRB .*, validation tracks"):
+    with pytest.raises(DatasetOptionError, match=r"no pictures .*\(GTSRB .*, validation tracks"):
         open_dataset(tmp_path, "validation")
 
 
@@ -280,6 +288,58 @@ def test_a_damaged_line_of_yolo_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels" / "f.txt").write_text(f"1 0.5 0.5 0.2 0.4\n{line}\n")
     with pytest.raises(DatasetError, match=rf"f\.txt:2: expected .*not read\), got `{line}`"):
+        open_dataset(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "got"),
+    [("0 500 500 30 30", "500"), ("1 0.5 0.5 0.2 1.02", "1.02"), ("1 0.5 0.5 -0.2 0.4", "-0.2")],
+)
+def test_a_box_of_yolo_that_is_not_in_fractions_is_named(
+    tmp_path: Path, line: str, got: str
+) -> None:
+    picture(tmp_path / "images" / "00500.png", 100, 50)
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "00500.txt").write_text(f"1 0.5 0.5 0.2 0.4\n{line}\n")
+    told = rf"labels/00500\.txt:2: expected fractions of the picture, 0 to 1 \(got {got}\); divide"
+    with pytest.raises(DatasetError, match=told):
+        open_dataset(tmp_path)
+
+
+def test_a_box_of_yolo_may_touch_the_edge_as_tools_round_it(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "f.png", 100, 50)
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "f.txt").write_text("0 0.5 0.5 1.000001 1\n")
+    (sample,) = open_dataset(tmp_path).samples
+    assert sample.box is not None
+    assert sample.box.visible(100, 50) == (0, 0, 100, 50)
+
+
+@pytest.mark.parametrize(
+    ("labelled", "told"),
+    [
+        ("abc", ""),
+        ("ab", "1 of 3 pictures has no label file: taken as a frame without signs"),
+        ("a", "2 of 3 pictures have no label file: taken as frames without signs"),
+    ],
+)
+def test_pictures_of_yolo_without_a_label_file_are_counted(
+    tmp_path: Path, labelled: str, told: str
+) -> None:
+    (tmp_path / "labels").mkdir()
+    for name in "abc":
+        picture(tmp_path / "images" / f"{name}.png")
+    for name in labelled:  # an empty file says that there is no sign
+        (tmp_path / "labels" / f"{name}.txt").write_text("0 .5 .5 .2 .4" if name == "a" else "")
+    dataset = open_dataset(tmp_path)
+    assert len(dataset.frames) == 3
+    assert dataset.caution == told
+
+
+def test_frames_without_any_labelled_box_are_refused_with_these_words(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "f.png")
+    (tmp_path / "labels").mkdir()
+    with pytest.raises(DatasetError, match=r"no labelled boxes in it \(YOLO txt, all pictures\)"):
         open_dataset(tmp_path)
 
 

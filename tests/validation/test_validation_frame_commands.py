@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from frame_world import FrameWorld
+from frame_world import STOP, FrameWorld
 
 from recognizer.cli.main import main
 
@@ -30,7 +30,7 @@ def test_the_command_says_it_all(street: FrameWorld, capsys: pytest.CaptureFixtu
     street.lines.append("00009.ppm;10;10;50;50;0")
     street.write_list()
     assert main(command) == 3
-    assert "1 frames or labelled boxes could not be read" in capsys.readouterr().err
+    assert "1 frame or labelled box could not be read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("rate", ["-1", "nan", "few"])
@@ -58,6 +58,40 @@ def test_what_cannot_be_checked_is_not_required(
         )
         assert len(street.predictor.calls) == calls
         assert main([*command, "--min-found", "0", "--max-false-signs", "inf"]) == 0
+
+
+@pytest.mark.parametrize("verb", ["validate", "calibrate"])
+def test_options_that_do_not_fit_the_data_are_no_understood_command(
+    street: FrameWorld, verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crops = street.draw(street.folder / "crops" / "1" / "a.png", "limit-50").parent.parent
+    for options, told in (
+        (("--boxes", "labelled"), "--boxes labelled is for frames; these are crops"),
+        (("--split", "validation"), "--split validation is defined for the training half of GTSRB"),
+    ):
+        command = street.command(verb, crops, "--catalogue", street.rules(), *options)
+        assert main(command) == 2
+        assert told in capsys.readouterr().err
+    assert street.predictor.calls == []
+
+
+def test_pictures_without_a_label_file_are_told_above_the_figures(
+    frames: FrameWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = [frames.frame(number, [(STOP, "stop", 0.9)]) for number in (1, 2)]
+    (frames.data / "gt.txt").unlink()
+    for folder in ("images", "labels"):
+        (frames.data / folder).mkdir()
+    for path in drawn:
+        path.rename(frames.data / "images" / path.name)
+    label = frames.data / "labels" / "00001.txt"
+    label.write_text(f"7 {40 / 400} {40 / 300} {40 / 400} {40 / 300}\n")
+    assert main(frames.command("validate", frames.data, "--catalogue", frames.rules())) == 0
+    out = capsys.readouterr().out
+    told = "mind: 1 of 2 pictures has no label file: taken as a frame without signs\n"
+    assert told in out
+    assert out.index(told) < out.index("found (recall)")
+    assert "0.500  per frame (1 in 2;" in out
 
 
 def test_labels_are_suggested_without_searching(

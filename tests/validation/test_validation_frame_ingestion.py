@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from frame_world import FrameWorld, of_frames
+from frame_world import STOP, FrameWorld, of_frames
 from validation_world import LABELS
 
 from recognizer.validation.datasets import DatasetError
+from recognizer.validation.validation import BoxesMode
 
 
 def test_coco_and_yolo_frames_are_searched(street: FrameWorld) -> None:
@@ -65,6 +66,21 @@ def test_what_cannot_be_used_is_counted_and_said(street: FrameWorld) -> None:
     words = "of class 0 has no size or lies outside of the frame of 400×300 pixels"
     assert f"the box 900, 10, 950, 50 {words}" in reasons[2]
     assert f"the box 50, 10, 50, 50 {words}" in reasons[3]
+
+
+@pytest.mark.parametrize("boxes", ["found", "labelled"])
+def test_a_box_in_fractions_that_cannot_be_used_is_told_in_pixels(
+    frames: FrameWorld, boxes: BoxesMode
+) -> None:
+    drawn = frames.frame(1, [(STOP, "stop", 0.9)])
+    (frames.data / "gt.txt").unlink()
+    for folder in ("images", "labels"):
+        (frames.data / folder).mkdir()
+    drawn.rename(frames.data / "images" / drawn.name)
+    label = frames.data / "labels" / "00001.txt"
+    label.write_text(f"7 {40 / 400} {40 / 300} {40 / 400} {40 / 300}\n7 0.5 0.5 0 0\n")
+    (told,) = frames.validate(boxes=boxes).pictures.unreadable
+    assert "the box 200, 150, 200, 150 of class 7 has no size or lies outside of" in told.reason
 
 
 def test_a_box_over_the_edge_is_what_can_be_seen_of_it(frames: FrameWorld) -> None:

@@ -8,7 +8,7 @@ from frame_world import FrameWorld
 from validation_world import blamed
 
 from recognizer.validation import validation as validation_module
-from recognizer.validation.datasets import DatasetError
+from recognizer.validation.datasets import DatasetOptionError
 from recognizer.validation.report.junit import Requirements, failures
 
 
@@ -50,7 +50,7 @@ def test_frames_do_not_stay_in_memory_with_what_is_cut_out_of_them(
 
 def test_boxes_of_crops_are_refused(frames: FrameWorld) -> None:
     frames.draw(frames.folder / "crops" / "c50" / "a.png", "limit-50")
-    with pytest.raises(DatasetError, match="--boxes found is for frames; these are crops"):
+    with pytest.raises(DatasetOptionError, match="--boxes found is for frames; these are crops"):
         validation_module.validate(
             frames.folder / "crops", frames.rules(), frames.labels(),
             cache=frames.folder / "cache", boxes="found",

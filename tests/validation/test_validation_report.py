@@ -57,8 +57,9 @@ def test_what_the_page_says(report: Path) -> None:
     page = (report / "report.html").read_text()
     for words in (
         "no fitting rule", "xx.left: pictogram", "asks for right, most pictures of the class "
-        "show left", "Keep left", "1 pictures could not be read", "data:image/jpeg",
-        "answered as", "on purpose",
+        "show left", "Keep left", "1 picture could not be read", "data:image/jpeg",
+        "answered as", "on purpose", "rightly unknown", "of 6 outside the catalogue",
+        "12 errors, each put down to one stage", "of 5 at least",
     ):  # fmt: skip
         assert words in page, words
 
@@ -140,8 +141,71 @@ def test_exit_codes(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["figures"]["accuracy"]["value"] == 1
     (world.data / "stop" / "broken.png").write_bytes(b"nothing")
     assert main(good) == 3
-    assert "1 pictures could not be read" in capsys.readouterr().err
+    assert "1 picture could not be read" in capsys.readouterr().err
     assert main(["validate", str(world.folder / "nowhere"), *options]) == 3
+
+
+def test_a_sign_with_any_value_is_called_so(world: World) -> None:
+    world.draw_all(5)
+    validation = world.validate(labels=world.labels(c50="xx.limit", c30=None))
+    assert validation.figures.sign("xx.limit").name == "Limit …"
+    assert validation.figures.sign("xx.limit[60]").name == "Limit 60"
+    write_report(validation, world.folder / "report")
+    page = (world.folder / "report" / "report.html").read_text()
+    assert "<td><code>xx.limit</code></td><td>Limit …</td>" in page
+    assert "xx.limit,Limit …,c50," in (world.folder / "report" / "signs.csv").read_text()
+
+
+def test_the_page_says_all_that_the_label_map_may_be_blamed_for(world: World) -> None:
+    world.draw_all(5)
+    validation = world.validate(labels=world.labels(stop="xx.stop[3]"))
+    write_report(validation, world.folder / "report")
+    page = " ".join((world.folder / "report" / "report.html").read_text().split())
+    assert (
+        "<tr><th>label map</th><td>The label names a sign or value that does not exist; or most "
+        "pictures of the class, of 5 at least, are, all alike, another sign than its label says."
+    ) in page
+
+
+def test_what_is_outside_the_catalogue_and_rightly_unknown_is_told(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(2, green="stranger")
+    world.draw(world.data / "blue" / "a.png", "keep-left")
+    labels = str(world.labels(green=None, blue=None))
+    options = ["--labels", labels, "--cache", str(world.folder / "cache")]
+    assert main(["validate", str(world.data), "--catalogue", str(world.rules()), *options]) == 0
+    out = capsys.readouterr().out
+    assert "rightly unknown        66.67%  (2 of 3 outside the catalogue, " in out
+    assert "class blue: not in the catalogue, on purpose (1 picture)\n" in out
+    assert "class green: not in the catalogue, on purpose (2 pictures)\n" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("report.html", "is no folder; name one, which is made if it is not there"),
+        ("report.html/now", "report.html is no folder, so none can be made in it"),
+        ("nowhere.link", "is no folder; name one, which is made if it is not there"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_refused_before_any_work(
+    world: World, name: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(1)
+    (world.folder / "report.html").write_text("mine")
+    (world.folder / "nowhere.link").symlink_to("nowhere")
+    options = ["--labels", str(world.labels()), "--cache", str(world.folder / "cache")]
+    command = ["validate", str(world.data), "--catalogue", str(world.rules()), *options]
+    path = str(world.folder / name)
+    assert main([*command, "--report", path]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"signrules validate: error: --report {path}: ")
+    assert err.endswith(f"{told}\n")
+    assert world.predictor.calls == []
+    assert (world.folder / "report.html").read_text() == "mine"
+    assert main([*command, "--report", str(world.folder / "new" / "report")]) == 0
 
 
 LOST = ("  - id: xx.stop\n    name: {en: Stop}\n    when: {shape: octagon, text: STOP}\n", "")

@@ -1,6 +1,20 @@
 """Labelled pictures on disk, in the layouts that people have them in."""
 
 from recognizer.validation.datasets.layouts import SPLITS, open_dataset
-from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
+from recognizer.validation.datasets.samples import (
+    Box,
+    Dataset,
+    DatasetError,
+    DatasetOptionError,
+    Sample,
+)
 
-__all__ = ["SPLITS", "Box", "Dataset", "DatasetError", "Sample", "open_dataset"]
+__all__ = [
+    "SPLITS",
+    "Box",
+    "Dataset",
+    "DatasetError",
+    "DatasetOptionError",
+    "Sample",
+    "open_dataset",
+]

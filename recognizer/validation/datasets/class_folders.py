@@ -10,7 +10,12 @@ from pathlib import Path
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from recognizer.pictures import SUFFIXES
 from recognizer.validation.datasets.folders import files_below
-from recognizer.validation.datasets.samples import Dataset, DatasetError, Sample
+from recognizer.validation.datasets.samples import (
+    Dataset,
+    DatasetError,
+    DatasetOptionError,
+    Sample,
+)
 from recognizer.validation.datasets.tables import read_table
 
 _GTSRB_CLASSES = {f"{number:05}" for number in range(43)}
@@ -65,8 +70,8 @@ def read_class_tables(root: Path, split: str) -> Dataset:
             trained on, or not.
 
     Raises:
-        DatasetError: a table is damaged, it is not clear of which class a picture is, or a split
-            is asked of another set than GTSRB.
+        DatasetError: a table is damaged, or it is not clear of which class a picture is.
+        DatasetOptionError: a split is asked of another set than GTSRB.
     """
     folders = _clear_classes(root)
     of_class = [list(_of_class(folder)) for folder in folders]
@@ -109,9 +114,9 @@ def repacked_caution(samples: Iterable[Sample]) -> str:
 
 
 def refuse_split(root: Path, split: str) -> None:
-    """Raise DatasetError if a part of a set is asked for that has no fixed parts."""
+    """Raise DatasetOptionError if a part of a set is asked for that has no fixed parts."""
     if split != "all":
-        raise DatasetError(
+        raise DatasetOptionError(
             f"{root}: --split {split} is defined for the training half of GTSRB only "
             "(folders 00000 to 00042 with GT-000CC.csv), and for GTSDB (00000.jpg … with gt.txt)"
         )

@@ -4,13 +4,35 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
 
 _KEYS = ("images", "annotations", "categories")
+_Id = int | float | str
+_SHOWN = 60
+"""Characters of a damaged value that a message shows."""
+
+
+class _Annotation(NamedTuple):
+    """One box.
+
+    Attributes:
+        number: its place in the list, from 1.
+        id: as the json has it; None if it has none.
+        image: id of its image.
+        label: name of its category; None where it is ``iscrowd``.
+        box: where it is.
+    """
+
+    number: int
+    id: _Id | None
+    image: _Id
+    label: str | None
+    box: Box
 
 
 def is_coco(path: Path) -> bool:
@@ -31,79 +53,217 @@ def read_coco(path: Path) -> Dataset:
     """Frames and boxes of a COCO json; finds in ``iscrowd`` boxes are neither right nor wrong.
 
     Raises:
-        DatasetError: it is not COCO, refers to what it does not have, or the images are missing.
+        DatasetError: it is not COCO, lists something twice or damaged, refers to what it does not
+            have, or not one of its images is there.
+    """
+    lists = _lists(path)
+    files = _names_by_id(path, lists["images"], "image", "file_name")
+    names = _names_by_id(path, lists["categories"], "category", "name")
+    if not files:
+        raise DatasetError(f"{path}: it lists no image: its `images` are empty")
+    _refuse_files_listed_twice(path, files)
+    annotations = list(_annotations(path, lists["annotations"], files, names))
+    _refuse_repeats(path, annotations, files)
+    folder = _image_folder(path, list(files.values()))
+    samples: dict[_Id, list[Sample]] = {}
+    crowds: dict[str, list[Box]] = {}
+    for annotation in annotations:
+        frame = str(folder / files[annotation.image])
+        if annotation.label is None:
+            crowds.setdefault(frame, []).append(annotation.box)
+        else:
+            sample = Sample(frame, annotation.label, annotation.box)
+            samples.setdefault(annotation.image, []).append(sample)
+    return Dataset(
+        path,
+        "COCO json",
+        tuple(sample for of_frame in samples.values() for sample in of_frame),
+        {name: name for name in names.values()},
+        frames=tuple(str(folder / name) for name in files.values()),
+        ignored={frame: tuple(found) for frame, found in crowds.items()},
+    )
+
+
+def _lists(path: Path) -> dict[str, list[Any]]:
+    """The three lists of a COCO json.
+
+    Raises:
+        DatasetError: it is no json, or lacks one of them.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DatasetError(f"{path}: not readable as COCO json: {error}") from None
     except RecursionError:
         raise DatasetError(f"{path}: not readable as COCO json: nested too deeply") from None
-    missing = [key for key in _KEYS if not isinstance(data, dict) or key not in data]
+    missing = [key for key in _KEYS if not isinstance(content, dict) or key not in content]
     if missing:
         raise DatasetError(f"{path}: not COCO json: no `{'`, no `'.join(missing)}`")
-    try:
-        files = {image["id"]: str(image["file_name"]) for image in data["images"]}
-        names = {c["id"]: str(c["name"]) for c in data["categories"]}
-        boxes: dict[Any, list[tuple[str, Box]]] = {}
-        crowds: dict[Any, list[Box]] = {}
-        for number, a in enumerate(data["annotations"], start=1):
-            called = f"annotation {a['id']}" if "id" in a else f"annotation number {number}"
-            x, y, width, height = map(float, a["bbox"])
-            box = Box(x, y, x + width, y + height)
-            if not all(map(math.isfinite, box[:4])):
+    for key in _KEYS:
+        if not isinstance(content[key], list):
+            raise DatasetError(f"{path}: expected a list of `{key}`, got `{_shown(content[key])}`")
+    return {key: content[key] for key in _KEYS}
+
+
+def _names_by_id(path: Path, entries: Sequence[Any], kind: str, key: str) -> dict[_Id, str]:
+    """Id -> name of all images or categories.
+
+    Raises:
+        DatasetError: one is damaged, or two have one id, so that it is not clear which is meant.
+    """
+    found: dict[_Id, str] = {}
+    for number, entry in enumerate(entries, start=1):
+        called = f"{kind} number {number}"
+        known_as = _id_of(path, called, _value(path, called, entry, "id"), "id")
+        name = str(_value(path, called, entry, key))
+        if known_as in found:
+            raise DatasetError(
+                f"{path}: {kind} {_shown(known_as)} is listed twice: {key} `{found[known_as]}` and "
+                f"`{name}`; which is meant by an annotation's `{kind}_id` {_shown(known_as)}?"
+            )
+        found[known_as] = name
+    return found
+
+
+def _refuse_files_listed_twice(path: Path, files: Mapping[_Id, str]) -> None:
+    """Raise DatasetError if two images are one file: boxes of one would lack on the other."""
+    owners: dict[str, _Id] = {}
+    for image, name in files.items():
+        owner = owners.setdefault(name, image)
+        if owner != image:
+            raise DatasetError(
+                f"{path}: images {_shown(owner)} and {_shown(image)} have one `file_name`, "
+                f"`{name}`; list it once, with the boxes of both"
+            )
+
+
+def _annotations(
+    path: Path, entries: Sequence[Any], files: Mapping[_Id, str], names: Mapping[_Id, str]
+) -> Iterator[_Annotation]:
+    """Every annotation.
+
+    Raises:
+        DatasetError: one is damaged, or of an image or a category that is not listed.
+    """
+    for number, entry in enumerate(entries, start=1):
+        called = f"annotation number {number}"
+        if not isinstance(entry, dict):
+            raise DatasetError(f"{path}: {called}: expected an object, got `{_shown(entry)}`")
+        known_as = entry.get("id")
+        if known_as is not None:
+            called = f"annotation {_id_of(path, called, known_as, 'id')}"
+        box = _box(path, called, entry)
+        image = _reference(path, called, "image", entry, files)
+        label = None
+        if not entry.get("iscrowd"):
+            label = names[_reference(path, called, "category", entry, names)]
+        yield _Annotation(number, known_as, image, label, box)
+
+
+def _refuse_repeats(
+    path: Path, annotations: Sequence[_Annotation], files: Mapping[_Id, str]
+) -> None:
+    """Raise DatasetError if an annotation is listed twice: no second find would ever match it."""
+    by_id = ((a.id, a) for a in annotations if a.id is not None)
+    by_content = (((a.image, a.label, a.box), a) for a in annotations)
+    for same, keyed in (("id", by_id), ("box", by_content)):
+        known: dict[Any, _Annotation] = {}
+        for key, annotation in keyed:
+            earlier = known.setdefault(key, annotation)
+            if earlier is not annotation:
                 raise DatasetError(
-                    f"{path}: {called}: expected `bbox` of four finite numbers, "
-                    f"got `{str(a['bbox'])[:60]}`"
+                    f"{path}: {_called(earlier, files)} and {_called(annotation, files)} have one "
+                    f"{same}; list each sign once, with an id of its own"
                 )
-            _refuse_unknown(path, called, "image", a["image_id"], files)
-            if a.get("iscrowd"):
-                crowds.setdefault(a["image_id"], []).append(box)
-            else:
-                _refuse_unknown(path, called, "category", a["category_id"], names)
-                boxes.setdefault(a["image_id"], []).append((names[a["category_id"]], box))
-        folder = _image_folder(path, next(iter(files.values()), ""))
-        samples = [
-            Sample(str(folder / files[image]), name, box)
-            for image, found in boxes.items()
-            for name, box in found
-        ]
-        ignored = {str(folder / files[image]): tuple(found) for image, found in crowds.items()}
-    except KeyError as error:
-        raise DatasetError(
-            f"{path}: damaged COCO json: an entry has no `{error.args[0]}`"
-        ) from None
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise DatasetError(f"{path}: damaged COCO json: {type(error).__name__} {error}") from None
-    return Dataset(
-        path,
-        "COCO json",
-        tuple(samples),
-        {name: name for name in names.values()},
-        frames=tuple(dict.fromkeys(str(folder / name) for name in files.values())),
-        ignored=ignored,
+
+
+def _called(annotation: _Annotation, files: Mapping[_Id, str]) -> str:
+    """An annotation by its place, id, class and image."""
+    known_as = "" if annotation.id is None else f"id {_shown(annotation.id)}, "
+    label = annotation.label or "iscrowd"
+    return (
+        f"annotation number {annotation.number} ({known_as}`{label}` in {files[annotation.image]})"
     )
 
 
-def _refuse_unknown(
-    path: Path, called: str, kind: str, number: object, known: Mapping[Any, str]
-) -> None:
-    """Raise DatasetError if an annotation is of an image or a category that is not listed."""
-    if number not in known:
+def _box(path: Path, called: str, entry: Mapping[str, Any]) -> Box:
+    """The box of an annotation; DatasetError if it is none."""
+    box = _box_of(entry.get("bbox"))
+    if box is None:
+        got = f"got `{_shown(entry['bbox'])}`" if "bbox" in entry else "it has none"
+        raise DatasetError(f"{path}: {called}: expected `bbox` of four finite numbers, {got}")
+    return box
+
+
+def _box_of(sides: object) -> Box | None:
+    """The box with this left, top, width and height; None if that is no such list."""
+    if not isinstance(sides, list) or len(sides) != 4 or any(isinstance(s, str) for s in sides):
+        return None
+    try:
+        x, y, width, height = map(float, sides)
+    except (TypeError, OverflowError):
+        return None
+    box = Box(x, y, x + width, y + height)
+    return box if all(map(math.isfinite, box[:4])) else None
+
+
+def _reference(
+    path: Path, called: str, kind: str, entry: Mapping[str, Any], known: Mapping[_Id, str]
+) -> _Id:
+    """The id of the image or category that an annotation is of.
+
+    Raises:
+        DatasetError: it has none, or one that is not listed.
+    """
+    key = f"{kind}_id"
+    reference = _id_of(path, called, _value(path, called, entry, key), key)
+    if reference not in known:
         raise DatasetError(
-            f"{path}: {called}: its `{kind}_id` {json.dumps(number)} is the id of no {kind}"
+            f"{path}: {called}: its `{key}` {_shown(reference)} is the id of no {kind}"
         )
+    return reference
 
 
-def _image_folder(path: Path, name: str) -> Path:
-    """Where the images are: beside the json, in ``images``, or in a folder named like the json."""
+def _value(path: Path, called: str, entry: object, key: str) -> object:
+    """What an entry has under a key; DatasetError if it has nothing there, or is no object."""
+    if not isinstance(entry, dict):
+        raise DatasetError(f"{path}: {called}: expected an object, got `{_shown(entry)}`")
+    if key not in entry:
+        raise DatasetError(f"{path}: {called}: it has no `{key}`")
+    return entry[key]
+
+
+def _id_of(path: Path, called: str, value: object, key: str) -> _Id:
+    """An id, or DatasetError if nothing could refer to it."""
+    if not isinstance(value, _Id) or isinstance(value, bool):
+        raise DatasetError(
+            f"{path}: {called}: expected `{key}` to be a number or text, got `{_shown(value)}`"
+        )
+    return value
+
+
+def _image_folder(path: Path, names: Sequence[str]) -> Path:
+    """Where the images are: beside the json, in ``images``, or in a folder named like the json.
+
+    Any image that is there says so; others may be missing, which is told when they are read.
+
+    Raises:
+        DatasetError: not one of them is anywhere.
+    """
     split = path.stem.removeprefix("instances_")
     here = path.parent
     folders = (here, here / "images", here / split, here.parent, here.parent / "images",
                here.parent / split, here.parent / "images" / split)  # fmt: skip
-    for folder in folders:
-        if (folder / name).is_file():
-            return folder
+    for name in names:
+        for folder in folders:
+            if os.path.isfile(os.path.join(folder, name)):
+                return folder
     raise DatasetError(
-        f"{path}: its image {name} is in none of: " + ", ".join(str(f) for f in folders)
+        f"{path}: none of its images ({len(names)}; the first is {names[0]}) is in any of: "
+        + ", ".join(str(f) for f in folders)
     )
+
+
+def _shown(value: object) -> str:
+    """A value as the json has it, if it is short."""
+    return json.dumps(value, ensure_ascii=False)[:_SHOWN]

@@ -52,7 +52,8 @@ def read_gtsdb(path: Path, split: str) -> Dataset:
             trained on, or not.
 
     Raises:
-        DatasetError: a line of the list is damaged, or a split is asked of another set than GTSDB.
+        DatasetError: a line of the list is damaged.
+        DatasetOptionError: a split is asked of another set than GTSDB.
     """
     folder = path.parent
     samples = sorted(_samples(path), key=lambda sample: sample.path)

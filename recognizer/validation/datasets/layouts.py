@@ -20,7 +20,7 @@ from recognizer.validation.datasets.class_folders import (
 from recognizer.validation.datasets.coco import is_coco, read_coco
 from recognizer.validation.datasets.damage import is_damaged
 from recognizer.validation.datasets.gtsdb import is_gtsdb, read_gtsdb
-from recognizer.validation.datasets.samples import Dataset, DatasetError
+from recognizer.validation.datasets.samples import Dataset, DatasetError, DatasetOptionError
 from recognizer.validation.datasets.tables import is_table, read_table
 from recognizer.validation.datasets.yolo import is_yolo, read_yolo
 
@@ -61,11 +61,12 @@ def open_dataset(path: str | os.PathLike[str], split: str = "all") -> Dataset:
         split: one of :data:`SPLITS`.
 
     Raises:
-        DatasetError: there is none, it is damaged, or there are several in one folder; one may not
-            look; or there is no such split.
+        DatasetError: there is none, it is damaged, or there are several in one folder; or one may
+            not look.
+        DatasetOptionError: there is no such split, or nothing of it is here.
     """
     if split not in SPLITS:
-        raise DatasetError(f"there is no split `{split}`; known are {', '.join(SPLITS)}")
+        raise DatasetOptionError(f"there is no split `{split}`; known are {', '.join(SPLITS)}")
     root = Path(path)
     try:
         return _read(root, split)
@@ -84,9 +85,9 @@ def _read(root: Path, split: str) -> Dataset:
         _refuse_other_than_classes(root)
     dataset = candidates[0].read()
     if not dataset.samples:
-        raise DatasetError(
-            f"{candidates[0].path}: no pictures in it ({dataset.layout}, {dataset.split})"
-        )
+        what = "labelled boxes" if dataset.has_frames else "pictures"
+        problem = f"{candidates[0].path}: no {what} in it ({dataset.layout}, {dataset.split})"
+        raise DatasetError(problem) if split == "all" else DatasetOptionError(problem)
     return dataset
 
 

@@ -9,10 +9,15 @@ from typing import NamedTuple
 
 from attributes.errors import UserError
 from recognizer.frames.crops import MARGIN
+from recognizer.option_error import OptionError
 
 
 class DatasetError(UserError):
     """A data set is not where it should be, or not laid out as it should be."""
+
+
+class DatasetOptionError(DatasetError, OptionError):
+    """An option asks for what a data set of its kind does not have."""
 
 
 class Box(NamedTuple):

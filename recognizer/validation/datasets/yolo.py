@@ -12,6 +12,9 @@ from recognizer.pictures import SUFFIXES
 from recognizer.validation.datasets.folders import files_below
 from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
 
+_ROUNDING = 0.01
+"""How far tools lead over the edge of a picture where they round a box that touches it."""
+
 
 def is_yolo(root: Path) -> bool:
     """Whether ``root`` has ``images`` and ``labels``."""
@@ -21,7 +24,7 @@ def is_yolo(root: Path) -> bool:
 def read_yolo(root: Path) -> Dataset:
     """Frames and boxes of a YOLO set; classes are named by ``data.yaml`` or ``classes.txt``.
 
-    A picture without a label file shows no sign, as YOLO has it.
+    A picture without a label file shows no sign, as YOLO has it; how many there are is cautioned.
 
     Raises:
         DatasetError: a label file is damaged or has no image or two, or a class has no name.
@@ -36,12 +39,14 @@ def read_yolo(root: Path) -> Dataset:
             )
         pictures[key] = picture
     samples = []
+    bare = set(pictures)
     for file in sorted(map(Path, files_below(root / "labels", {".txt"}))):
         key = file.relative_to(root / "labels").with_suffix("")
         if key not in pictures:
             if file.name == "classes.txt":
                 continue
             raise DatasetError(f"{file}: there is no picture {root / 'images' / key}.*")
+        bare.discard(key)
         for number, (class_id, box) in _boxes(file):
             if names and class_id not in names:
                 raise DatasetError(
@@ -53,8 +58,17 @@ def read_yolo(root: Path) -> Dataset:
         "YOLO txt",
         tuple(samples),
         {name: name for name in names.values()},
+        caution=_bare_caution(len(bare), len(pictures)),
         frames=tuple(str(path) for path in pictures.values()),
     )
+
+
+def _bare_caution(bare: int, pictures: int) -> str:
+    """What a reader of figures must know of pictures that nobody may have labelled; or nothing."""
+    if not bare:
+        return ""
+    has, taken = ("has", "a frame") if bare == 1 else ("have", "frames")
+    return f"{bare} of {pictures} pictures {has} no label file: taken as {taken} without signs"
 
 
 def _boxes(file: Path) -> Iterator[tuple[int, tuple[str, Box]]]:
@@ -76,6 +90,12 @@ def _boxes(file: Path) -> Iterator[tuple[int, tuple[str, Box]]]:
             raise DatasetError(
                 f"{file}:{number}: expected `class cx cy w h` (polygons and scores are not read), "
                 f"got `{line[:60]}`"
+            )
+        outside = [side for side in fields[1:] if not -_ROUNDING <= float(side) <= 1 + _ROUNDING]
+        if outside:
+            raise DatasetError(
+                f"{file}:{number}: expected fractions of the picture, 0 to 1 (got {outside[0]}); "
+                "divide pixels by its width or height"
             )
         box = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2, relative=True)
         yield number, (class_id, box)

@@ -15,7 +15,7 @@ from attributes.vocabulary import TEXT
 from recognizer.answering import ReadyCatalogue
 from recognizer.pictures import PictureError, decode_crop
 from recognizer.validation.datasets import Sample
-from recognizer.validation.labels import split_id
+from recognizer.validation.labels import ANY_VALUE, split_id
 from recognizer.validation.validation import Validation
 from rules import ConditionOutcome, explain
 from rules.explanation import PASS_PROBABILITY
@@ -127,7 +127,7 @@ def _side(
     sign = ready.catalogue.by_id.get(sign_id)
     if sign is None:
         return Side(name, "", "")
-    words, place = sign.name("en", value or ""), str(sign.position)
+    words, place = sign.name("en", value or ANY_VALUE), str(sign.position)
     if alternative is None:
         own = np.flatnonzero(ready.engine.alternative_sign == ready.engine.signs.index(sign))
         fit = ready.engine.score(reading).log_fit[0]

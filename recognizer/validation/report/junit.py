@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 from recognizer.validation.rates import Rate
 from recognizer.validation.validation import Validation
+from recognizer.validation.words import unreadable_words
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
         for name in required.of_search:
             yield Case("figures", name, "cannot be told: no sign was searched for")
     unreadable = len(validation.pictures.unreadable)
-    what = "frames or labelled boxes" if validation.pictures.dataset.has_frames else "pictures"
-    yield Case("data", "pictures", f"{unreadable} {what} cannot be read" if unreadable else "")
+    words = unreadable_words(unreadable, validation.pictures.dataset)
+    yield Case("data", "pictures", f"{words} cannot be read" if unreadable else "")
     for name, label in validation.labels.items():
         yield Case("labels", name, label.problem)
     for sign in (s for s in figures.signs if s.is_sign):

@@ -14,7 +14,14 @@ from recognizer.validation.frame_outcomes import FrameOutcomes
 from recognizer.validation.rates import Rate
 from recognizer.validation.report.charts import coverage_chart, reliability_chart
 from recognizer.validation.report.examples import Example, example, thumbnail
+from recognizer.validation.systematic import MIN_PICTURES
 from recognizer.validation.validation import Validation
+from recognizer.validation.words import (
+    counted,
+    labelled_words,
+    threshold_words,
+    unreadable_words,
+)
 
 _CONFUSIONS: Final = 30
 _EXAMPLES_PER_CONFUSION: Final = 3
@@ -62,6 +69,12 @@ def render_page(validation: Validation) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(percent=_percent, interval=_interval)
+    environment.globals.update(
+        counted=counted,
+        labelled_words=labelled_words,
+        threshold_words=threshold_words,
+        unreadable_words=unreadable_words,
+    )
     environment.tests.update(nan=math.isnan)
     figures = validation.figures
     confusions = [
@@ -129,9 +142,11 @@ def _stages(blames: Sequence[BlameCount]) -> list[tuple[str, str, int]]:
 
 _MEANING: Final = {
     "not found": "The localizer has no box where a sign is labelled; what it shows was never read.",
-    "label map": "Most pictures of the class are, all alike, another sign than its label says.",
-    "no fitting rule": "Most pictures of the class are read, all alike and surely, otherwise than "
-    "the rule asks: the rule is wrong or too narrow.",
+    "label map": "The label names a sign or value that does not exist; or most pictures of the "
+    f"class, of {MIN_PICTURES} at least, are, all alike, another sign than its label says.",
+    "no fitting rule": f"Most pictures of the class, of {MIN_PICTURES} at least, are read, all "
+    "alike and surely, otherwise than the rule asks, or the rule does not allow the value of the "
+    "label: the rule is wrong or too narrow.",
     "rule too wide": "A rule takes what is no sign of the catalogue.",
     "rules overlap": "What was read fulfils the right rule, and that of the wrong answer as well.",
     "attribute misread": "The picture was read otherwise than its rule asks, most of its class "

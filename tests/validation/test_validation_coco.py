@@ -1,0 +1,176 @@
+"""What a COCO json lists twice, damaged or in vain is told by its id, not merged or guessed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dataset_files import picture
+from frame_world import LIMIT, STOP, FrameWorld, of_frames
+
+from recognizer.cli.main import main
+from recognizer.validation.datasets import DatasetError, open_dataset
+
+IMAGES = [{"id": 3, "file_name": "a.png"}, {"id": 4, "file_name": "b.png"}]
+CATEGORIES = [{"id": 1, "name": "stop"}, {"id": 2, "name": "yield"}]
+NO_BOX = "expected `bbox` of four finite numbers"
+SIGN = {"id": 7, "image_id": 3, "category_id": 1, "bbox": [1, 2, 3, 4]}
+
+
+def write(root: Path, *annotations: Any, **lists: Any) -> Path:
+    """A json of two images, which are there, and two categories, unless said otherwise."""
+    for image in IMAGES:
+        picture(root / str(image["file_name"]), 100, 80)
+    path = root / "c.json"
+    content = {"images": IMAGES, "categories": CATEGORIES, "annotations": [*annotations], **lists}
+    path.write_text(json.dumps(content))
+    return path
+
+
+def told_of(path: Path) -> str:
+    """What is said of a json that is refused, without its path."""
+    with pytest.raises(DatasetError) as refused:
+        open_dataset(path)
+    return str(refused.value).removeprefix(f"{path}: ")
+
+
+def test_an_id_of_two_images_is_told_with_both_files_before_what_is_missing(tmp_path: Path) -> None:
+    images = [IMAGES[0], {"id": 3, "file_name": "b.png"}]
+    path = write(tmp_path, {**SIGN, "image_id": 4}, images=images)  # 4 was b.png, before a slip
+    assert told_of(path) == (
+        "image 3 is listed twice: file_name `a.png` and `b.png`; "
+        "which is meant by an annotation's `image_id` 3?"
+    )
+
+
+def test_an_id_of_two_categories_is_told_with_both_names(tmp_path: Path) -> None:
+    path = write(tmp_path, SIGN, categories=[*CATEGORIES, {"id": 1, "name": "keep left"}])
+    assert told_of(path) == (
+        "category 1 is listed twice: name `stop` and `keep left`; "
+        "which is meant by an annotation's `category_id` 1?"
+    )
+
+
+def test_two_categories_may_be_one_class(tmp_path: Path) -> None:
+    path = write(tmp_path, SIGN, categories=[*CATEGORIES, {"id": 5, "name": "stop"}])
+    assert open_dataset(path).classes == ("stop",)
+
+
+def test_one_file_as_two_images_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, SIGN, images=[*IMAGES, {"id": "5", "file_name": "a.png"}])
+    assert told_of(path) == (
+        'images 3 and "5" have one `file_name`, `a.png`; list it once, with the boxes of both'
+    )
+
+
+@pytest.mark.parametrize(
+    ("again", "told"),
+    [
+        (SIGN, "number 2 (id 7, `stop` in a.png) have one id"),
+        (
+            {**SIGN, "image_id": 4, "category_id": 2},
+            "number 2 (id 7, `yield` in b.png) have one id",
+        ),
+        ({**SIGN, "id": 8}, "number 2 (id 8, `stop` in a.png) have one box"),
+        ({**SIGN, "id": None}, "number 2 (`stop` in a.png) have one box"),
+    ],
+)
+def test_an_annotation_that_is_listed_twice_is_told(
+    tmp_path: Path, again: dict[str, object], told: str
+) -> None:
+    assert told_of(write(tmp_path, SIGN, again)) == (
+        f"annotation number 1 (id 7, `stop` in a.png) and annotation {told}; "
+        "list each sign once, with an id of its own"
+    )
+
+
+def test_boxes_that_differ_in_anything_are_all_read(tmp_path: Path) -> None:
+    others = [{"image_id": 4}, {"category_id": 2}, {"bbox": [1, 2, 3, 5]}, {"iscrowd": 1}]
+    path = write(tmp_path, SIGN, *({**SIGN, "id": 8 + n, **o} for n, o in enumerate(others)))
+    dataset = open_dataset(path)
+    assert len(dataset.samples) == 4
+    assert dataset.ignored
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ({"bbox": [1, 2, 3]}, f"annotation 7: {NO_BOX}, got `[1, 2, 3]`"),
+        ({"bbox": ["a", None, 3, 4]}, f'annotation 7: {NO_BOX}, got `["a", null, 3, 4]`'),
+        ({"bbox": "1234"}, f'annotation 7: {NO_BOX}, got `"1234"`'),
+        ({"bbox": [0, 0, 1, 10**400]}, f"annotation 7: {NO_BOX}, got `[0, 0, 1, 1000"),
+        ({"bbox": None, "id": None}, f"annotation number 1: {NO_BOX}, got `null`"),
+        ({"image_id": [3]}, "annotation 7: expected `image_id` to be a number or text, got `[3]`"),
+        ({"id": {}}, "annotation number 1: expected `id` to be a number or text, got `{}`"),
+    ],
+)
+def test_a_damaged_annotation_is_named(
+    tmp_path: Path, damage: dict[str, object], told: str
+) -> None:
+    assert told_of(write(tmp_path, {**SIGN, **damage})).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("bbox", f"annotation 7: {NO_BOX}, it has none"),
+        ("image_id", "annotation 7: it has no `image_id`"),
+        ("category_id", "annotation 7: it has no `category_id`"),
+    ],
+)
+def test_what_an_annotation_lacks_is_told(tmp_path: Path, key: str, told: str) -> None:
+    assert told_of(write(tmp_path, {k: v for k, v in SIGN.items() if k != key})) == told
+
+
+@pytest.mark.parametrize(
+    ("lists", "told"),
+    [
+        ({"annotations": [5]}, "annotation number 1: expected an object, got `5`"),
+        ({"images": ["a.png"]}, 'image number 1: expected an object, got `"a.png"`'),
+        ({"images": [{"id": 3}]}, "image number 1: it has no `file_name`"),
+        ({"categories": [{"name": "stop"}]}, "category number 1: it has no `id`"),
+    ],
+)
+def test_an_entry_that_is_none_is_named(
+    tmp_path: Path, lists: dict[str, object], told: str
+) -> None:
+    assert told_of(write(tmp_path, **lists)) == told
+
+
+@pytest.mark.parametrize("missing", ["a.png", "b.png"])
+def test_any_image_that_is_there_says_where_all_are(tmp_path: Path, missing: str) -> None:
+    path = write(tmp_path, SIGN)
+    for image in ("a.png", "b.png"):
+        picture(tmp_path / "images" / image)
+        (tmp_path / image).unlink()
+    (tmp_path / "images" / missing).unlink()
+    folder = tmp_path / "images"
+    assert open_dataset(path).frames == (str(folder / "a.png"), str(folder / "b.png"))
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+def test_a_missing_image_is_counted_and_listed_wherever_it_stands(
+    frames: FrameWorld, missing: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = [frames.frame(n, [(STOP, "stop", 0.9), (LIMIT, "limit-50", 0.8)]) for n in (1, 2)]
+    (frames.data / "gt.txt").unlink()
+    x1, y1, x2, y2 = STOP
+    content = {
+        "images": [{"id": n, "file_name": f"{n:05}.png"} for n in (1, 2)],
+        "categories": [{"id": 7, "name": "7"}],
+        "annotations": [
+            {"image_id": n, "category_id": 7, "bbox": [x1, y1, x2 - x1, y2 - y1]} for n in (1, 2)
+        ],
+    }
+    (frames.data / "coco.json").write_text(json.dumps(content))
+    drawn[missing - 1].unlink()
+    command = frames.command("validate", frames.data, "--catalogue", frames.rules())
+    assert main(command) == 3
+    assert capsys.readouterr().err == (
+        f"signrules: {drawn[missing - 1]}: No such file or directory; "
+        "its labelled boxes (1) count nowhere\n"
+        "signrules: 1 frame or labelled box could not be read\n"
+    )
+    assert of_frames(frames.validate()).found.right == 1
