@@ -39,12 +39,12 @@ def generated() -> Iterator[tuple[Path, str]]:
 
 
 def run(command: str, folder: Path) -> str:
-    """What a command prints on stdout when it is typed in ``folder``."""
+    """What a terminal shows when a command is typed in ``folder``."""
     printed = io.StringIO()
     before = Path.cwd()
     os.chdir(folder)
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             main(shlex.split(command)[1:])
     finally:
         os.chdir(before)

@@ -22,6 +22,8 @@ from rules.condition_schema import NumberRange
 from rules.conditions import CONDITION_KEYS, Condition, attribute_of, meaning
 from rules.diagnostics import Findings, LoadError, Position, quote
 from rules.documents import RuleFile
+from rules.file_references import PICTURE_SUFFIXES, report_missing
+from rules.likeness import likely_meant
 from rules.merging import Entry, Sections
 from rules.numbers import Multiples, plain_spelling
 from rules.replacements import replacements
@@ -99,7 +101,7 @@ class Compiler:
     def _sign(self, entry: Entry[SignModel]) -> Sign | None:
         model = entry.model
         if model.replaced_by is not None:
-            self._check_name(model.replaced_by, self._sections.signs, "sign", entry, "replaced_by")
+            self._check_replacement(model.replaced_by, entry)
         try:
             alternatives, exemplar_pictograms = self._looks(entry)
         except UncompilableError:
@@ -143,13 +145,7 @@ class Compiler:
         for reading, node in readings:
             position = entry.document.position(node)
             if reading not in _READINGS:
-                self._findings.error(
-                    LoadError.UNKNOWN_VALUE,
-                    f"unknown placeholder {quote('{' + reading + '}')}",
-                    position,
-                    expected="`{digits}` or `{text}`",
-                    slip=(reading, _READINGS),
-                )
+                self._unknown_placeholder(reading, position)
             elif not sign.alternatives or not all(_reads(a, reading) for a in sign.alternatives):
                 self._findings.error(
                     LoadError.CONFLICTING_KEYS,
@@ -164,12 +160,23 @@ class Compiler:
                     ],
                 )
 
+    def _unknown_placeholder(self, reading: str, position: Position) -> None:
+        meant = likely_meant(reading, _READINGS)
+        self._findings.error(
+            LoadError.UNKNOWN_VALUE,
+            f"unknown placeholder {quote('{' + reading + '}')}",
+            position,
+            expected="`{digits}` or `{text}`",
+            suggestion=f"did you mean `{{{meant[0]}}}`?" if meant else None,
+        )
+
     # Conditions
 
     def _alternatives(
         self, model: Conditions, node: MappingNode, document: RuleFile
     ) -> tuple[tuple[Alternative, ...], int]:
         """The boxes of a mapping of conditions, and how many faces deep they lie."""
+        self._refuse_empty(node, document)
         self._bound_ranges(model, node, document)
         own = _own_conditions(model, node, document)
         depth = 0
@@ -196,6 +203,15 @@ class Compiler:
         if failed:
             raise UncompilableError
         return self._product(boxes, node, document), depth
+
+    def _refuse_empty(self, node: MappingNode, document: RuleFile) -> None:
+        if not node.entries and not document.left_out(node):
+            self._findings.error(
+                LoadError.INVALID_VALUE,
+                "these conditions are empty, so they would hold for everything",
+                document.position(node),
+                expected="at least one condition, such as `shape: circle`",
+            )
 
     def _bound_ranges(self, model: Conditions, node: MappingNode, document: RuleFile) -> None:
         if not isinstance(model.digits, NumberRange):
@@ -296,12 +312,11 @@ class Compiler:
                 self._undefined(name, self._sections.pictograms, "pictogram", position)
         return known
 
-    def _check_name(
-        self, name: str, known: Iterable[str], kind: str, entry: Entry[SignModel], key: str
-    ) -> None:
-        if name not in set(known):
-            node: Node = entry.node.get(key) or entry.node
-            self._undefined(name, known, kind, entry.document.position(node))
+    def _check_replacement(self, sign: str, entry: Entry[SignModel]) -> None:
+        if sign not in self._sections.signs:
+            node: Node = entry.node.get("replaced_by") or entry.node
+            others = [name for name in self._sections.signs if name != entry.name]
+            self._undefined(sign, others, "sign", entry.document.position(node))
 
     def _undefined(self, name: str, known: Iterable[str], kind: str, position: Position) -> None:
         if self._names_known and name not in self._sections.mistaken[kind]:
@@ -344,13 +359,8 @@ class Compiler:
             )
             return None
         if not os.path.isfile(path) and Path(path) not in self._overlay:
-            self._findings.error(
-                LoadError.MISSING_EXEMPLAR,
-                f"there is no picture {quote(relative)}",
-                document.position(node),
-                expected="a path relative to the folder of this file",
-                slip=(relative, _neighbours(folder, relative)),
-            )
+            code = LoadError.MISSING_EXEMPLAR
+            report_missing(code, "picture", relative, document, node, PICTURE_SUFFIXES)
             return None
         return Path(path)
 
@@ -408,15 +418,6 @@ def _reads(alternative: Alternative, reading: str) -> bool:
         return True
     assert isinstance(values, TextSet)
     return not values.complement and None not in map(plain_spelling, values.strings)
-
-
-def _neighbours(folder: str, relative: str) -> list[str]:
-    """Paths beside a missing one, in the same notation."""
-    parent = os.path.dirname(relative)
-    try:
-        return [os.path.join(parent, name) for name in os.listdir(os.path.join(folder, parent))]
-    except OSError:
-        return []
 
 
 def _many(value: Any) -> tuple[str, ...]:

@@ -143,21 +143,35 @@ def _legend_condition(attribute: ColourSet) -> Any:
 
 
 def _text_condition(attribute: Text) -> Any:
-    listed = readable_string((NONE,), attribute)
+    alone = f"`{ANY}` stands alone, as `text: {ANY}`; no text at all is `text: {NONE}`"
+    listed = readable_string((NONE,), attribute, alone)
     return _forms(readable_string((NONE, ANY), attribute), listed, _negation("NotText", listed))
 
 
-def readable_string(words: tuple[str, ...], attribute: Text) -> Any:
-    """The type of a non-empty string that the network can read, or of one of ``words``."""
+def readable_string(words: tuple[str, ...], attribute: Text, about_any: str | None = None) -> Any:
+    """The type of a non-empty string that the network can read, or of one of ``words``.
+
+    Args:
+        words: what may stand there beside strings.
+        attribute: the text.
+        about_any: what to tell of the word ``any``, if it is none of ``words``.
+    """
     pattern = f"[{re.escape(attribute.alphabet)}]{{1,{attribute.max_length}}}"
     expected = f"{', '.join(words)}, or 1 to {attribute.max_length} capital letters, digits or dots"
+
+    def suggestion(text: str) -> str | None:
+        small, capitals = text.lower(), text.upper()
+        if small == ANY and ANY not in words:
+            return about_any
+        meant = small if small in words else capitals
+        is_fine = meant in words or re.fullmatch(pattern, meant)
+        return f"did you mean `{meant}`?" if is_fine else None
 
     def check(text: str) -> str:
         if text in words or re.fullmatch(pattern, text):
             return text
-        capitals = text.upper()
-        hint = f"did you mean `{capitals}`?" if re.fullmatch(pattern, capitals) else None
-        raise PydanticCustomError("format", "no text", {"expected": expected, "suggestion": hint})
+        context = {"expected": expected, "suggestion": suggestion(text)}
+        raise PydanticCustomError("format", "no text", context)
 
     schema = {"type": "string", "pattern": f"^(?:{'|'.join((*words, pattern))})$"}
     return Annotated[str, AfterValidator(check), WithJsonSchema(schema)]
@@ -233,6 +247,23 @@ class NotNumbers(StrictModel):
 
     not_: _Numbers = Field(alias="not", description="What is not allowed.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _no_range(cls, value: object) -> object:
+        keys = value if isinstance(value, dict) else ()
+        beside = next((key for key in NumberRange.model_fields if key in keys), None)
+        if beside is not None:
+            raise PydanticCustomError(
+                "conflict",
+                "a range and a negation",
+                {
+                    "keys": [beside, "not"],
+                    "expected": "either `{min: …, max: …}` or `{not: …}`",
+                    "suggestion": "to leave numbers out of a range, list the others: `[5, 6, 8]`",
+                },
+            )
+        return value
+
 
 _DigitsCondition = Annotated[
     Annotated[_Number, Tag("<number>")]
@@ -261,6 +292,9 @@ _AttributeConditions = create_model("_AttributeConditions", __base__=StrictModel
 
 class Conditions(_AttributeConditions):  # type: ignore[misc, valid-type]
     """Conditions that must all hold."""
+
+    # That they are not empty is checked where it is known which ones are wrong and left out.
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     face: Name | None = Field(default=None, description="Name of conditions defined under `faces`.")
     digits: _DigitsCondition | None = Field(

@@ -85,12 +85,20 @@ def _words(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(v.replace("_", " ") for v in values)
 
 
+def _not(values: Iterable[str], words: Iterable[str], some: str) -> str:
+    """Words for everything but ``values``: to be without ``none`` is to have ``some``."""
+    others = [word for value, word in zip(values, words, strict=True) if value != NONE]
+    if NONE not in values:
+        return f"not {_or(others)}"
+    return f"{some}, but not {_or(others)}" if others else some
+
+
 def _categorical(name: str, condition: Any) -> tuple[ValueSet, str]:
     if isinstance(condition, str | list):
         values = _many(condition)
         return StateSet.of_values(name, values), _or(_words(values))
     values = _many(condition.not_)
-    return ~StateSet.of_values(name, values), f"not {_or(_words(values))}"
+    return ~StateSet.of_values(name, values), _not(values, _words(values), f"some {name}")
 
 
 def _legend(condition: Any) -> tuple[ValueSet, str]:
@@ -111,7 +119,7 @@ def _legend(condition: Any) -> tuple[ValueSet, str]:
             allowed &= _with_colour(colour)
         return allowed, " and ".join(colours)
     colours = _many(condition.not_)
-    return ~_some_colour(colours), f"not {_or(colours)}"
+    return ~_some_colour(colours), _not(colours, colours, "some colour")
 
 
 def _some_colour(colours: tuple[str, ...]) -> StateSet:
@@ -135,7 +143,7 @@ def _text(condition: Any) -> tuple[ValueSet, str]:
     if isinstance(condition, str | list):
         return _strings(_many(condition)), _or(_text_words(_many(condition)))
     strings = _many(condition.not_)
-    return ~_strings(strings), f"not {_or(_text_words(strings))}"
+    return ~_strings(strings), _not(strings, strings, "some text")
 
 
 def _strings(strings: Iterable[str]) -> TextSet:
@@ -150,14 +158,19 @@ def _digits(condition: Any) -> tuple[ValueSet, str]:
     if isinstance(condition, NumberRange):
         return _range(condition.multiples)
     if isinstance(condition, NotNumbers):
-        numbers, phrase = _numbers(_many(condition.not_))
-        return ~numbers, f"not {phrase}"
+        numbers = tuple(_plain(_many(condition.not_)))
+        return ~_strings(_spelled(numbers)), _not(numbers, numbers, "some text")
     return _numbers(_many(condition))
 
 
 def _numbers(items: Iterable[float | str]) -> tuple[TextSet, str]:
-    plain = tuple(NONE if isinstance(item, str) else spell(item) for item in items)
+    plain = tuple(_plain(items))
     return _strings(_spelled(plain)), _or(_text_words(plain))
+
+
+def _plain(items: Iterable[float | str]) -> Iterator[str]:
+    """Numbers in plain spelling; ``none`` as it is."""
+    return (NONE if isinstance(item, str) else spell(item) for item in items)
 
 
 def _spelled(numbers: Iterable[str]) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
+
+from rules.likeness import likely_meant
 
 _LINE_WINDOW = 100
 """Longest piece of a source line that a rendered diagnostic shows."""
@@ -243,11 +244,9 @@ def quote(value: object) -> str:
 
 
 def did_you_mean(word: object, candidates: Iterable[str]) -> str | None:
-    """A suggestion naming the candidate that ``word`` is most likely a slip of; None if none is."""
-    text = str(word)[:_QUOTE_WINDOW]
-    by_folded = {candidate.casefold(): candidate for candidate in candidates}
-    closest = difflib.get_close_matches(text.casefold(), by_folded, n=1, cutoff=0.6)
-    return f"did you mean {quote(by_folded[closest[0]])}?" if closest else None
+    """A suggestion naming what ``word`` was most likely meant to be; None if nothing is likely."""
+    meant = likely_meant(str(word)[:_QUOTE_WINDOW], candidates)
+    return f"did you mean {one_of(map(quote, meant))}?" if meant else None
 
 
 def one_of(values: Iterable[str], limit: int = 20) -> str:

@@ -33,7 +33,7 @@ from rules.condition_schema import (
 )
 from rules.diagnostics import Findings, LoadError, Position, Sources, quote
 from rules.documents import Document
-from rules.formats import SIGN_ID_PATTERN, Format, Name, NonEmpty
+from rules.formats import SIGN_ID_PATTERN, Format, Name, NonEmpty, with_small_country
 from rules.reading import read_document
 from rules.schema import FileModel
 from rules.yaml_positions import MappingNode, Node, items_of
@@ -51,6 +51,7 @@ _Answer = Annotated[
     Format(
         rf"{UNKNOWN}|{SIGN_ID_PATTERN}(?:\[[^\[\]]+\])?",
         f'a sign such as de.206, a sign with its value such as "de.274[50]", or {UNKNOWN}',
+        with_small_country,
     ),
 ]
 _PicturePath = Annotated[

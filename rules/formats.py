@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -10,13 +11,23 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from rules.countries import COUNTRIES, likely_country
+from rules.diagnostics import quote
+
 
 @dataclass(frozen=True)
 class Format:
-    """Text of a fixed format, with words for what is expected."""
+    """Text of a fixed format, with words for what is expected.
+
+    Attributes:
+        pattern: what the whole text must match.
+        expected: the same in words.
+        likely: from a text that does not match to what was meant, if that matches.
+    """
 
     pattern: str
     expected: str
+    likely: Callable[[str], str] = str
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -32,24 +43,43 @@ class Format:
 
     def _check(self, text: str) -> str:
         if not re.fullmatch(self.pattern, text):
-            raise PydanticCustomError("format", "wrong format", {"expected": self.expected})
+            meant = self.likely(text)
+            hint = f"did you mean {quote(meant)}?" if re.fullmatch(self.pattern, meant) else None
+            context = {"expected": self.expected, "suggestion": hint}
+            raise PydanticCustomError("format", "wrong format", context)
         return text
+
+
+def with_small_country(text: str) -> str:
+    """A sign id with its first part in small letters, as all countries of ids are."""
+    country, dot, rest = text.partition(".")
+    return country.lower() + dot + rest
 
 
 SIGN_ID_PATTERN: Final = r"[a-z]{2,8}(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+"
 
-SignId = Annotated[str, Format(SIGN_ID_PATTERN, "an id such as `de.142-10`")]
+SIGN_ID_RULE: Final = (
+    "an id such as `de.142-10`: the country in small letters, a dot, and then letters, digits, `-` "
+    "and `_`"
+)
+_SIGN_PATTERN: Final = rf"{SIGN_ID_PATTERN}|[a-z]{{2,8}}(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z0-9_-]*\*"
+
+SignId = Annotated[str, Format(SIGN_ID_PATTERN, SIGN_ID_RULE, with_small_country)]
 SignPattern = Annotated[
     str,
     Format(
-        rf"{SIGN_ID_PATTERN}|[a-z]{{2,8}}(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z0-9_-]*\*",
+        _SIGN_PATTERN,
         "a sign id such as `de.142-10`, or the beginning of several and a star, such as `de.*`",
+        with_small_country,
     ),
 ]
 Name = Annotated[
     str, Format(r"[A-Za-z][A-Za-z0-9_-]*", "a name of letters, digits, `_` and `-`, such as `deer`")
 ]
-Country = Annotated[str, Format(r"[A-Z]{2}", "an ISO 3166 country code such as `DE`")]
+Country = Annotated[
+    str,
+    Format("|".join(sorted(COUNTRIES)), "an ISO 3166 country code such as `DE`", likely_country),
+]
 Language = Annotated[
     str, Format(r"[a-z]{2,3}(?:-[A-Z][A-Za-z]+)?", "a language code such as `en` or `pt-BR`")
 ]

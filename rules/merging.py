@@ -11,6 +11,7 @@ from typing import Final, Generic, TypeVar
 
 from rules.diagnostics import Findings, LoadError, Position, Related, quote
 from rules.documents import RuleFile
+from rules.file_references import RULE_FILE_SUFFIXES, report_missing
 from rules.reading import read_document
 from rules.schema import CatalogueModel, Conditions, PictogramModel, SignModel
 from rules.yaml_positions import MappingNode, Node, Scalar, items_of
@@ -160,12 +161,8 @@ class FileMerger:
             return None
         if path not in self._overlay and not os.path.isfile(path):
             self._lost = True
-            self._findings.error(
-                LoadError.UNREADABLE_FILE,
-                f"there is no file {quote(reference)}",
-                position,
-                expected="a path relative to the folder of this file",
-            )
+            code = LoadError.UNREADABLE_FILE
+            report_missing(code, "file", reference, document, node, RULE_FILE_SUFFIXES)
             return None
         too_many = path not in self._merged and len(self._merged) >= MAX_FILES
         if too_many or len(self._open) >= MAX_FILE_DEPTH:
@@ -212,7 +209,8 @@ class FileMerger:
                     LoadError.UNDEFINED_NAME,
                     f"the extended file has no sign {quote(name)}",
                     document.position(node),
-                    slip=(name, base.signs),
+                    # What the beginning of an id is like says nothing about the rest.
+                    slip=None if name.endswith("*") else (name, base.signs),
                 )
 
     def _refuse_removal(self, document: RuleFile) -> None:

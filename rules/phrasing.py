@@ -12,15 +12,11 @@ from pydantic_core import ErrorDetails
 from attributes.vocabulary import DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
 from rules.diagnostics import LoadError, Related, one_of, quote
 from rules.documents import Document, FileModelT
+from rules.formats import SIGN_ID_RULE
+from rules.rewriting import as_list, as_mapping, as_negation, as_number, looks_like_number
 from rules.schema import FileModel
-from rules.yaml_positions import (
-    MAX_NUMBER_LENGTH,
-    MappingNode,
-    Node,
-    Scalar,
-    SequenceNode,
-    resolve,
-)
+from rules.yaml_advice import advice_if_glued
+from rules.yaml_positions import MappingNode, Node, Scalar, SequenceNode, resolve
 
 Location = Sequence[str | int]
 """Path of an error in a file: keys, list indices, and tags such as ``<list>``."""
@@ -31,9 +27,7 @@ _MARKS = frozenset((_KEY_MARK, "<word>", "<number>", "<list>", "<mapping>", "<no
 _PATH_KEYS = frozenset(("exemplars", "include", "extends"))
 _FORM_KEYS = frozenset(("not", "only", "all"))
 _VERSION: Final = "version"
-
-_NUMERAL: Final = re.compile(r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-"""What people write for a number, in whatever notation."""
+_NUMBER_KEYS: Final = (DIGITS_NAME, _VERSION)
 
 _EXPECTED_OF_KEY: Final = {
     DIGITS_NAME: "a number, a list of numbers, `{min: 5, max: 130, multiple_of: 5}`, `{not: …}` "
@@ -43,6 +37,7 @@ _EXPECTED_OF_KEY: Final = {
     "`{not: …}`",
     PICTOGRAM_NAME: "the name of a pictogram, or a list of names",
     "face": "the name of a face",
+    "id": SIGN_ID_RULE,
     _VERSION: "1, the only version so far",
 }
 _EXPECTED_OF_TYPE: Final = {
@@ -85,11 +80,7 @@ class _Phrase(Generic[FileModelT]):
         elif self._type == "literal_error" and self._is_word:
             self._unknown_value()
         elif self._type == "too_short":
-            self._record(
-                LoadError.INVALID_VALUE,
-                f"{quote(self._last_key)} is empty",
-                expected="at least one entry",
-            )
+            self._empty()
         elif self._type in ("conflict", "neither"):
             self._key_conflict()
         elif self._type in ("range", "range_size"):
@@ -133,6 +124,7 @@ class _Phrase(Generic[FileModelT]):
             f"{quote(name)} cannot be a key of {quote(self._location[-3])}",
             at,
             expected=self._context.get("expected"),
+            suggestion=self._context.get("suggestion"),
         )
 
     def _missing(self) -> None:
@@ -150,6 +142,15 @@ class _Phrase(Generic[FileModelT]):
             LoadError.MISSING_KEY, f"{whole} has no {quote(key)}", mapping, expected=expected
         )
 
+    def _empty(self) -> None:
+        if self._document.left_out(self._node):
+            return  # What it holds is wrong, which has been recorded.
+        self._record(
+            LoadError.INVALID_VALUE,
+            f"{quote(self._last_key)} is empty",
+            expected="at least one entry",
+        )
+
     def _unknown_key(self) -> None:
         key = str(self._location[-1])
         mapping = self._document.node_at(self._location[:-1])
@@ -160,8 +161,17 @@ class _Phrase(Generic[FileModelT]):
             f"unknown key {quote(key)} in {self._subject}",
             at,
             expected=one_of(allowed),
+            suggestion=self._right_place(key, mapping, allowed),
             slip=(key, allowed),
         )
+
+    def _right_place(self, key: str, mapping: Node, allowed: Sequence[str]) -> str | None:
+        """Where a key belongs that has only got into the wrong mapping; None if nowhere."""
+        if key == "not" and "any" in allowed and isinstance(mapping, MappingNode):
+            return as_negation(mapping.get(key))
+        schema, location = self._document.schema, self._location[:-1]
+        homes = [k for k in allowed if key in _allowed_keys(schema, (*location, k))]
+        return f"it belongs under {quote(homes[0])}" if len(homes) == 1 else None
 
     def _unknown_value(self) -> None:
         assert isinstance(self._node, Scalar)
@@ -170,7 +180,7 @@ class _Phrase(Generic[FileModelT]):
             LoadError.UNKNOWN_VALUE,
             f"{quote(self._node.text)} is no value of {quote(self._subject_key)}",
             expected=self._expected_of_key.get(self._subject_key) or one_of(allowed),
-            suggestion=self._as_number() if self._subject_key in (DIGITS_NAME, _VERSION) else None,
+            suggestion=as_number(self._node.text) if self._subject_key in _NUMBER_KEYS else None,
             slip=(self._node.text, allowed),
         )
 
@@ -204,6 +214,7 @@ class _Phrase(Generic[FileModelT]):
             f"{names} exclude each other",
             others[0] if others else first,
             expected=self._context["expected"],
+            suggestion=self._context.get("suggestion"),
             related=(Related("the other one", self._document.position(first)),),
         )
 
@@ -213,13 +224,6 @@ class _Phrase(Generic[FileModelT]):
             expected = one_of(re.findall(r"'([^']+)'", str(self._context["expected"])))
         if expected is None and "expected_tags" in self._context:
             expected = "a word or a list of words"
-        suggestion = None
-        if self._type == "string_type" and isinstance(self._node, Scalar):
-            suggestion = f'put it in quotes if it is text: "{self._node.text}"'
-            if self._subject_key == TEXT.name:
-                suggestion += ", or use `digits` for a number"
-        if self._type in ("int_type", "float_type") and self._is_word:
-            suggestion = self._as_number()
         what = quote(self._subject_key) if self._subject_key else "this"
         if self._location and isinstance(self._location[-1], int):
             what = f"an item of {what}"
@@ -227,17 +231,26 @@ class _Phrase(Generic[FileModelT]):
             LoadError.WRONG_TYPE,
             f"{what} cannot be {_kind(self._node)} here",
             expected=expected,
-            suggestion=suggestion,
+            suggestion=self._right_form(),
         )
 
-    def _as_number(self) -> str | None:
-        """How to write a number that is text in the file; None if it is not even meant as one."""
-        assert isinstance(self._node, Scalar)
-        if not _NUMERAL.fullmatch(self._node.text):
+    def _right_form(self) -> str | None:
+        """How to write what stands in the wrong form."""
+        node = self._node
+        if self._type == "list_type":
+            return as_list(node)
+        if not isinstance(node, Scalar):
             return None
-        if isinstance(resolve(self._node.text), str):
-            return f"write it in plain digits, {MAX_NUMBER_LENGTH} characters at most"
-        return f"drop the quotes: {self._node.text}"
+        if self._type == "dict_type" and self._subject_key == "name":
+            return as_mapping(node, "en")
+        if self._type == "model_type":
+            return advice_if_glued(node.text, _allowed_keys(self._document.schema, self._location))
+        if self._type in ("int_type", "float_type") and self._is_word:
+            return as_number(node.text)
+        if self._type != "string_type" or self._subject_key == "id":
+            return None
+        or_digits = ", or use `digits` for a number" if self._subject_key == TEXT.name else ""
+        return f'put it in quotes if it is text: "{node.text}"{or_digits}'
 
 
 def _kind(node: Node) -> str:
@@ -249,7 +262,7 @@ def _kind(node: Node) -> str:
         return f"the truth value {quote(node.text)}"
     if isinstance(node.value, int | float):
         return f"the number {quote(node.text)}"
-    if isinstance(resolve(node.text), str) and _NUMERAL.fullmatch(node.text):
+    if isinstance(resolve(node.text), str) and looks_like_number(node.text):
         return quote(node.text)  # a number to whoever wrote it
     return f"the text {quote(node.text)}"
 

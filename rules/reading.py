@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from rules import phrasing
 from rules.diagnostics import MAX_FINDINGS, Findings, LoadError, Position, Related
 from rules.documents import Document, FileModelT, child_of
+from rules.likeness import likely_meant
 from rules.yaml_positions import (
     MappingNode,
     Node,
@@ -30,8 +31,15 @@ MAX_BYTES: Final = 4 * 2**20
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
 
-_MAX_ROUNDS = 4
+_MAX_ROUNDS = 5
 _CROSS_KEY = frozenset(("conflict", "neither"))
+_EN: Final = Scalar(1, 1, 1, "en", "en")
+_STAND_INS: Final[dict[tuple[str | int, str | int], Node]] = {
+    ("version", "version"): Scalar(1, 1, 1, "1", 1),
+    ("signs", "name"): MappingNode(1, 1, entries={"en": (_EN, _EN)}),
+}
+"""First and last part of a location -> what stands in for what is missing there, so that the rest
+of the file, or of the sign, is looked at all the same."""
 
 
 def read_document(
@@ -172,8 +180,10 @@ def _validate(document: Document[FileModelT]) -> None:
                 if attempt == 0 or _is_news(document, error):
                     phrasing.report(error, document)
             # All places first: taking one part out would move what the others point to.
-            for holder, part in [_smallest_part(document, error) for error in errors]:
+            places = [_smallest_part(document, error) for error in errors]
+            for error, (holder, part) in zip(errors, places, strict=True):
                 _prune(document, holder, part)
+                _put_stand_in(holder, error)
             _drop_pruned_items(document.root)
         else:
             return
@@ -185,7 +195,9 @@ def _is_news(document: Document[FileModelT], error: ErrorDetails) -> bool:
     mapping = document.node_at(error["loc"])
     if error["type"] not in _CROSS_KEY or not isinstance(mapping, MappingNode):
         return False
-    return document.left_out(mapping).isdisjoint(error["ctx"]["keys"])
+    keys, left_out = error["ctx"]["keys"], document.left_out(mapping)
+    is_misspelled = error["type"] == "neither" and any(likely_meant(k, keys) for k in left_out)
+    return left_out.isdisjoint(keys) and not is_misspelled
 
 
 def _smallest_part(
@@ -194,7 +206,10 @@ def _smallest_part(
     """The container and the key or index under which the error lies; no container at the top."""
     location: tuple[str | int, ...] = error["loc"]
     if error["type"] == "missing":
-        location = location[:-1]
+        *above, key = location
+        if _stand_in(error) is not None:
+            return document.node_at(above), key
+        location = tuple(above)
     holder: Node | None = None
     part: str | int = ""
     node: Node = document.root
@@ -214,9 +229,18 @@ def _prune(document: Document[FileModelT], holder: Node | None, part: str | int)
         if holder.items[part] is not _PRUNED:
             document.dropped.setdefault(id(holder), []).append(holder.items[part])
         holder.items[part] = _PRUNED  # dropped later: other errors still count by index
-    else:
-        one = Scalar(1, 1, 1, "1", 1)
-        document.root.entries["version"] = (one, one)
+
+
+def _stand_in(error: ErrorDetails) -> Node | None:
+    location = error["loc"]
+    return _STAND_INS.get((location[0], location[-1])) if error["type"] == "missing" else None
+
+
+def _put_stand_in(holder: Node | None, error: ErrorDetails) -> None:
+    node = _stand_in(error)
+    if node is not None and isinstance(holder, MappingNode):
+        key = str(error["loc"][-1])
+        holder.entries[key] = (_EN, node)
 
 
 _PRUNED: Final = Scalar(0, 0, 0, "", None)

@@ -19,6 +19,7 @@ from typing import Any, Final, NoReturn
 import yaml
 
 from rules.diagnostics import LoadError, quote
+from rules.yaml_advice import Place, advice_without_value, place_of, syntax_mistake
 
 try:
     from yaml import CSafeLoader as _Parser
@@ -157,6 +158,7 @@ class _Composer:
     """Turns parser events into nodes with an explicit stack of open containers."""
 
     def __init__(self, text: str, report: Report, allow_null: bool) -> None:
+        self._text = text
         self._parser = _Parser(text)
         self._report = report
         self._allow_null = allow_null
@@ -173,15 +175,9 @@ class _Composer:
                 self._take(self._parser.get_event())
         except yaml.MarkedYAMLError as error:
             if "nesting depth" in (error.problem or ""):  # PyYAML's own bound, from 6.0.4 on
-                place = _place_of(error.problem_mark or error.context_mark)
-                self._fail(LoadError.YAML_FEATURE, _TOO_DEEP, place)
-            context = f" {error.context}" if error.context else ""
-            self._fail(
-                LoadError.YAML_SYNTAX,
-                f"this is not valid YAML: {error.problem or 'unreadable'}{context}",
-                _place_of(error.problem_mark or error.context_mark),
-                suggestion="check indentation, colons, brackets and quotes here and one line above",
-            )
+                place = place_of(error.problem_mark or error.context_mark)
+                self._fail(LoadError.YAML_FEATURE, _TOO_DEEP, _at(place))
+            self._fail_for_syntax(error)
         except yaml.YAMLError as error:
             self._fail(LoadError.YAML_SYNTAX, f"this is not valid YAML: {error}", _START)
         finally:
@@ -190,16 +186,31 @@ class _Composer:
             self._fail(LoadError.MISSING_KEY, "the file is empty", _START, expected="`version: 1`")
         return self._root
 
+    def _fail_for_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
+        mistake = syntax_mistake(error, self._open_bracket())
+        noticed = (("noticed", _at(mistake.noticed)),) if mistake.noticed else ()
+        self._fail(
+            LoadError.YAML_SYNTAX,
+            f"this is not valid YAML: {mistake.problem}",
+            _at(mistake.place),
+            suggestion=mistake.advice,
+            related=noticed,
+        )
+
+    def _open_bracket(self) -> Place | None:
+        """Where the innermost bracket stands that is still open; None if none is."""
+        lines = self._text.split("\n")
+        for node, _ in reversed(self._open):
+            # A pair in a list, as in `[a: b]`, is a mapping without a bracket of its own.
+            if lines[node.line - 1].startswith(("[", "{"), node.column - 1):
+                return node.line, node.column
+        return None
+
     def _take(self, event: Any) -> None:
         mark = event.start_mark
         line, column = mark.line + 1, mark.column + 1
         if isinstance(event, yaml.ScalarEvent):
-            self._refuse_tag(event, line, column)
-            end: Any = event.end_mark
-            length = max(1, end.column - mark.column) if end.line == mark.line else 1
-            text = event.value
-            value = resolve(text) if event.implicit[0] else text
-            self._add(Scalar(line, column, length, text, value), event.anchor)
+            self._add(self._scalar(event, line, column), event.anchor)
         elif isinstance(event, yaml.MappingStartEvent):
             self._refuse_tag(event, line, column)
             self._begin(MappingNode(line, column), event.anchor)
@@ -220,6 +231,15 @@ class _Composer:
                 expected="one document per file",
                 suggestion="remove the `---` line, or move the rest to a file of its own",
             )
+
+    def _scalar(self, event: Any, line: int, column: int) -> Scalar:
+        self._refuse_tag(event, line, column)
+        start, end = event.start_mark, event.end_mark
+        length = max(1, end.column - start.column) if end.line == start.line else 1
+        value = event.value if event.style else resolve(event.value)
+        # What is nothing but a tag is no forgotten value; it has been refused for the tag.
+        text = event.value or event.tag or ""
+        return Scalar(line, column, length, text, value)
 
     def _begin(self, node: SequenceNode | MappingNode, anchor: str | None) -> None:
         if len(self._open) == MAX_DEPTH:
@@ -267,7 +287,8 @@ class _Composer:
             )
         if isinstance(container, SequenceNode):
             if isinstance(node, Scalar) and node.value is None:
-                self._report(LoadError.MISSING_KEY, "this list item has no value", node)
+                if node.text in _WORDS:
+                    self._report(LoadError.MISSING_KEY, "this list item has no value", node)
             else:
                 container.items.append(node)
             return
@@ -290,12 +311,13 @@ class _Composer:
             isinstance(node, Scalar) and node.value is None and not (self._allow_null and node.text)
         ):
             container.valueless.add(key.text)
-            self._report(
-                LoadError.MISSING_KEY,
-                f"the key {quote(key.text)} has no value",
-                key,
-                suggestion="give it a value or remove the line",
-            )
+            if node.text in _WORDS:
+                self._report(
+                    LoadError.MISSING_KEY,
+                    f"the key {quote(key.text)} has no value",
+                    key,
+                    suggestion=advice_without_value(key.text, _number_before(container, key)),
+                )
         else:
             container.entries[key.text] = (key, node)
 
@@ -315,7 +337,7 @@ class _Composer:
 
     def _refuse_tag(self, event: Any, line: int, column: int) -> None:
         if event.tag is not None:
-            self._fail(
+            self._report(
                 LoadError.YAML_FEATURE,
                 f"tags are no part of the rule language: {quote(event.tag)}",
                 Scalar(line, column, 1, "", None),
@@ -327,11 +349,22 @@ class _Composer:
         raise UnusableYamlError
 
 
+def _number_before(container: MappingNode, key: Scalar) -> str | None:
+    """The number from which only a comma separates ``key``: of `3,5` in braces the 3."""
+    if not container.entries:
+        return None
+    _, before = next(reversed(container.entries.values()))
+    touches = before.line == key.line and before.column + before.length + 1 == key.column
+    return (
+        before.text if isinstance(before, Scalar) and before.text.isdecimal() and touches else None
+    )
+
+
 _START = Scalar(1, 1, 1, "", None)
 
 
-def _place_of(mark: Any) -> Scalar:
-    return Scalar(mark.line + 1, mark.column + 1, 1, "", None) if mark else _START
+def _at(place: Place | None) -> Scalar:
+    return Scalar(*place, 1, "", None) if place else _START
 
 
 def resolve(text: str) -> str | int | float | bool | None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from rule_fixture_types import LoadText, WriteFile
 
+from recognizer.pictures import SUFFIXES
 from rules import Catalogue, CatalogueError, CountryError, load_catalogue
+from rules.file_references import PICTURE_SUFFIXES
 
 SIGN = "  - {{id: {0}, name: {{en: Sign}}, when: {{shape: {1}}}}}\n"
 TWO_COUNTRIES = """\
@@ -62,6 +64,7 @@ class TestHostileFiles:
             ("version: 1\n---\nversion: 1\n", "yaml-feature"),
             ("version: !!int 1", "yaml-feature"),
             ("version: 1\nsigns: !!python/object:os.system []", "yaml-feature"),
+            ("version: 1\ncountry: !DE", "yaml-feature"),
             ("version: 1\nsigns: *nowhere", "yaml-feature"),
             ("version: 1\nsigns: &a [*a]", "yaml-feature"),
             ("? [a]\n: 1", "yaml-feature"),
@@ -79,6 +82,26 @@ class TestHostileFiles:
     )
     def test_is_refused_with_a_reason(self, write: WriteFile, text: str, problem: str) -> None:
         assert codes(write("a.yaml", text)) == [problem]
+
+    @pytest.mark.parametrize(
+        ("text", "place"),
+        [
+            ("version: 1\nsigns: 'a\n\n\n", "2:8"),
+            ('version: 1\nfaces: {a: "b}\nsigns: []\n', "2:12"),
+            ("version: 1\nsigns: [\n", "2:8"),
+            ("version: 1\nsigns: [a, b\n", "2:8"),
+            ("version: 1\nsigns: [{a: b},\n  {c: d\n", "3:3"),
+            ("version: 1\nfaces: {a: {b: c}, d:\n", "2:8"),
+            ("version: 1\nfaces: &a {b: c\nsigns: []\n", "2:11"),
+            ("version: 1\nsigns: [a: b,\n", "2:8"),
+            ("version: 1\nfaces: {a: b: c}\n", "2:13"),
+        ],
+    )
+    def test_what_is_not_closed_is_reported_where_it_opens(
+        self, write: WriteFile, text: str, place: str
+    ) -> None:
+        with pytest.raises(CatalogueError, match=rf"a\.yaml:{place}: error SR003"):
+            load_catalogue(write("a.yaml", text))
 
     def test_an_alias_bomb_is_bounded(self, write: WriteFile) -> None:
         lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
@@ -144,6 +167,23 @@ class TestHostileFiles:
         chain = "".join(f"  f{i}: {{face: f{i + 1}}}\n" for i in range(2000))
         text = f"version: 1\nfaces:\n{chain}  f2000: {{shape: circle}}\n"
         assert set(codes(write("a.yaml", text))) == {"too-large"}
+
+
+@pytest.mark.parametrize(
+    ("sign", "told"),
+    [
+        ("{id: de.1, name: {en: x}, wehn: {shape: circle}}", "unknown-key"),
+        ("{id: de.1, name: {en: x}, when: {shpe: circle}}", "unknown-key"),
+        ("{id: de.1, name: {en: x}, when: {any: [{shpe: circle}]}}", "unknown-key"),
+        ("{id: de.1, name: {en:x}, when: {shape: circle}}", "missing-key"),
+        ("{id: de.1, name: {en: x}, when: {shape: !circle }}", "yaml-feature"),
+        ("{id: de.1, name: x, when: {text: any}, value: {from: text}}", "wrong-type"),
+    ],
+)
+def test_what_a_mistake_leaves_behind_is_not_told_as_another(
+    write: WriteFile, sign: str, told: str
+) -> None:
+    assert codes(write("a.yaml", f"version: 1\nsigns: [{sign}]\n")) == [told]
 
 
 class TestIncludeAndExtends:
@@ -262,6 +302,41 @@ class TestIncludeAndExtends:
         named = load_catalogue(link).pictograms["deer"].position.file
         assert named == str(base.resolve())
 
+    @pytest.mark.parametrize("reference", ["extends: base.yaml", "include: [base.yaml]"])
+    def test_a_folder_is_no_file_to_build_on(self, write: WriteFile, reference: str) -> None:
+        write("base.yaml/signs.yaml", "version: 1\n")
+        with pytest.raises(CatalogueError) as raised:
+            load_catalogue(write("a.yaml", f"version: 1\n{reference}\n"))
+        (told,) = raised.value.diagnostics
+        assert told.message == "`base.yaml` is a folder, not a file"
+
+    @pytest.mark.parametrize(
+        ("reference", "suggestion"),
+        [
+            ("parts/sings.yaml", "did you mean `parts/signs.yaml`?"),
+            ("parts/SIGNS.yaml", "did you mean `parts/signs.yaml`?"),
+            ("parts/picture.yaml", None),
+            ("aa.yaml", None),
+            ("parts/trams.yaml", None),
+        ],
+    )
+    def test_a_file_that_is_not_there_may_be_a_rule_file_beside(
+        self, write: WriteFile, reference: str, suggestion: str | None
+    ) -> None:
+        write("parts/signs.yaml", "version: 1\n")
+        write("parts/pictures.png", "not looked at")
+        with pytest.raises(CatalogueError) as raised:
+            load_catalogue(write("a.yaml", f"version: 1\nextends: {reference}\n"))
+        (told,) = raised.value.diagnostics
+        assert (told.name, told.suggestion) == ("unreadable-file", suggestion)
+
+    def test_the_names_that_a_sign_without_a_name_uses_are_looked_up(
+        self, write: WriteFile
+    ) -> None:
+        sign = "{id: de.1, name: Limit, when: {face: ring, pictogram: deer}, replaced_by: de.2}"
+        path = write("a.yaml", f"version: 1\nsigns: [{sign}]\n")
+        assert codes(path) == ["wrong-type", "undefined-name", "undefined-name", "undefined-name"]
+
     @pytest.mark.parametrize(
         "mistake", ["include: b.yaml", "include: [b.txt]", "extends: b.txt", "faces: [ring]"]
     )
@@ -297,12 +372,23 @@ class TestCountries:
             load(TWO_COUNTRIES + UNBOUND).restricted_to(country)
         assert str(refused.value).endswith("catalogue.yaml: no sign belongs to the " + told)
 
+    @pytest.mark.parametrize("code", ["DE", "NO", "XK"])
+    def test_are_written_as_iso_3166_has_them(self, load: LoadText, code: str) -> None:
+        assert load(f"version: 1\ncountry: {code}\n").country == code
+
+    @pytest.mark.parametrize("code", ["XX", "UK", "de", "DEU", "DE-BY"])
+    def test_other_codes_are_refused(self, write: WriteFile, code: str) -> None:
+        assert codes(write("a.yaml", f"version: 1\ncountry: {code}\n")) == ["invalid-value"]
+
     def test_without_countries_any_is_fine(self, load: LoadText) -> None:
         catalogue = load("version: 1\nsigns:\n" + UNBOUND)
         assert catalogue.restricted_to("FR").signs == catalogue.signs
 
 
 class TestExemplars:
+    def test_end_as_the_pictures_do_that_can_be_read(self) -> None:
+        assert PICTURE_SUFFIXES == SUFFIXES
+
     def test_are_found_relative_to_the_file_that_names_them(
         self, write: WriteFile, tmp_path: Path
     ) -> None:

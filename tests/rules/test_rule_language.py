@@ -123,6 +123,31 @@ def test_text_and_digits_are_sets_of_strings(
     assert allowed_values(load, key, condition) == expected
 
 
+@pytest.mark.parametrize(
+    ("key", "condition", "phrase"),
+    [
+        ("bar", "{not: none}", "some bar"),
+        ("border", "{not: [none, red]}", "some border, but not red"),
+        ("border", "{not: [red, white]}", "not red or white"),
+        ("shape", "{not: tall_rectangle}", "not tall rectangle"),
+        ("legend", "{not: none}", "some colour"),
+        ("legend", "{not: [none, red]}", "some colour, but not red"),
+        ("text", "{not: none}", "some text"),
+        ("text", "{not: [STOP, none]}", "some text, but not STOP"),
+        ("text", "none", "no text"),
+        ("digits", "{not: none}", "some text"),
+        ("digits", "{not: [30, none, 3.50]}", "some text, but not 30 or 3.5"),
+        ("digits", "{not: 50}", "not 50"),
+    ],
+)
+def test_a_negation_reads_like_a_sentence(
+    load: LoadText, key: str, condition: str, phrase: str
+) -> None:
+    (alternative,) = alternatives(load, f"{{{key}: {condition}}}")
+    (said,) = alternative.conditions.values()
+    assert said.phrase == phrase
+
+
 def test_conditions_of_a_sign_and_its_face_intersect(load: LoadText) -> None:
     (alternative,) = alternatives(load, "{face: ring, border: [red, blue], pictogram: deer}")
     assert alternative.conditions["border"].phrase == "red"

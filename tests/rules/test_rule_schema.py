@@ -37,6 +37,8 @@ def test_accepts_what_the_loader_accepts(validator: jsonschema.Draft202012Valida
         {"text": "stop"},
         {"digits": {"min": 5}},
         {"any": []},
+        {"any": [{}]},
+        {},
     ],
 )
 def test_refuses_what_the_loader_refuses(
@@ -44,6 +46,14 @@ def test_refuses_what_the_loader_refuses(
 ) -> None:
     sign = {"id": "de.1", "name": {"en": "x"}, "when": when}
     assert not validator.is_valid({"version": 1, "signs": [sign]})
+
+
+@pytest.mark.parametrize("country", ["XX", "UK", "de"])
+def test_refuses_what_is_no_country(
+    validator: jsonschema.Draft202012Validator, country: str
+) -> None:
+    assert validator.is_valid({"version": 1, "country": "GB"})
+    assert not validator.is_valid({"version": 1, "country": country})
 
 
 def test_every_attribute_of_the_vocabulary_has_hover_text() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from attributes.vocabulary import BAR
 from rules import Severity, load_catalogue
 from rules.checks import BY_CODE, Finding, Subject, run_checks
 
@@ -144,9 +145,12 @@ FLAT_RULES = st.one_of(
         optional={key: CONDITIONS[key] for key in CONDITIONS if key != "text"},
     ),
 )
+# Conditions may not be empty; but they may hold for everything, as these do.
+ANYTHING: Rule = {"bar": list(BAR.values)}
+WAYS = FLAT_RULES.map(lambda rule: rule or dict(ANYTHING))
 RULES = st.one_of(
-    FLAT_RULES,
-    st.tuples(FLAT_RULES, st.lists(FLAT_RULES, min_size=1, max_size=2)).map(
+    WAYS,
+    st.tuples(FLAT_RULES, st.lists(WAYS, min_size=1, max_size=2)).map(
         lambda pair: {**pair[0], "any": pair[1]}
     ),
 )
@@ -259,6 +263,8 @@ def test_a_value_is_unreachable_if_and_only_if_others_win_all_that_has_it(
         for way in sign["when"].get("any", ()):
             for key in ("text", "digits"):
                 way.pop(key, None)
+            if not way:
+                way.update(ANYTHING)
         sign["when"].update(text or {"text": ["none", "10", "20", "STOP"]})
     reported = {f.signs[0]: f.diagnostic.message for f in findings("SR104", signs, value=True)}
     for sign in signs:

@@ -1,0 +1,62 @@
+"""Files that a rule file refers to: what lies beside one that is not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Final
+
+from rules.diagnostics import LoadError, quote
+from rules.documents import RuleFile
+from rules.yaml_positions import Node
+
+PICTURE_SUFFIXES: Final = frozenset(
+    {".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"}
+)
+"""Endings of pictures, the same as in :mod:`recognizer.pictures`, which needs OpenCV."""
+RULE_FILE_SUFFIXES: Final = frozenset({".yaml", ".yml"})
+
+
+def report_missing(
+    code: LoadError,
+    what: str,
+    reference: str,
+    document: RuleFile,
+    node: Node,
+    suffixes: Collection[str],
+) -> None:
+    """Record that there is no file where a rule file says that one is.
+
+    Args:
+        code: the mistake.
+        what: what it should be: ``file`` or ``picture``.
+        reference: its path as the rule file writes it, from the folder of the rule file.
+        document: the rule file.
+        node: where it refers to it.
+        suffixes: endings of what it may have been meant to be.
+    """
+    folder = document.path.parent
+    details: dict[str, Any] = {"expected": "a path relative to the folder of this file"}
+    if os.path.isdir(folder / reference):
+        message = f"{quote(reference)} is a folder, not a {what}"
+    else:
+        message = f"there is no {what} {quote(reference)}"
+        details["slip"] = (reference, _neighbours(document.path, reference, suffixes))
+    document.findings.error(code, message, document.position(node), **details)
+
+
+def _neighbours(rule_file: Path, reference: str, suffixes: Collection[str]) -> list[str]:
+    """Paths beside a missing one, in the same notation, but not of the rule file itself."""
+    parent = os.path.dirname(reference)
+    folder = rule_file.parent / parent
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return [
+        os.path.join(parent, name)
+        for name in names
+        if os.path.splitext(name)[1].lower() in suffixes
+        and os.path.realpath(folder / name) != str(rule_file)
+    ]

@@ -1,0 +1,79 @@
+"""How to write what stands in a rule file in the wrong form: text to copy."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+from rules.conditions import CONDITION_KEYS
+from rules.diagnostics import quote
+from rules.yaml_advice import advice_for_decimal
+from rules.yaml_positions import (
+    MAX_NUMBER_LENGTH,
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+    resolve,
+)
+
+_NUMERAL: Final = re.compile(r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""What people write for a number, in whatever notation."""
+_DECIMAL_COMMA: Final = re.compile(r"([0-9]+),([0-9]+)")
+_PLAIN: Final = re.compile(r"[\w./](?:[\w ./*+-]*[\w./*+-])?")
+"""Text that needs no quotes anywhere, if it is not a number or truth value."""
+
+
+def looks_like_number(text: str) -> bool:
+    """Whether ``text`` is a number to whoever wrote it, though perhaps not to YAML."""
+    return _NUMERAL.fullmatch(text) is not None
+
+
+def as_number(text: str) -> str | None:
+    """How to write a number that is text in the file; None if it is not even meant as one."""
+    decimal = _DECIMAL_COMMA.fullmatch(text)
+    if decimal:
+        return advice_for_decimal(decimal[1], decimal[2])
+    if not looks_like_number(text):
+        return None
+    if isinstance(resolve(text), str):
+        return f"write it in plain digits, {MAX_NUMBER_LENGTH} characters at most"
+    return f"drop the quotes: {text}"
+
+
+def as_list(node: Node) -> str | None:
+    """How to write a list of what stands where one is expected."""
+    if isinstance(node, MappingNode):
+        return "begin each entry of the list with `- `"
+    is_text = isinstance(node, Scalar) and isinstance(node.value, str)
+    return f"write {quote(f'[{_written(node)}]')}" if is_text else None
+
+
+def as_mapping(node: Node, key: str) -> str | None:
+    """How to write a mapping with ``key`` of a text that stands where one is expected."""
+    return f"write {quote(f'{{{key}: {_written(node)}}}')}" if isinstance(node, Scalar) else None
+
+
+def as_negation(node: Node | None) -> str:
+    """How to write ``not: {shape: circle}``, of which ``node`` is the value."""
+    entries = node.entries if isinstance(node, MappingNode) else {}
+    if len(entries) == 1:
+        ((key, (_, value)),) = entries.items()
+        written = _written(value)
+        if key in CONDITION_KEYS and written is not None:
+            return f"write {quote(f'{key}: {{not: {written}}}')}"
+    return "`not` stands below one attribute, as in `shape: {not: circle}`"
+
+
+def _written(node: Node) -> str | None:
+    """A text, number or list of such on one line; None for anything else."""
+    if isinstance(node, SequenceNode):
+        items = [_written(item) for item in node.items if isinstance(item, Scalar)]
+        return f"[{', '.join(filter(None, items))}]" if len(items) == len(node.items) else None
+    if isinstance(node, MappingNode):
+        return None
+    if not isinstance(node.value, str):
+        return node.text
+    is_plain = _PLAIN.fullmatch(node.text) and isinstance(resolve(node.text), str)
+    return node.text if is_plain else json.dumps(node.text, ensure_ascii=False)

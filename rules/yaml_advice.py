@@ -1,0 +1,98 @@
+"""What to tell of text that is no valid YAML, or that YAML takes for something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from rules.diagnostics import quote
+
+_CHECK: Final = "check indentation, colons, brackets and quotes here and one line above"
+_IN_BRACKETS: Final = ("while parsing a flow mapping", "while parsing a flow sequence")
+_GLUED: Final = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):(?!//)(\S+)")
+"""A key and its value, which without a blank between them are one word; but not an address."""
+
+Place = tuple[int, int]
+"""Line and column, from 1."""
+
+
+@dataclass(frozen=True)
+class SyntaxMistake:
+    """Why a text is no YAML.
+
+    Attributes:
+        problem: what is wrong.
+        place: where; if something is not closed, where it opens.
+        advice: what to do.
+        noticed: where the parser stumbled over it, if that is another place.
+    """
+
+    problem: str
+    place: Place | None
+    advice: str = _CHECK
+    noticed: Place | None = None
+
+
+def syntax_mistake(error: yaml.MarkedYAMLError, open_bracket: Place | None) -> SyntaxMistake:
+    """What to tell of an error of PyYAML.
+
+    Args:
+        error: the error.
+        open_bracket: where the innermost bracket stands that is still open; None if none is.
+    """
+    opened, noticed = place_of(error.context_mark), place_of(error.problem_mark)
+    context, problem = error.context or "", error.problem or "unreadable"
+    if context == "while scanning a quoted scalar" and problem.startswith("found unexpected"):
+        advice = "end the text with the quote that begins it, `\"` or `'`"
+        return SyntaxMistake("the quote that opens here is never closed", opened, advice)
+    if context == "while scanning a simple key":
+        return SyntaxMistake("no colon follows this key", opened, "write `key: value`")
+    bracket = opened if context in _IN_BRACKETS else open_bracket
+    # A bracket on the same line has been seen; the place of the problem says more.
+    if bracket and noticed and noticed[0] > bracket[0]:
+        return SyntaxMistake(
+            "the bracket that opens here is not closed, or lacks a comma",
+            bracket,
+            "close it, or add the comma or quote that is missing before the place of the note",
+            noticed,
+        )
+    return SyntaxMistake(f"{problem} {context}".rstrip(), noticed or opened)
+
+
+def advice_without_value(key: str, number_before: str | None) -> str:
+    """What to do about a key that has no value.
+
+    Args:
+        key: the key.
+        number_before: the number of which only a comma separates it, if there is one.
+    """
+    if number_before is not None and key.isdecimal():
+        return advice_for_decimal(number_before, key)
+    return advice_if_glued(key) or "give it a value or remove the line"
+
+
+def advice_for_decimal(whole: str, decimals: str) -> str:
+    """What to do about a number with a comma instead of a point."""
+    return f"write decimals with a point: {quote(f'{whole}.{decimals}')}"
+
+
+def advice_if_glued(text: str, keys: Collection[str] | None = None) -> str | None:
+    """What to do about a key and a value that are one word; None if ``text`` is no such word.
+
+    Args:
+        text: the word.
+        keys: the keys that can be meant; any if not given.
+    """
+    glued = _GLUED.fullmatch(text)
+    if not glued or (keys is not None and glued[1] not in keys):
+        return None
+    return f"a blank is missing after the colon: {quote(f'{glued[1]}: {glued[2]}')}"
+
+
+def place_of(mark: Any) -> Place | None:
+    """The place that a mark of PyYAML stands for."""
+    return (mark.line + 1, mark.column + 1) if mark else None
