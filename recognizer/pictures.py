@@ -203,6 +203,7 @@ def _is_whole_png(content: bytes) -> bool:
 def _is_cut_off_jpeg(content: bytes) -> bool:
     """Whether no end follows the pixels: libjpeg makes grey of what is missing.
 
+    Whether that is all that is missing cannot be told without decoding, so it is refused as well.
     Thumbnails among the segments before them have an end of their own.
     """
     at = len(_JPEG)
