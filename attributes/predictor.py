@@ -47,6 +47,7 @@ class AttributePredictor:
         loaded = load_weights(weights)
         self.card = loaded.card
         self.fingerprint = loaded.fingerprint
+        self.match_cosine = loaded.card.calibration.match_cosine
         self.batch_size = batch_size
         self._dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
         self._network = loaded.network.to(self._dtype).to(memory_format=torch.channels_last)

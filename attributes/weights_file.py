@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from attributes import vocabulary
 from attributes.network import Architecture, AttributeNetwork
 from attributes.replacing import replace_bytes, replace_text
-from attributes.weights_identity import DEFAULT_WEIGHTS, WeightsError, digest
+from attributes.weights_identity import DEFAULT_MATCH_COSINE, DEFAULT_WEIGHTS, WeightsError, digest
 
 __all__ = [
     "DEFAULT_WEIGHTS",
@@ -65,9 +65,15 @@ class Preprocessing(_Section):
 
 
 class Calibration(_Section):
-    """Temperatures that logits are divided by, one per head (Guo et al., ICML 2017)."""
+    """What makes probabilities of the network's outputs.
+
+    ``temperatures`` are what logits are divided by, one per head (Guo et al., ICML 2017).
+    ``match_cosine`` is the cosine of a crop and an exemplar at which that pictogram is as likely as
+    one that was never seen: how far training has spread embeddings decides it.
+    """
 
     temperatures: dict[str, float] = Field(default_factory=dict)
+    match_cosine: float = Field(default=DEFAULT_MATCH_COSINE, ge=-1, le=1)
 
 
 class Card(_Section):

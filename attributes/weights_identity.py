@@ -10,6 +10,8 @@ from attributes.errors import UserError
 
 DEFAULT_WEIGHTS: Final = Path(__file__).parent / "weights" / "release.safetensors"
 """The weights that come with signrules."""
+DEFAULT_MATCH_COSINE: Final = 0.5
+"""Of weights whose card states none, see :class:`attributes.weights_file.Calibration`."""
 
 
 class WeightsError(UserError):

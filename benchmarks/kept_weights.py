@@ -66,14 +66,15 @@ def chosen_predictor(arguments: argparse.Namespace, name: str) -> AttributePredi
 def make_ready(catalogue: Catalogue, predictor: AttributePredictor) -> ReadyCatalogue:
     """A catalogue whose exemplars are embedded with the weights at hand, from their artwork.
 
-    Thresholds are the built-in ones: those beside a rule file may have been calibrated on the
-    very pictures that a benchmark measures.
+    Thresholds are the built-in ones, and the cosine that the weights were calibrated to: those
+    beside a rule file may have been calibrated on the very pictures that a benchmark measures.
     """
     embeddings = {
         name: embed_pictogram(pictogram, predictor, _load_bgra)
         for name, pictogram in catalogue.pictograms.items()
     }
-    return ReadyCatalogue.prepare(catalogue, Gallery.from_embeddings(embeddings), Thresholds())
+    gallery = Gallery.from_embeddings(embeddings, predictor.match_cosine)
+    return ReadyCatalogue.prepare(catalogue, gallery, Thresholds())
 
 
 def verdicts_on(ready: ReadyCatalogue, readings: Readings) -> Verdicts:

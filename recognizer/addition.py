@@ -279,7 +279,7 @@ class Addition:
         }
         if new_pictogram is not None:
             embeddings[new_pictogram] = self._views.embedding
-        return Gallery.from_embeddings(embeddings)
+        return Gallery.from_embeddings(embeddings, gallery.match_cosine)
 
     def _with_picture(self, catalogue: Catalogue, pictogram: str) -> Catalogue:
         """The catalogue with the picture where it is, for checks that open exemplars."""

@@ -52,9 +52,10 @@ class Thresholds:
         unknown_odds: odds, before looking, of a sign outside the catalogue against one of it.
         min_presence: least probability that the crop shows a sign at all.
         min_side: shorter side of a crop, in pixels, below which attributes cannot be read.
-        match_cosine: cosine at which an exemplar and an unseen pictogram are equally likely.
+        match_cosine: cosine at which an exemplar and an unseen pictogram are equally likely; None
+            for what the weights were calibrated to.
         match_scale: how fast a higher cosine makes the exemplar likelier, nats per unit cosine.
-        exemplar_cosine: the same as ``match_cosine`` for signs that have no rule to restrain them.
+        exemplar_cosine: the same for signs that have no rule to restrain them.
         per_sign: sign id -> its own ``min_confidence``, where it needs one.
 
     Raises:
@@ -65,7 +66,7 @@ class Thresholds:
     unknown_odds: float = 0.1
     min_presence: float = 0.5
     min_side: int = 10
-    match_cosine: float = 0.5
+    match_cosine: float | None = None
     match_scale: float = 20.0
     exemplar_cosine: float = 0.6
     per_sign: Mapping[str, float] = field(default_factory=dict)
@@ -76,7 +77,7 @@ class Thresholds:
             ("unknown_odds", 0 <= self.unknown_odds < math.inf, "at least 0 and finite"),
             ("min_presence", 0 <= self.min_presence <= 1, "in [0, 1]"),
             ("min_side", self.min_side >= 1, "at least 1"),
-            ("match_cosine", -1 <= self.match_cosine <= 1, "in [-1, 1]"),
+            ("match_cosine", -1 <= (self.match_cosine or 0) <= 1, "in [-1, 1]"),
             ("match_scale", 0 < self.match_scale < math.inf, "above 0 and finite"),
             ("exemplar_cosine", -1 <= self.exemplar_cosine <= 1, "in [-1, 1]"),
         ):
@@ -122,6 +123,8 @@ class Judge:
 
     def __init__(self, engine: Engine, gallery: Gallery, thresholds: Thresholds) -> None:
         self.thresholds = thresholds
+        given = thresholds.match_cosine
+        self._match_cosine = gallery.match_cosine if given is None else given
         self._engine = engine
         self._sign_count = len(engine.signs)
         position = {name: i for i, name in enumerate(gallery.names)}
@@ -220,8 +223,7 @@ class Judge:
         Args:
             alternative: that asks for it; -1 of a sign without rule.
         """
-        t = self.thresholds
-        return t.match_cosine if alternative >= 0 else t.exemplar_cosine
+        return self._match_cosine if alternative >= 0 else self.thresholds.exemplar_cosine
 
     def least_confidence(self, sign: int) -> float:
         """What the sign of that number must reach."""
@@ -232,12 +234,12 @@ class Judge:
 
         float32 (N, A): exp(scale * (cosine - threshold)), infinite where no pictogram is asked for.
         """
-        t = self.thresholds
         evidence = np.full_like(fit, np.inf)
         asking = self._with_pictogram
         if asking.any():
             best = _best_of(similarity, self._pictograms[asking])
-            evidence[:, asking] = np.exp(t.match_scale * (best - t.match_cosine))
+            scale = self.thresholds.match_scale
+            evidence[:, asking] = np.exp(scale * (best - self._match_cosine))
         return evidence
 
     def _explained(self, fit: FloatArray, evidence: FloatArray, quality: FloatArray) -> FloatArray:

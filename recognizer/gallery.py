@@ -22,6 +22,7 @@ from threadpoolctl import ThreadpoolController
 
 from attributes.readings import Readings
 from attributes.views import exemplar_views
+from attributes.weights_identity import DEFAULT_MATCH_COSINE
 from recognizer.gallery_file import (
     GalleryError,
     gallery_path,
@@ -55,6 +56,10 @@ class Predictor(Protocol):
     def fingerprint(self) -> str:
         """Digest of the weights."""
 
+    @property
+    def match_cosine(self) -> float:
+        """See :class:`attributes.weights_file.Calibration`."""
+
     def predict(self, crops: Sequence[npt.NDArray[np.uint8]], /) -> Readings:
         """Readings of N crops, each uint8 (H, W, 3) BGR."""
 
@@ -68,14 +73,19 @@ class Gallery:
         embeddings: float32 (P, K, D), unit norm; a pictogram with fewer than K views repeats
             none but has zero rows at the end.
         counts: intp (P,), how many rows of each are views.
+        match_cosine: of the weights that made them, see
+            :class:`attributes.weights_file.Calibration`.
     """
 
     names: tuple[str, ...]
     embeddings: FloatArray
     counts: npt.NDArray[np.intp]
+    match_cosine: float = DEFAULT_MATCH_COSINE
 
     @classmethod
-    def from_embeddings(cls, embeddings: Mapping[str, FloatArray]) -> Gallery:
+    def from_embeddings(
+        cls, embeddings: Mapping[str, FloatArray], match_cosine: float = DEFAULT_MATCH_COSINE
+    ) -> Gallery:
         """Stack (views, D) arrays of each pictogram."""
         longest = max((len(e) for e in embeddings.values()), default=0)
         dimensions = next((e.shape[1] for e in embeddings.values()), 1)
@@ -83,7 +93,7 @@ class Gallery:
         for row, array in zip(stacked, embeddings.values(), strict=True):
             row[: len(array)] = array
         counts = np.array([len(e) for e in embeddings.values()], np.intp)
-        return cls(tuple(embeddings), stacked, counts)
+        return cls(tuple(embeddings), stacked, counts, match_cosine)
 
     @cached_property
     def digest(self) -> str:
@@ -138,7 +148,7 @@ def load_gallery(catalogue: Catalogue, predictor: Predictor) -> Gallery:
             )
         else:
             embeddings[name] = embed_pictogram(pictogram, predictor, _no_artwork)
-    return Gallery.from_embeddings(embeddings)
+    return Gallery.from_embeddings(embeddings, predictor.match_cosine)
 
 
 def build_gallery(

@@ -7,6 +7,7 @@ imported are saved. What the cache and the gallery must know is told by the file
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from attributes import vocabulary
 from attributes.precision import Precision
 from attributes.readings import Readings
-from attributes.weights_identity import DEFAULT_WEIGHTS, WeightsError, digest
+from attributes.weights_identity import DEFAULT_MATCH_COSINE, DEFAULT_WEIGHTS, WeightsError, digest
 
 if TYPE_CHECKING:
     from attributes.predictor import AttributePredictor
@@ -33,6 +34,7 @@ class LatePredictor:
 
     Attributes:
         fingerprint: digest of the weights, as galleries name it.
+        match_cosine: see :class:`attributes.weights_file.Calibration`.
         identity: digest of all that readings depend on: weights, card (preprocessing and
             calibration), vocabulary and precision.
 
@@ -45,6 +47,7 @@ class LatePredictor:
         self._precision = precision
         content, card = _content(self._path), _content(self._path.with_suffix(".json"))
         self.fingerprint = digest(content)
+        self.match_cosine = _match_cosine(card)
         parts = (content, card, vocabulary.fingerprint().encode(), precision.encode())
         self.identity = hashlib.sha256(
             b"".join(hashlib.sha256(part).digest() for part in parts)
@@ -73,3 +76,11 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise WeightsError(f"{path}: weights not readable: {error.strerror or error}") from None
+
+
+def _match_cosine(card: bytes) -> float:
+    """What a card says; of a damaged one, which is told when the network is loaded, the default."""
+    try:
+        return float(json.loads(card)["calibration"]["match_cosine"])
+    except (ValueError, TypeError, KeyError):
+        return DEFAULT_MATCH_COSINE

@@ -51,6 +51,7 @@ class Stub:
     """
 
     fingerprint = "stub"
+    match_cosine = 0.5
     seen: Readings
     alike = False
     cosine = 0.0

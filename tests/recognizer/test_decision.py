@@ -358,3 +358,13 @@ def test_an_empty_catalogue_knows_nothing(tmp_path):
     )
     reason = judge.reasons(decisions)[0]
     assert REASONS[reason] is Reason.NO_RULE
+
+
+@pytest.mark.parametrize(("of_weights", "given", "expected"), [(0.3, None, 0.3), (0.3, 0.7, 0.7)])
+def test_the_match_cosine_is_that_of_the_weights_unless_one_is_given(
+    engine, of_weights, given, expected
+):
+    embeddings = {name: np.ones((1, 1), np.float32) for name in NAMES}
+    gallery = Gallery.from_embeddings(embeddings, of_weights)
+    judge = Judge(engine, gallery, Thresholds(match_cosine=given))
+    assert judge.match_cosine(alternative=0) == expected

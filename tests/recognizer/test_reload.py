@@ -26,6 +26,7 @@ class NoNetwork:
     """Stands in for the predictor: these tests begin with readings."""
 
     fingerprint = "none"
+    match_cosine = 0.5
 
     def __init__(self, *_: object) -> None:
         pass

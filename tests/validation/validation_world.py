@@ -81,6 +81,7 @@ class StandInPredictor:
 
     def __init__(self, fingerprint: str = "stand-in") -> None:
         self.fingerprint = self.identity = fingerprint
+        self.match_cosine = 0.5
         self.calls: list[int] = []
 
     def predict(self, crops: Sequence[np.ndarray]) -> Readings:
