@@ -1,5 +1,6 @@
 """The gallery: embeddings of exemplars, bound to the weights they were made with."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from attributes.network import Architecture, AttributeNetwork
 from attributes.predictor import AttributePredictor
 from attributes.views import exemplar_views
 from attributes.weights_file import describe_network, save_weights
+from attributes.weights_identity import DEFAULT_MATCH_COSINE
 from recognizer.cli.main import main
 from recognizer.gallery import (
     Gallery,
@@ -22,6 +24,7 @@ from recognizer.gallery import (
     load_gallery,
     write_gallery,
 )
+from recognizer.validation.late_predictor import LatePredictor
 from rules import Catalogue, load_catalogue
 
 BY_PICTURE = """
@@ -51,6 +54,20 @@ def catalogue(folder: Path, text: str) -> Catalogue:
     path = folder / "signs.yaml"
     path.write_text(text)
     return load_catalogue(path)
+
+
+@pytest.mark.parametrize(
+    ("calibration", "expected"), [({"match_cosine": 0.55}, 0.55), ({}, DEFAULT_MATCH_COSINE)]
+)
+def test_a_gallery_has_the_match_cosine_of_its_weights(tmp_path, calibration, expected):
+    predictor(tmp_path, 0)
+    weights = tmp_path / "weights0.safetensors"
+    card = json.loads(weights.with_suffix(".json").read_text())
+    weights.with_suffix(".json").write_text(json.dumps({**card, "calibration": calibration}))
+    rules = catalogue(tmp_path, BY_PICTURE)
+    # The second waits for the first crop, and has to say so without torch.
+    for made in (AttributePredictor(weights), LatePredictor(weights)):
+        assert load_gallery(rules, made).match_cosine == expected
 
 
 def test_one_pictogram_is_counted_as_one(tmp_path, capsys):
