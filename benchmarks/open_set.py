@@ -5,8 +5,8 @@ GTSRB are taken out of ``signs.yaml`` a fifth at a time, so that each is once a 
 catalogue knows nothing while pictures of it come in. The network has seen them all: what is
 measured is rules, matcher and thresholds.
 
-``--split training`` measures on every eighth crop of the training tracks. The built-in
-``match_cosine`` was chosen there, from this table; validation tracks took no part.
+``--split training`` measures on every eighth crop of the training tracks. The ``match_cosine`` of
+weights is chosen there, from this table; validation tracks take no part.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from attributes.errors import UserError
+from attributes.weights_identity import DEFAULT_MATCH_COSINE
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -69,7 +70,8 @@ class RunConfiguration(_Section):
 
         A restart and more steps behind it lengthen a run: the settings up to there are the same,
         and cycles that have not begun do not count. Settings left at their default do not count
-        either, so that a new one ends no run. Code and artwork tables are not part of it.
+        either, so that a new one ends no run, nor what is chosen when a run has ended. Code and
+        artwork tables are not part of it.
         """
         end = next(e for e in (*self.restarts, self.steps) if e >= step)
         begun = {
@@ -77,7 +79,9 @@ class RunConfiguration(_Section):
             "restarts": tuple(r for r in self.restarts if r < end),
             "restart_rates": {r: rate for r, rate in self.restart_rates.items() if r < end},
         }
-        settings = self.model_copy(update=begun).model_dump(mode="json", exclude_defaults=True)
+        settings = self.model_copy(update=begun).model_dump(
+            mode="json", exclude_defaults=True, exclude={"match_cosine"}
+        )
         content = json.dumps(settings, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
@@ -124,6 +128,12 @@ class Configuration(RunConfiguration):
     )
     classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")
+    match_cosine: float = Field(
+        DEFAULT_MATCH_COSINE,
+        ge=-1,
+        le=1,
+        description="what the weights' card says, chosen by benchmarks/open_set.py on training tracks",
+    )
 
 
 def available() -> list[str]:

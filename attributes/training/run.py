@@ -164,7 +164,7 @@ def _write(
     card = describe_network(
         network,
         configuration.name,
-        calibration=Calibration(temperatures=temperatures),
+        calibration=Calibration(temperatures=temperatures, match_cosine=configuration.match_cosine),
         data=told,
         licence=f"{_LICENCE}, {_LICENCE_OF_ICONS}" if configuration.icons else _LICENCE,
         figures={

@@ -115,6 +115,7 @@ def test_kept_weights_were_made_by_the_configuration_of_their_name(name):
     card = load_weights(find_weights(name)).card
     assert card.name == name
     assert card.figures["steps"] == load(name).steps
+    assert card.calibration.match_cosine == load(name).match_cosine
 
 
 def test_a_plate_stands_nowhere_unless_artwork_may_show_it():
