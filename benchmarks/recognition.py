@@ -2,10 +2,10 @@
 
 ``python benchmarks/recognition.py --data DIR`` (DIR holds ``gtsrb/`` and ``btsc/``; extra
 ``train``). The path is attributes, rules and matcher; *unknown* counts as an error. Whatever was
-fitted (weights, temperatures) was fitted on other pictures. Thresholds are the built-in ones and the
-matcher's that of the weights, which was chosen on training tracks of GTSRB, which are no scored pictures of ``release``, but
-some of those of ``templates-only`` and ``held-out`` (docs/not-blind.md has the rest). A figure
-whose weights have not been trained says so.
+fitted (weights, temperatures) was fitted on other pictures. Thresholds are the built-in ones; the
+matcher's, which is that of the weights, was chosen on training tracks of GTSRB. These are no scored
+pictures of ``release``, but some of those of ``templates-only`` and ``held-out`` (docs/not-blind.md
+has the rest). A figure whose weights have not been trained says so.
 
 ``--errors`` prints instead what the shipped weights get wrong on the validation tracks.
 """

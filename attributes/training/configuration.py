@@ -132,7 +132,7 @@ class Configuration(RunConfiguration):
         DEFAULT_MATCH_COSINE,
         ge=-1,
         le=1,
-        description="what the weights' card says, chosen by benchmarks/open_set.py on training tracks",
+        description="goes into the card; chosen on training tracks by benchmarks/open_set.py",
     )
 
 
