@@ -104,10 +104,10 @@ def main() -> None:
     print("match_cosine  in the catalogue: right  unknown  not in it: unknown")
     for cosine in COSINES:
         rates = measure(folds, readings, truth, Thresholds(match_cosine=cosine))
-        built_in = " (of these weights)" if cosine == predictor.match_cosine else ""
+        own = " (of these weights)" if cosine == predictor.match_cosine else ""
         print(
             f"{cosine:12.2f}  {rates.right:23.2%}  {rates.unknown:7.2%}  {rates.rejected:18.2%}"
-            f"{built_in}"
+            f"{own}"
         )
 
 

@@ -80,7 +80,7 @@ def compare(signs: int, crops: int, repeat: int) -> Iterator[Row]:
     soft = random_readings(crops)
     yield Row("signrules, probabilities", prepared, median_time(lambda: engine.score(soft), repeat))
     names = tuple(engine.catalogue.pictograms)
-    gallery = Gallery(names, np.zeros((len(names), 1, 1), np.float32), np.ones(len(names), np.intp))
+    gallery = Gallery.from_embeddings({name: np.zeros((1, 1), np.float32) for name in names})
     ready = ReadyCatalogue(engine.catalogue, engine, gallery, Judge(engine, gallery, Thresholds()))
     similarity = np.random.default_rng(0).uniform(-0.5, 1, (crops, len(names))).astype(np.float32)
     yield Row(

@@ -80,7 +80,7 @@ class Gallery:
     names: tuple[str, ...]
     embeddings: FloatArray
     counts: npt.NDArray[np.intp]
-    match_cosine: float = DEFAULT_MATCH_COSINE
+    match_cosine: float
 
     @classmethod
     def from_embeddings(

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from attributes.errors import UserError
 from recognizer.urls import is_url, without_password
+from rules.file_references import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,7 +26,7 @@ Crop = npt.NDArray[np.uint8]
 Picture = Union[npt.NDArray[Any], str, "os.PathLike[str]", "Image"]
 """An array (H, W), (H, W, 1), (H, W, 3) BGR or (H, W, 4) BGRA; a path; a PIL image."""
 
-SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
+SUFFIXES = PICTURE_SUFFIXES
 """Endings of the files that are taken for pictures when a folder is read."""
 
 _JPEG = b"\xff\xd8"

@@ -87,7 +87,7 @@ def _answer_attributes(
 ) -> Iterator[tuple[int, Recognition]]:
     names = tuple(catalogue.pictograms)
     # Nothing is embedded, so the gallery needs names only.
-    gallery = Gallery(names, np.zeros((len(names), 1, 1), np.float32), np.ones(len(names), np.intp))
+    gallery = Gallery.from_embeddings({name: np.zeros((1, 1), np.float32) for name in names})
     ready = ReadyCatalogue.prepare(catalogue, gallery, load_thresholds(catalogue.file, catalogue))
     similarity = np.full((len(rows), len(names)), -1, np.float32)
     for likeness, i in zip(similarity, rows, strict=True):

@@ -14,7 +14,7 @@ from rules.yaml_positions import Node
 PICTURE_SUFFIXES: Final = frozenset(
     {".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"}
 )
-"""Endings of pictures, the same as in :mod:`recognizer.pictures`, which needs OpenCV."""
+"""Endings of the files that are taken for pictures."""
 RULE_FILE_SUFFIXES: Final = frozenset({".yaml", ".yml"})
 
 

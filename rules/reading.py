@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,10 +34,9 @@ _TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
 
 _MAX_ROUNDS = 5
 _CROSS_KEY = frozenset(("conflict", "neither"))
-_EN: Final = Scalar(1, 1, 1, "en", "en")
-_STAND_INS: Final[dict[tuple[str | int, str | int], Node]] = {
-    ("version", "version"): Scalar(1, 1, 1, "1", 1),
-    ("signs", "name"): MappingNode(1, 1, entries={"en": (_EN, _EN)}),
+_STAND_INS: Final[dict[tuple[str | int, str | int], Callable[[], Node]]] = {
+    ("version", "version"): lambda: Scalar(1, 1, 1, "1", 1),
+    ("signs", "name"): lambda: MappingNode(1, 1, entries={"en": (_word("en"), _word("en"))}),
 }
 """First and last part of a location -> what stands in for what is missing there, so that the rest
 of the file, or of the sign, is looked at all the same."""
@@ -233,14 +233,19 @@ def _prune(document: Document[FileModelT], holder: Node | None, part: str | int)
 
 def _stand_in(error: ErrorDetails) -> Node | None:
     location = error["loc"]
-    return _STAND_INS.get((location[0], location[-1])) if error["type"] == "missing" else None
+    make = _STAND_INS.get((location[0], location[-1])) if error["type"] == "missing" else None
+    return make() if make else None
 
 
 def _put_stand_in(holder: Node | None, error: ErrorDetails) -> None:
     node = _stand_in(error)
     if node is not None and isinstance(holder, MappingNode):
         key = str(error["loc"][-1])
-        holder.entries[key] = (_EN, node)
+        holder.entries[key] = (_word(key), node)
+
+
+def _word(text: str) -> Scalar:
+    return Scalar(1, 1, 1, text, text)
 
 
 _PRUNED: Final = Scalar(0, 0, 0, "", None)

@@ -52,7 +52,11 @@ def as_list(node: Node) -> str | None:
 
 def as_mapping(node: Node, key: str) -> str | None:
     """How to write a mapping with ``key`` of a text that stands where one is expected."""
-    return f"write {quote(f'{{{key}: {_written(node)}}}')}" if isinstance(node, Scalar) else None
+    if not isinstance(node, Scalar):
+        return None
+    is_text = isinstance(node.value, str)
+    written = _written(node) if is_text else json.dumps(node.text, ensure_ascii=False)
+    return f"write {quote(f'{{{key}: {written}}}')}"
 
 
 def as_negation(node: Node | None) -> str:

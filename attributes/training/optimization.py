@@ -7,7 +7,6 @@ import io
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -97,18 +96,20 @@ def load_checkpoint(path: Path, configuration: RunConfiguration) -> dict[str, An
 
     Raises:
         ConfigurationError: it belongs to another configuration, or is damaged.
+        OSError: it cannot be read.
     """
     if not path.exists():
         return None
+    content = io.BytesIO(path.read_bytes())  # what the disk says is no damage
     try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        step = int(state["step"])
-    except (OSError, RuntimeError, UnpicklingError, EOFError, KeyError, TypeError) as error:
+        state: dict[str, Any] = torch.load(content, map_location="cpu", weights_only=True)
+        step, made_by = int(state["step"]), state["configuration"]
+    except Exception as error:  # torch raises whatever the damage leads to
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise ConfigurationError(
-            f"{path}: not readable as a checkpoint ({str(error).splitlines()[0]}); remove it to "
-            "start anew"
+            f"{path}: not readable as a checkpoint ({reason}); remove it to start anew"
         ) from None
-    if step > configuration.steps or state["configuration"] != configuration.fingerprint(step):
+    if step > configuration.steps or made_by != configuration.fingerprint(step):
         raise ConfigurationError(
             f"{path}: belongs to another configuration than {configuration.name!r}; "
             "choose another folder, or remove it to start anew"

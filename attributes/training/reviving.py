@@ -77,7 +77,8 @@ def beginning_of(
     network, card = load_unfolded(given)
     architecture = architecture or Architecture(input_size=configuration.input_size)
     _check_that_it_fits(given, network, card, configuration, architecture)
-    if not (kept.exists() and kept.read_bytes() == given.read_bytes()):
+    is_kept = kept.exists() and kept.read_bytes() == given.read_bytes()
+    if not is_kept:
         if (folder / CHECKPOINT).exists():
             raise ConfigurationError(
                 f"{folder}: holds a run that did not begin with {given}; choose another folder, or "
@@ -171,10 +172,10 @@ def _check_that_it_fits(
             f"{weights}: is of {card.name!r}; {configuration.name!r} cannot go on from it"
         )
     step = int(card.figures.get("steps", 0))
-    if step not in configuration.restarts:
+    if step != max(configuration.restarts, default=0):
         raise ConfigurationError(
-            f"{weights}: ends at step {step}, where {configuration.name!r} has no restart; add it "
-            "to `restarts` and raise `steps`"
+            f"{weights}: ends at step {step}, which is not where the last cycle of "
+            f"{configuration.name!r} begins; add it to `restarts` and raise `steps`"
         )
     if replace(network.architecture, input_size=architecture.input_size) != architecture:
         raise ConfigurationError(f"{weights}: is of another network than runs train today")

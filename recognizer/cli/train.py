@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attributes.errors import UserError
 from recognizer.cli.exit_codes import FINE
+from recognizer.option_error import OptionError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -49,9 +50,9 @@ def _train(arguments: argparse.Namespace) -> list[Path]:
         from recognizer.frames.localization.training.run import run as train_localizer
 
         if arguments.data is None:
-            raise UserError("the localizer needs photographs: --data DIR, the folder of gtsdb/")
+            raise OptionError("the localizer needs photographs: --data DIR, the folder of gtsdb/")
         if arguments.from_weights is not None:
-            raise UserError("--from-weights is for the attribute network, not for the localizer")
+            raise OptionError("--from-weights is for the attribute network, not for the localizer")
         return [train_localizer(arguments.data, arguments.out or Path("runs") / "localizer")]
     from attributes.training.configuration import load
     from attributes.training.run import run as train_network

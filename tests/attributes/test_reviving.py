@@ -84,7 +84,7 @@ def test_a_run_that_began_otherwise_does_not_go_on_from_weights(tmp_path, weight
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"restarts": (2,)}, "ends at step 3, where 'release' has no restart"),
+        ({"restarts": (2,)}, "ends at step 3, which is not where the last cycle"),
         ({"name": "held-out"}, "is of 'release'; 'held-out' cannot go on from it"),
     ],
 )

@@ -146,10 +146,11 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
         train(tiny_configuration(seed=9), tiny_materials(), tmp_path, TINY)
 
 
-def test_a_damaged_checkpoint_is_named(tmp_path):
+@pytest.mark.parametrize("kept", [0, 1000])
+def test_a_damaged_checkpoint_is_named(tmp_path, kept):
     train(tiny_configuration(), tiny_materials(), tmp_path, TINY)
     path = tmp_path / loop.CHECKPOINT
-    path.write_bytes(path.read_bytes()[:1000])
+    path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(ConfigurationError, match=r"checkpoint\.pt: not readable as a checkpoint"):
         train(tiny_configuration(), tiny_materials(), tmp_path, TINY)
 

@@ -33,8 +33,7 @@ NEW = "de.new"
 def ready(signs: list[str], thresholds: Thresholds) -> ReadyCatalogue:
     pictograms = "".join(f"  {name}: {{artwork: [made:{name}]}}\n" for name in PICTOGRAMS)
     text = "version: 1\npictograms:\n" + pictograms + "signs:\n" + "".join(signs)
-    count = len(PICTOGRAMS)
-    gallery = Gallery(PICTOGRAMS, np.zeros((count, 1, 1), np.float32), np.ones(count, np.intp))
+    gallery = Gallery.from_embeddings({name: np.zeros((1, 1), np.float32) for name in PICTOGRAMS})
     return ReadyCatalogue.prepare(load_catalogue(PATH, overlay={PATH: text}), gallery, thresholds)
 
 

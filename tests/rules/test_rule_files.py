@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 from rule_fixture_types import LoadText, WriteFile
 
-from recognizer.pictures import SUFFIXES
 from rules import Catalogue, CatalogueError, CountryError, load_catalogue
-from rules.file_references import PICTURE_SUFFIXES
 
 SIGN = "  - {{id: {0}, name: {{en: Sign}}, when: {{shape: {1}}}}}\n"
 TWO_COUNTRIES = """\
@@ -386,9 +384,6 @@ class TestCountries:
 
 
 class TestExemplars:
-    def test_end_as_the_pictures_do_that_can_be_read(self) -> None:
-        assert PICTURE_SUFFIXES == SUFFIXES
-
     def test_are_found_relative_to_the_file_that_names_them(
         self, write: WriteFile, tmp_path: Path
     ) -> None:
