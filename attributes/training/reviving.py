@@ -58,14 +58,14 @@ def beginning_of(
     """The weights that a run goes on from; a copy in its folder outlasts the file and the option.
 
     Args:
-        weights: file of the same run, as long as it was before one of its restarts; None for those
-            that the run began with, if it did with any.
+        weights: file of the same run, as long as it was before its last restart; None for those
+            that the run's last cycle began with, if it did with any.
         configuration: of the run, lengthened by that restart.
         folder: of the run.
         architecture: of the network; the standard one at the configuration's input size if absent.
 
     Raises:
-        ConfigurationError: the file is of another run or network, or ends at no restart, or the
+        ConfigurationError: the file is of another run or network, or does not end at the last restart, or the
             folder's run has begun otherwise.
         WeightsError: the file cannot be read.
         OSError: it cannot be copied.
@@ -75,6 +75,8 @@ def beginning_of(
         return None
     given = weights or kept
     network, card = load_unfolded(given)
+    if weights is None and (folder / CHECKPOINT).exists() and not _begins(card, configuration):
+        return None  # its checkpoint has lengthened the run since
     architecture = architecture or Architecture(input_size=configuration.input_size)
     _check_that_it_fits(given, network, card, configuration, architecture)
     is_kept = kept.exists() and kept.read_bytes() == given.read_bytes()
@@ -87,9 +89,7 @@ def beginning_of(
         folder.mkdir(parents=True, exist_ok=True)
         replace_bytes(kept.with_suffix(".json"), given.with_suffix(".json").read_bytes())
         replace_bytes(kept, given.read_bytes())
-    return Beginning(
-        network, int(card.figures["steps"]), int(card.figures.get("averaged cycles", 1))
-    )
+    return Beginning(network, _steps(card), int(card.figures.get("averaged cycles", 1)))
 
 
 def revive(
@@ -160,6 +160,15 @@ def mean_of_ends(
     return mean.eval()
 
 
+def _steps(card: Card) -> int:
+    return int(card.figures.get("steps", 0))
+
+
+def _begins(card: Card, configuration: Configuration) -> bool:
+    """Whether a run's last cycle begins where the weights of a card end."""
+    return _steps(card) == max(configuration.restarts, default=0)
+
+
 def _check_that_it_fits(
     weights: Path,
     network: AttributeNetwork,
@@ -171,10 +180,9 @@ def _check_that_it_fits(
         raise ConfigurationError(
             f"{weights}: is of {card.name!r}; {configuration.name!r} cannot go on from it"
         )
-    step = int(card.figures.get("steps", 0))
-    if step != max(configuration.restarts, default=0):
+    if not _begins(card, configuration):
         raise ConfigurationError(
-            f"{weights}: ends at step {step}, which is not where the last cycle of "
+            f"{weights}: ends at step {_steps(card)}, which is not where the last cycle of "
             f"{configuration.name!r} begins; add it to `restarts` and raise `steps`"
         )
     if replace(network.architecture, input_size=architecture.input_size) != architecture:

@@ -74,6 +74,14 @@ def test_the_weights_outlast_the_option_and_the_file(tmp_path, weights):
     assert (again.step, again.cycles) == (3, 1)
 
 
+def test_a_run_that_its_checkpoint_lengthens_is_no_longer_the_mean_of_its_ends(tmp_path, weights):
+    begin(weights, tmp_path / "run", lengthened())
+    train(lengthened(), tiny_materials(), tmp_path / "run", TINY)
+    longer = lengthened(steps=7, restarts=(3, 5))
+    assert begin(None, tmp_path / "run", longer) is None
+    train(longer, tiny_materials(), tmp_path / "run", TINY)
+
+
 def test_a_run_that_began_otherwise_does_not_go_on_from_weights(tmp_path, weights):
     train(lengthened(), tiny_materials(), tmp_path / "run", TINY)
     with pytest.raises(ConfigurationError, match=r"did not begin with .*release\.safetensors"):
