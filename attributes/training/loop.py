@@ -20,6 +20,7 @@ from attributes.training.losses import CosineMarginLoss, attention_loss, attribu
 from attributes.training.materials import Materials
 from attributes.training.muon import Muon
 from attributes.training.optimization import (
+    CHECKPOINT,
     adamw,
     append_to_curve,
     load_checkpoint,
@@ -30,8 +31,6 @@ from attributes.training.optimization import (
 )
 from attributes.training.resizing import at_input_size
 
-CHECKPOINT = "checkpoint.pt"
-"""In a run's folder."""
 _CHECKPOINT_EVERY = 250
 _WARM_UP = 400
 _LOG_EVERY = 50

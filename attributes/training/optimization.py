@@ -15,6 +15,9 @@ from torch import nn
 from attributes.replacing import replace_bytes
 from attributes.training.configuration import ConfigurationError, RunConfiguration
 
+CHECKPOINT = "checkpoint.pt"
+"""In a run's folder."""
+
 
 def half_cosine(step: int, steps: int, peak: float, warm_up: int) -> float:
     """Learning rate: linear warm-up, then half a cosine to zero (Loshchilov and Hutter, 2017)."""

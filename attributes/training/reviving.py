@@ -22,8 +22,9 @@ from attributes.standardization import standardize
 from attributes.training.configuration import Configuration, ConfigurationError
 from attributes.training.fresh_batches import Purpose, fresh_batches
 from attributes.training.labels import UNKNOWN
-from attributes.training.loop import CHECKPOINT, new_run, save
+from attributes.training.loop import new_run, save
 from attributes.training.materials import Materials
+from attributes.training.optimization import CHECKPOINT
 from attributes.training.resizing import at_input_size
 from attributes.vocabulary import EMBEDDING_DIMENSIONS
 from attributes.weights_file import Card, load_unfolded
@@ -65,8 +66,8 @@ def beginning_of(
         architecture: of the network; the standard one at the configuration's input size if absent.
 
     Raises:
-        ConfigurationError: the file is of another run or network, or does not end at the last restart, or the
-            folder's run has begun otherwise.
+        ConfigurationError: the file is of another run or network, or does not end at the last
+            restart, or the folder's run has begun otherwise.
         WeightsError: the file cannot be read.
         OSError: it cannot be copied.
     """

@@ -10,10 +10,10 @@ from attributes.training.artwork import load_drawings
 from attributes.training.calibration import fit_temperatures
 from attributes.training.configuration import Configuration, ConfigurationError, load
 from attributes.training.curve import draw_curve
-from attributes.training.loop import CHECKPOINT, train
+from attributes.training.loop import train
 from attributes.training.materials import Materials, gather_materials
 from attributes.training.mirroring import pictogram_classes
-from attributes.training.optimization import checkpoint_step
+from attributes.training.optimization import CHECKPOINT, checkpoint_step
 from attributes.training.photographs import (
     load_erased,
     load_gtsrb,

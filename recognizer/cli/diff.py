@@ -13,6 +13,7 @@ from recognizer.answering import ReadyCatalogue
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
 from recognizer.cli.options import add_format_option
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
+from recognizer.plurals import counted
 from recognizer.validation.baseline import load_baseline, not_accepted, write_baseline
 from recognizer.validation.datasets import open_dataset
 from recognizer.validation.diff import Change, Effect, compare, count_effects
@@ -23,7 +24,6 @@ from recognizer.validation.ingestion import ReadPictures
 from recognizer.validation.labels import load_labels, resolve_labels
 from recognizer.validation.outcomes import judge_pictures
 from recognizer.validation.validation import Workbench, resolve_checked, searches
-from recognizer.validation.words import counted
 from rules import CountryError
 
 

@@ -14,6 +14,7 @@ from attributes.predictor import AttributePredictor
 from attributes.progress import track
 from recognizer.cli.exit_codes import FINE
 from recognizer.gallery import build_gallery, gallery_path, write_gallery
+from recognizer.plurals import counted
 from rules import load_catalogue
 
 
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     entries = build_gallery(track(own, "gallery"), predictor, _load_bgra)
     path = gallery_path(file)
     write_gallery(path, entries, predictor.fingerprint)
-    print(f"{path}: {len(entries)} pictogram{'' if len(entries) == 1 else 's'}")
+    print(f"{path}: {counted(len(entries), 'pictogram')}")
     return FINE
 
 

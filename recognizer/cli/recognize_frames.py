@@ -19,6 +19,7 @@ from recognizer.frames.output.writers import FrameWriter
 from recognizer.frames.protocols import FrameRecognizer
 from recognizer.frames.source_recognition import recognition_of
 from recognizer.frames.sources.opening import FrameSource, SourceError, open_source
+from recognizer.plurals import counted
 
 _FRAMES_PER_SECOND = 25.0
 """Of the written video, where the first source does not state a rate."""
@@ -32,11 +33,11 @@ class _Counts:
     problems: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        parts = [_counted(self.frames, "frame"), _counted(self.signs, "sign") + " reported"]
+        parts = [counted(self.frames, "frame"), counted(self.signs, "sign") + " reported"]
         if self.dropped:
-            parts.append(_counted(self.dropped, "frame") + " dropped")
+            parts.append(counted(self.dropped, "frame") + " dropped")
         if self.problems:
-            parts.append(_counted(len(self.problems), "problem"))
+            parts.append(counted(len(self.problems), "problem"))
         return ", ".join(parts)
 
 
@@ -151,7 +152,3 @@ def _moment(source: FrameSource, result: FrameResult, row: int) -> str:
 def _place(result: FrameResult, row: int) -> str:
     left, top, right, bottom = (round(float(side)) for side in result.xyxy[row])
     return f"{result.name} {left},{top},{right},{bottom}"
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

@@ -12,6 +12,7 @@ from pathlib import Path
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
 from recognizer.cli.options import add_format_option
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
+from recognizer.plurals import counted
 from recognizer.validation.datasets import Dataset, open_dataset
 from recognizer.validation.frame_figures import FrameFigures
 from recognizer.validation.frame_outcomes import NOT_FOUND
@@ -21,7 +22,7 @@ from recognizer.validation.rates import Rate
 from recognizer.validation.report.junit import Requirements, failures
 from recognizer.validation.report.tables import render_json
 from recognizer.validation.validation import Validation, searches, validate
-from recognizer.validation.words import counted, labelled_words
+from recognizer.validation.words import labelled_words
 
 _SIGNS_SHOWN = 12
 _BLAMES_SHOWN = 12

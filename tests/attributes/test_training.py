@@ -19,7 +19,7 @@ from attributes.training.labels import DIGITS, SOME_DIGIT, Labels, encode_texts
 from attributes.training.loop import train
 from attributes.training.losses import attention_loss, attribute_losses
 from attributes.training.materials import Materials
-from attributes.training.optimization import half_cosine, scheduled_share
+from attributes.training.optimization import CHECKPOINT, half_cosine, scheduled_share
 from attributes.training.photographs import STORED_SIZE, PhotographBank
 from attributes.training.run import start_of
 from attributes.vocabulary import TEXT
@@ -149,7 +149,7 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
 @pytest.mark.parametrize("kept", [0, 1000])
 def test_a_damaged_checkpoint_is_named(tmp_path, kept):
     train(tiny_configuration(), tiny_materials(), tmp_path, TINY)
-    path = tmp_path / loop.CHECKPOINT
+    path = tmp_path / CHECKPOINT
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(ConfigurationError, match=r"checkpoint\.pt: not readable as a checkpoint"):
         train(tiny_configuration(), tiny_materials(), tmp_path, TINY)
@@ -157,7 +157,7 @@ def test_a_damaged_checkpoint_is_named(tmp_path, kept):
 
 def test_a_full_disk_leaves_the_last_checkpoint(tmp_path, monkeypatch):
     train(tiny_configuration(), tiny_materials(), tmp_path, TINY)
-    before = (tmp_path / loop.CHECKPOINT).read_bytes()
+    before = (tmp_path / CHECKPOINT).read_bytes()
 
     def full(_):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -167,7 +167,7 @@ def test_a_full_disk_leaves_the_last_checkpoint(tmp_path, monkeypatch):
         train(
             tiny_configuration(steps=4, restarts=(3,)), tiny_materials(), tmp_path, TINY
         )  # fmt: skip
-    assert (tmp_path / loop.CHECKPOINT).read_bytes() == before
+    assert (tmp_path / CHECKPOINT).read_bytes() == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["checkpoint.pt"]
 
 

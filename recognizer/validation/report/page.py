@@ -9,6 +9,7 @@ from typing import Final
 
 import jinja2
 
+from recognizer.plurals import counted
 from recognizer.validation.figures import BlameCount, Confusion
 from recognizer.validation.frame_outcomes import FrameOutcomes
 from recognizer.validation.rates import Rate
@@ -17,7 +18,6 @@ from recognizer.validation.report.examples import Example, example, thumbnail
 from recognizer.validation.systematic import MIN_PICTURES
 from recognizer.validation.validation import Validation
 from recognizer.validation.words import (
-    counted,
     labelled_words,
     threshold_words,
     unreadable_words,

@@ -17,6 +17,7 @@ from attributes.memory import keep_freed_memory
 from attributes.progress import progress_bar
 from attributes.training.loop import supports_fast_bfloat16
 from attributes.training.optimization import (
+    CHECKPOINT,
     adamw,
     append_to_curve,
     load_checkpoint,
@@ -142,7 +143,7 @@ def _step(
 
 
 def _resume(run: _Run, configuration: LocalizerConfiguration, folder: Path) -> None:
-    path = folder / "checkpoint.pt"
+    path = folder / CHECKPOINT
     state = load_checkpoint(path, configuration)
     if state is None:
         return
@@ -154,7 +155,7 @@ def _resume(run: _Run, configuration: LocalizerConfiguration, folder: Path) -> N
 
 def _save(run: _Run, configuration: LocalizerConfiguration, folder: Path) -> None:
     save_checkpoint(
-        folder / "checkpoint.pt",
+        folder / CHECKPOINT,
         {
             "configuration": configuration.fingerprint(run.step),
             "network": run.network.state_dict(),
