@@ -1,4 +1,4 @@
-"""What a COCO json lists twice, damaged or in vain is told by its id, not merged or guessed."""
+"""COCO json is read; what it lists twice, damaged or in vain is told by its id, not guessed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dataset_files import picture
+from dataset_files import coco, picture
 from frame_world import LIMIT, STOP, FrameWorld, of_frames
 
 from recognizer.cli.main import main
-from recognizer.validation.datasets import DatasetError, open_dataset
+from recognizer.validation.datasets import Box, DatasetError, Sample, open_dataset
 
 IMAGES = [{"id": 3, "file_name": "a.png"}, {"id": 4, "file_name": "b.png"}]
 CATEGORIES = [{"id": 1, "name": "stop"}, {"id": 2, "name": "yield"}]
@@ -34,6 +34,83 @@ def told_of(path: Path) -> str:
     with pytest.raises(DatasetError) as refused:
         open_dataset(path)
     return str(refused.value).removeprefix(f"{path}: ")
+
+
+def test_coco(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "f.png", 100, 80)
+    box = {"image_id": 7, "category_id": 3, "bbox": [10, 20, 30, 40]}
+    content = {
+        "images": [{"id": 7, "file_name": "f.png"}],
+        "categories": [{"id": 3, "name": "stop"}],
+        "annotations": [box, {**box, "iscrowd": 1}],
+    }
+    (tmp_path / "instances.json").write_text(json.dumps(content))
+    dataset = open_dataset(tmp_path)
+    assert dataset.frames == (str(tmp_path / "images" / "f.png"),)
+    assert dataset.samples == (
+        Sample(str(tmp_path / "images" / "f.png"), "stop", Box(10, 20, 40, 60)),
+    )
+
+
+@pytest.mark.parametrize("folder", ["val2017", "images", "images/val2017"])
+def test_cocos_own_folder_is_no_folder_per_class(tmp_path: Path, folder: str) -> None:
+    picture(tmp_path / folder / "f.png", 100, 80)
+    content = {
+        "images": [{"id": 7, "file_name": "f.png"}],
+        "categories": [{"id": 3, "name": "stop"}],
+        "annotations": [{"image_id": 7, "category_id": 3, "bbox": [10, 20, 30, 40]}],
+    }
+    listed = tmp_path / "annotations" / "instances_val2017.json"
+    listed.parent.mkdir()
+    listed.write_text(json.dumps(content))
+    dataset = open_dataset(tmp_path)
+    assert (dataset.layout, dataset.frames) == ("COCO json", (str(tmp_path / folder / "f.png"),))
+    (tmp_path / "annotations" / "instances_train2017.json").write_text(json.dumps(content))
+    with pytest.raises(DatasetError, match=r"mixed layouts.*\n.*train2017\.json.*\n.*val2017"):
+        open_dataset(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "box", ["[Infinity, 0, 1, 1]", "[0, 0, 1e400, 1]", "[0, NaN, 1, 1]", "[0, 0, 1, -Infinity]",
+            "[1e308, 0, 1e308, 1]"],
+)  # fmt: skip
+def test_a_box_of_coco_that_is_not_finite_is_named(tmp_path: Path, box: str) -> None:
+    with pytest.raises(
+        DatasetError, match=r"c\.json: annotation 7: expected `bbox` of four finite"
+    ):
+        open_dataset(coco(tmp_path, box))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"category_id": 7}, "annotation 12: its `category_id` 7 is the id of no category"),
+        ({"image_id": "1"}, 'annotation 12: its `image_id` "1" is the id of no image'),
+        ({"image_id": 9, "iscrowd": 1}, "annotation 12: its `image_id` 9 is the id of no image"),
+        (
+            {"id": None, "category_id": 7},
+            "annotation number 2: its `category_id` 7 is the id of no",
+        ),
+    ],
+)
+def test_what_an_annotation_of_coco_names_in_vain_is_told(
+    tmp_path: Path, change: dict[str, object], told: str
+) -> None:
+    path = coco(tmp_path, "[0, 0, 1, 1]")
+    content = json.loads(path.read_text())
+    changed = {**content["annotations"][0], "id": 12, **change}
+    content["annotations"].append({k: v for k, v in changed.items() if v is not None})
+    path.write_text(json.dumps(content))
+    with pytest.raises(DatasetError, match=rf"c\.json: {told}"):
+        open_dataset(path)
+
+
+def test_an_iscrowd_box_of_coco_needs_no_category(tmp_path: Path) -> None:
+    path = coco(tmp_path, "[0, 0, 1, 1]")
+    content = json.loads(path.read_text())
+    content["annotations"].append({"image_id": 1, "bbox": [0, 0, 9, 9], "iscrowd": 1})
+    path.write_text(json.dumps(content))
+    assert open_dataset(path).ignored
 
 
 def test_an_id_of_two_images_is_told_with_both_files_before_what_is_missing(tmp_path: Path) -> None:

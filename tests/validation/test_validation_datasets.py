@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from dataset_files import coco, gtsrb_class, picture
+from dataset_files import gtsrb_class, picture
 from validation_world import World
 
 from recognizer.validation.datasets import (
@@ -140,40 +140,6 @@ def test_csv_with_path_and_class_id(tmp_path: Path) -> None:
         assert dataset.samples == (Sample(str(tmp_path / "Test" / "0.png"), "16"),)
 
 
-def test_coco(tmp_path: Path) -> None:
-    picture(tmp_path / "images" / "f.png", 100, 80)
-    box = {"image_id": 7, "category_id": 3, "bbox": [10, 20, 30, 40]}
-    content = {
-        "images": [{"id": 7, "file_name": "f.png"}],
-        "categories": [{"id": 3, "name": "stop"}],
-        "annotations": [box, {**box, "iscrowd": 1}],
-    }
-    (tmp_path / "instances.json").write_text(json.dumps(content))
-    dataset = open_dataset(tmp_path)
-    assert dataset.frames == (str(tmp_path / "images" / "f.png"),)
-    assert dataset.samples == (
-        Sample(str(tmp_path / "images" / "f.png"), "stop", Box(10, 20, 40, 60)),
-    )
-
-
-@pytest.mark.parametrize("folder", ["val2017", "images", "images/val2017"])
-def test_cocos_own_folder_is_no_folder_per_class(tmp_path: Path, folder: str) -> None:
-    picture(tmp_path / folder / "f.png", 100, 80)
-    content = {
-        "images": [{"id": 7, "file_name": "f.png"}],
-        "categories": [{"id": 3, "name": "stop"}],
-        "annotations": [{"image_id": 7, "category_id": 3, "bbox": [10, 20, 30, 40]}],
-    }
-    listed = tmp_path / "annotations" / "instances_val2017.json"
-    listed.parent.mkdir()
-    listed.write_text(json.dumps(content))
-    dataset = open_dataset(tmp_path)
-    assert (dataset.layout, dataset.frames) == ("COCO json", (str(tmp_path / folder / "f.png"),))
-    (tmp_path / "annotations" / "instances_train2017.json").write_text(json.dumps(content))
-    with pytest.raises(DatasetError, match=r"mixed layouts.*\n.*train2017\.json.*\n.*val2017"):
-        open_dataset(tmp_path)
-
-
 def test_frames_without_a_labelled_box_are_frames(tmp_path: Path) -> None:
     for name in "ab":
         picture(tmp_path / "coco" / f"{name}.png")
@@ -264,147 +230,6 @@ def test_a_damaged_line_of_gtsdb_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "gt.txt").write_text(f"00001.ppm;1;2;3;4;7\n{line}\n")
     with pytest.raises(DatasetError, match=rf"gt\.txt:2: expected .*, got `{line}`"):
         open_dataset(tmp_path)
-
-
-def test_yolo(tmp_path: Path) -> None:
-    picture(tmp_path / "images" / "val" / "f.png", 100, 50)
-    label = tmp_path / "labels" / "val" / "f.txt"
-    label.parent.mkdir(parents=True)
-    label.write_text("1 0.5 0.5 0.2 0.4\n\n")
-    (tmp_path / "data.yaml").write_text("names: [give way, stop]\n")
-    sample = open_dataset(tmp_path).samples[0]
-    assert sample.label == "stop"
-    assert sample.box is not None
-    # A tenth of the side is kept around the box.
-    assert sample.box.cut(100, 50) == (38, 13, 62, 37)
-
-
-@pytest.mark.parametrize(
-    "line", ["1 0.1 0.1 0.9 0.1 0.9 0.9 0.1 0.9", "1 0.5 0.5 0.2", "1 0.5 0.5 0.2 0.4 0.9",
-             "1 nan 0.5 0.2 0.4", "1 0.5 0.5 inf 0.4", "stop 0.5 0.5 0.2 0.4"],
-)  # fmt: skip
-def test_a_damaged_line_of_yolo_is_named(tmp_path: Path, line: str) -> None:
-    picture(tmp_path / "images" / "f.png", 100, 50)
-    (tmp_path / "labels").mkdir()
-    (tmp_path / "labels" / "f.txt").write_text(f"1 0.5 0.5 0.2 0.4\n{line}\n")
-    with pytest.raises(DatasetError, match=rf"f\.txt:2: expected .*not read\), got `{line}`"):
-        open_dataset(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("line", "got"),
-    [("0 500 500 30 30", "500"), ("1 0.5 0.5 0.2 1.02", "1.02"), ("1 0.5 0.5 -0.2 0.4", "-0.2")],
-)
-def test_a_box_of_yolo_that_is_not_in_fractions_is_named(
-    tmp_path: Path, line: str, got: str
-) -> None:
-    picture(tmp_path / "images" / "00500.png", 100, 50)
-    (tmp_path / "labels").mkdir()
-    (tmp_path / "labels" / "00500.txt").write_text(f"1 0.5 0.5 0.2 0.4\n{line}\n")
-    told = rf"labels/00500\.txt:2: expected fractions of the picture, 0 to 1 \(got {got}\); divide"
-    with pytest.raises(DatasetError, match=told):
-        open_dataset(tmp_path)
-
-
-def test_a_box_of_yolo_may_touch_the_edge_as_tools_round_it(tmp_path: Path) -> None:
-    picture(tmp_path / "images" / "f.png", 100, 50)
-    (tmp_path / "labels").mkdir()
-    (tmp_path / "labels" / "f.txt").write_text("0 0.5 0.5 1.000001 1\n")
-    (sample,) = open_dataset(tmp_path).samples
-    assert sample.box is not None
-    assert sample.box.visible(100, 50) == (0, 0, 100, 50)
-
-
-@pytest.mark.parametrize(
-    ("labelled", "told"),
-    [
-        ("abc", ""),
-        ("ab", "1 of 3 pictures has no label file: taken as a frame without signs"),
-        ("a", "2 of 3 pictures have no label file: taken as frames without signs"),
-    ],
-)
-def test_pictures_of_yolo_without_a_label_file_are_counted(
-    tmp_path: Path, labelled: str, told: str
-) -> None:
-    (tmp_path / "labels").mkdir()
-    for name in "abc":
-        picture(tmp_path / "images" / f"{name}.png")
-    for name in labelled:  # an empty file says that there is no sign
-        (tmp_path / "labels" / f"{name}.txt").write_text("0 .5 .5 .2 .4" if name == "a" else "")
-    dataset = open_dataset(tmp_path)
-    assert len(dataset.frames) == 3
-    assert dataset.caution == told
-
-
-def test_frames_without_any_labelled_box_are_refused_with_these_words(tmp_path: Path) -> None:
-    picture(tmp_path / "images" / "f.png")
-    (tmp_path / "labels").mkdir()
-    with pytest.raises(DatasetError, match=r"no labelled boxes in it \(YOLO txt, all pictures\)"):
-        open_dataset(tmp_path)
-
-
-@pytest.mark.parametrize("names", ["[no, 1.10]", "{0: no, 1: 1.10}", "\n- 'no'\n- 1.10"])
-def test_names_of_yolo_are_taken_as_they_are_written(tmp_path: Path, names: str) -> None:
-    picture(tmp_path / "images" / "f.png")
-    (tmp_path / "labels").mkdir()
-    (tmp_path / "labels" / "f.txt").write_text("0 0.5 0.5 0.2 0.4\n1 0.5 0.5 0.2 0.4\n")
-    # The date is none, which is no concern of the names.
-    (tmp_path / "data.yaml").write_text(f"date: 2024-02-30\nnames: {names}\n")
-    assert open_dataset(tmp_path).classes == ("no", "1.10")
-
-
-def test_the_pictures_of_yolo_may_be_linked(tmp_path: Path) -> None:
-    picture(tmp_path / "elsewhere" / "f.png")
-    set_of_links = tmp_path / "set"
-    for folder in ("images", "labels"):
-        (set_of_links / folder).mkdir(parents=True)
-    (set_of_links / "images" / "val").symlink_to(tmp_path / "elsewhere")
-    (set_of_links / "labels" / "val").mkdir()
-    (set_of_links / "labels" / "val" / "f.txt").write_text("0 0.5 0.5 0.2 0.4\n")
-    assert labels_of(open_dataset(set_of_links)) == [("f.png", "0")]
-
-
-@pytest.mark.parametrize(
-    "box", ["[Infinity, 0, 1, 1]", "[0, 0, 1e400, 1]", "[0, NaN, 1, 1]", "[0, 0, 1, -Infinity]",
-            "[1e308, 0, 1e308, 1]"],
-)  # fmt: skip
-def test_a_box_of_coco_that_is_not_finite_is_named(tmp_path: Path, box: str) -> None:
-    with pytest.raises(
-        DatasetError, match=r"c\.json: annotation 7: expected `bbox` of four finite"
-    ):
-        open_dataset(coco(tmp_path, box))
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ({"category_id": 7}, "annotation 12: its `category_id` 7 is the id of no category"),
-        ({"image_id": "1"}, 'annotation 12: its `image_id` "1" is the id of no image'),
-        ({"image_id": 9, "iscrowd": 1}, "annotation 12: its `image_id` 9 is the id of no image"),
-        (
-            {"id": None, "category_id": 7},
-            "annotation number 2: its `category_id` 7 is the id of no",
-        ),
-    ],
-)
-def test_what_an_annotation_of_coco_names_in_vain_is_told(
-    tmp_path: Path, change: dict[str, object], told: str
-) -> None:
-    path = coco(tmp_path, "[0, 0, 1, 1]")
-    content = json.loads(path.read_text())
-    changed = {**content["annotations"][0], "id": 12, **change}
-    content["annotations"].append({k: v for k, v in changed.items() if v is not None})
-    path.write_text(json.dumps(content))
-    with pytest.raises(DatasetError, match=rf"c\.json: {told}"):
-        open_dataset(path)
-
-
-def test_an_iscrowd_box_of_coco_needs_no_category(tmp_path: Path) -> None:
-    path = coco(tmp_path, "[0, 0, 1, 1]")
-    content = json.loads(path.read_text())
-    content["annotations"].append({"image_id": 1, "bbox": [0, 0, 9, 9], "iscrowd": 1})
-    path.write_text(json.dumps(content))
-    assert open_dataset(path).ignored
 
 
 def test_a_box_that_is_only_finite_in_shares_is_cut_at_the_frame() -> None:

@@ -1,0 +1,15 @@
+"""Words of counts and thresholds: their examples hold."""
+
+import doctest
+
+import pytest
+
+from recognizer import plurals
+from recognizer.validation import words
+
+
+@pytest.mark.parametrize("module", [plurals, words])
+def test_the_examples_hold(module):
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0

@@ -1,0 +1,109 @@
+"""YOLO txt files are read as that format has them, and what is damaged is told by file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from dataset_files import picture
+
+from recognizer.validation.datasets import DatasetError, open_dataset
+
+
+def test_yolo(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "val" / "f.png", 100, 50)
+    label = tmp_path / "labels" / "val" / "f.txt"
+    label.parent.mkdir(parents=True)
+    label.write_text("1 0.5 0.5 0.2 0.4\n\n")
+    (tmp_path / "data.yaml").write_text("names: [give way, stop]\n")
+    sample = open_dataset(tmp_path).samples[0]
+    assert sample.label == "stop"
+    assert sample.box is not None
+    # A tenth of the side is kept around the box.
+    assert sample.box.cut(100, 50) == (38, 13, 62, 37)
+
+
+@pytest.mark.parametrize(
+    "line", ["1 0.1 0.1 0.9 0.1 0.9 0.9 0.1 0.9", "1 0.5 0.5 0.2", "1 0.5 0.5 0.2 0.4 0.9",
+             "1 nan 0.5 0.2 0.4", "1 0.5 0.5 inf 0.4", "stop 0.5 0.5 0.2 0.4"],
+)  # fmt: skip
+def test_a_damaged_line_of_yolo_is_named(tmp_path: Path, line: str) -> None:
+    picture(tmp_path / "images" / "f.png", 100, 50)
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "f.txt").write_text(f"1 0.5 0.5 0.2 0.4\n{line}\n")
+    with pytest.raises(DatasetError, match=rf"f\.txt:2: expected .*not read\), got `{line}`"):
+        open_dataset(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "got"),
+    [("0 500 500 30 30", "500"), ("1 0.5 0.5 0.2 1.02", "1.02"), ("1 0.5 0.5 -0.2 0.4", "-0.2")],
+)
+def test_a_box_of_yolo_that_is_not_in_fractions_is_named(
+    tmp_path: Path, line: str, got: str
+) -> None:
+    picture(tmp_path / "images" / "00500.png", 100, 50)
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "00500.txt").write_text(f"1 0.5 0.5 0.2 0.4\n{line}\n")
+    told = rf"labels/00500\.txt:2: expected fractions of the picture, 0 to 1 \(got {got}\); divide"
+    with pytest.raises(DatasetError, match=told):
+        open_dataset(tmp_path)
+
+
+def test_a_box_of_yolo_may_touch_the_edge_as_tools_round_it(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "f.png", 100, 50)
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "f.txt").write_text("0 0.5 0.5 1.000001 1\n")
+    (sample,) = open_dataset(tmp_path).samples
+    assert sample.box is not None
+    assert sample.box.visible(100, 50) == (0, 0, 100, 50)
+
+
+@pytest.mark.parametrize(
+    ("labelled", "told"),
+    [
+        ("abc", ""),
+        ("ab", "1 of 3 pictures has no label file: taken as a frame without signs"),
+        ("a", "2 of 3 pictures have no label file: taken as frames without signs"),
+    ],
+)
+def test_pictures_of_yolo_without_a_label_file_are_counted(
+    tmp_path: Path, labelled: str, told: str
+) -> None:
+    (tmp_path / "labels").mkdir()
+    for name in "abc":
+        picture(tmp_path / "images" / f"{name}.png")
+    for name in labelled:  # an empty file says that there is no sign
+        (tmp_path / "labels" / f"{name}.txt").write_text("0 .5 .5 .2 .4" if name == "a" else "")
+    dataset = open_dataset(tmp_path)
+    assert len(dataset.frames) == 3
+    assert dataset.caution == told
+
+
+def test_frames_without_any_labelled_box_are_refused_with_these_words(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "f.png")
+    (tmp_path / "labels").mkdir()
+    with pytest.raises(DatasetError, match=r"no labelled boxes in it \(YOLO txt, all pictures\)"):
+        open_dataset(tmp_path)
+
+
+@pytest.mark.parametrize("names", ["[no, 1.10]", "{0: no, 1: 1.10}", "\n- 'no'\n- 1.10"])
+def test_names_of_yolo_are_taken_as_they_are_written(tmp_path: Path, names: str) -> None:
+    picture(tmp_path / "images" / "f.png")
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "f.txt").write_text("0 0.5 0.5 0.2 0.4\n1 0.5 0.5 0.2 0.4\n")
+    # The date is none, which is no concern of the names.
+    (tmp_path / "data.yaml").write_text(f"date: 2024-02-30\nnames: {names}\n")
+    assert open_dataset(tmp_path).classes == ("no", "1.10")
+
+
+def test_the_pictures_of_yolo_may_be_linked(tmp_path: Path) -> None:
+    picture(tmp_path / "elsewhere" / "f.png")
+    set_of_links = tmp_path / "set"
+    for folder in ("images", "labels"):
+        (set_of_links / folder).mkdir(parents=True)
+    (set_of_links / "images" / "val").symlink_to(tmp_path / "elsewhere")
+    (set_of_links / "labels" / "val").mkdir()
+    (set_of_links / "labels" / "val" / "f.txt").write_text("0 0.5 0.5 0.2 0.4\n")
+    (sample,) = open_dataset(set_of_links).samples
+    assert (Path(sample.path).name, sample.label) == ("f.png", "0")
