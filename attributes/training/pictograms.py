@@ -20,6 +20,7 @@ from attributes.training import packages
 from attributes.training.artwork import SPRITE_SIZE, Drawing
 from attributes.training.colours import usual_shade
 from attributes.training.labels import NO_PICTOGRAM, UNKNOWN_PICTOGRAM
+from attributes.training.road_digits import random_road_digits
 from attributes.vocabulary import TEXT
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ _HALVES_OF_A_MONTH = {"115": 1, "1631": 2}
 read, and how many digits the first of them has."""
 _UNIT_OF_DECIMALS = 0.5
 """Share of the decimals in one piece that a unit stands beside: most are heights and weights."""
+_BY_ROAD_DIGITS = 0.4
+"""Share of the whole numbers in one piece that are written as on German roads, not in a font."""
 _CUT_SHORT = {"truck-rear-height", "truck-rear-width"}
 """Pictograms whose arrows, all that tells them apart, reach too near the rim to be cut out."""
 _CAPTIONS = ("SPEED", "LIMIT", "MAX", "km/h", "t", "m", "ZONE", "mph", "MINIMUM")
@@ -239,7 +242,11 @@ def draw_string(
     """
     assert plain or not unit, "only a plain number is given its unit"
     font = fonts[int(rng.integers(len(fonts)))]
-    main, spans = _strip_of_parts(_parts(rng, string, plain, without, unit), font)
+    parts = _parts(rng, string, plain, without, unit)
+    if len(parts) == 1 and parts[0].shown.isdecimal() and rng.random() < _BY_ROAD_DIGITS:
+        main, spans = random_road_digits(rng, len(string)).ink(string)
+    else:
+        main, spans = _strip_of_parts(parts, font)
     squeeze = rng.uniform(0.75, 1.15)
     box = SPRITE_SIZE - 4
     caption = 1.0 if plain else rng.random()
