@@ -26,9 +26,16 @@ from attributes.training.erasing import blur_of, erase, legend_box, plate_labels
 from attributes.training.labels import Labels
 from attributes.training.materials import Materials
 from attributes.training.photographing import Sprites, photograph
-from attributes.training.pictograms import MaskBank, text_masks
+from attributes.training.pictograms import (
+    MaskBank,
+    fill_square,
+    load_fonts,
+    text_masks,
+    text_strip,
+)
 from attributes.training.plates import compose_plates
 from attributes.training.redrawing import bend, redraw
+from attributes.training.road_digits import random_road_digits
 from attributes.training.transplants import ErasedBank, transplant
 from attributes.vocabulary import BAR, CATEGORICAL, SHAPE
 
@@ -191,6 +198,20 @@ def bent(g: Generator, masks: Tensor) -> Tensor:
     return bend(g, plates, torch.ones(len(masks), dtype=torch.bool))[:, :1]
 
 
+def numbers() -> npt.NDArray[np.uint8]:
+    """Four limits in a font, and as roads write them."""
+    rng = np.random.default_rng(5)
+    cells = []
+    for number, limit in enumerate(["30", "69", "100", "124"] * (1 + DRAWS // PLATES)):
+        if number < PLATES:
+            ink = text_strip(limit, load_fonts()[2])
+        else:
+            ink, _ = random_road_digits(rng, len(limit)).ink(limit)
+        mask = torch.from_numpy(fill_square(ink)).float() / 255
+        cells.append((1 - 0.85 * mask).expand(3, -1, -1))
+    return row_of(torch.stack(cells))
+
+
 SHEETS: dict[str, dict[str, Operator]] = {
     "geometry": {
         "random_homographies": warped(turned),
@@ -338,7 +359,14 @@ def main() -> None:
                 for title, operator in rows.items()
             ],
         )
-    write("legend", [labelled("redraw", legends(redrawn)), labelled("bend", legends(bent))])
+    write(
+        "legend",
+        [
+            labelled("redraw", legends(redrawn)),
+            labelled("bend", legends(bent)),
+            labelled("random_road_digits", numbers()),
+        ],
+    )
     rows_of_transplants = transplants(plates)
     widest = max(row.shape[1] for row in rows_of_transplants)
     write(

@@ -257,7 +257,7 @@ def draw_string(
     canvas = np.zeros((SPRITE_SIZE, SPRITE_SIZE), np.uint8)
     left = (SPRITE_SIZE - size[0]) // 2
     if caption < 0.2:
-        small = _text_strip(str(rng.choice(_CAPTIONS)), font)
+        small = text_strip(str(rng.choice(_CAPTIONS)), font)
         fit = min(box / small.shape[1], 0.26 * box / small.shape[0])
         width, tall = max(1, round(small.shape[1] * fit)), max(1, round(small.shape[0] * fit))
         small = cv2.resize(small, (width, tall), interpolation=cv2.INTER_AREA)
@@ -327,7 +327,7 @@ def _strip_of_parts(
     parts: Sequence[_Part], font: FreeTypeFont
 ) -> tuple[Mask, list[tuple[float, float]]]:
     """Ink of all parts in a row; left and right edge of each character that counts, as shares."""
-    first = _text_strip(parts[0].shown, font)
+    first = text_strip(parts[0].shown, font)
     if len(parts) == 1:
         part = parts[0]
         return first, _character_spans(part.shown[: part.counted], part.shown, font)
@@ -336,7 +336,7 @@ def _strip_of_parts(
     columns, edges, left = [], [], 0
     for part in parts:
         ink = (
-            _text_strip(part.shown, font)
+            text_strip(part.shown, font)
             if part.shown
             else np.zeros((height, height // 5), np.uint8)
         )
@@ -363,7 +363,7 @@ def _character_spans(characters: str, shown: str, font: FreeTypeFont) -> list[tu
     return list(itertools.pairwise(shares))
 
 
-def _text_strip(string: str, font: FreeTypeFont) -> Mask:
+def text_strip(string: str, font: FreeTypeFont) -> Mask:
     """The string's ink, uint8 (height, width)."""
     from PIL import Image, ImageDraw
 
