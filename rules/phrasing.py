@@ -154,7 +154,7 @@ class _Phrase(Generic[FileModelT]):
     def _unknown_key(self) -> None:
         key = str(self._location[-1])
         mapping = self._document.node_at(self._location[:-1])
-        allowed = _allowed_keys(self._document.schema, self._location[:-1])
+        allowed = allowed_keys(self._document.schema, self._location[:-1])
         at = mapping.key(key) if isinstance(mapping, MappingNode) else mapping
         self._record(
             LoadError.UNKNOWN_KEY,
@@ -170,7 +170,7 @@ class _Phrase(Generic[FileModelT]):
         if key == "not" and "any" in allowed and isinstance(mapping, MappingNode):
             return as_negation(mapping.get(key))
         schema, location = self._document.schema, self._location[:-1]
-        homes = [k for k in allowed if key in _allowed_keys(schema, (*location, k))]
+        homes = [k for k in allowed if key in allowed_keys(schema, (*location, k))]
         return f"it belongs under {quote(homes[0])}" if len(homes) == 1 else None
 
     def _unknown_value(self) -> None:
@@ -244,7 +244,7 @@ class _Phrase(Generic[FileModelT]):
         if self._type == "dict_type" and self._subject_key == "name":
             return as_mapping(node, "en")
         if self._type == "model_type":
-            return advice_if_glued(node.text, _allowed_keys(self._document.schema, self._location))
+            return advice_if_glued(node.text, allowed_keys(self._document.schema, self._location))
         if self._type in ("int_type", "float_type") and self._is_word:
             return as_number(node.text)
         if self._type != "string_type" or self._subject_key == "id":
@@ -267,7 +267,7 @@ def _kind(node: Node) -> str:
     return f"the text {quote(node.text)}"
 
 
-def _allowed_keys(schema: type[FileModel], location: Location) -> list[str]:
+def allowed_keys(schema: type[FileModel], location: Location) -> list[str]:
     """The keys that the mapping at ``location`` may have, read off the models."""
     candidates: list[Any] = [schema]
     for part in location:

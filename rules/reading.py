@@ -196,8 +196,12 @@ def _is_news(document: Document[FileModelT], error: ErrorDetails) -> bool:
     if error["type"] not in _CROSS_KEY or not isinstance(mapping, MappingNode):
         return False
     keys, left_out = error["ctx"]["keys"], document.left_out(mapping)
-    is_misspelled = error["type"] == "neither" and any(likely_meant(k, keys) for k in left_out)
-    return left_out.isdisjoint(keys) and not is_misspelled
+    if error["type"] == "neither":
+        # A key that was left out is one of them misspelt, or was written a level too high.
+        below = [phrasing.allowed_keys(document.schema, (*error["loc"], key)) for key in keys]
+        if any(likely_meant(k, keys) or any(k in inner for inner in below) for k in left_out):
+            return False
+    return left_out.isdisjoint(keys)
 
 
 def _smallest_part(
