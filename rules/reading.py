@@ -21,9 +21,9 @@ from rules.yaml_positions import (
     Scalar,
     SequenceNode,
     UnusableYamlError,
-    compose,
     plain,
 )
+from rules.yaml_recovery import compose_or_tell_all
 
 MAX_BYTES: Final = 4 * 2**20
 """Largest rule file; the largest real one has a tenth of it."""
@@ -75,7 +75,7 @@ def read_document(
         findings.error(code, message, position, related=notes, **details)
 
     try:
-        root = compose(
+        root = compose_or_tell_all(
             text,
             report,
             kind=schema.kind,
