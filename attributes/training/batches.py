@@ -61,10 +61,7 @@ def make_batch(
         parts.append(images)
         part_labels.append(labels)
     if materials.photographs is not None and share.photographs:
-        images, labels = _photographs(
-            g, materials, share.photographs, size, configuration.turned_photographs
-        )
-        labels = _hide_numbers(g, labels, 1 - configuration.photographed_numbers)
+        images, labels = _photographs(g, materials, configuration, size)
         parts.append(images)
         part_labels.append(labels)
     if share.scenes:
@@ -140,11 +137,12 @@ def _mirror_some(
 
 
 def _photographs(
-    g: Generator, materials: Materials, count: int, size: int, turned: float
+    g: Generator, materials: Materials, configuration: Configuration, size: int
 ) -> tuple[Tensor, Labels]:
     """Photographs of signs, the rarer classes more often than they come."""
     bank = materials.photographs
     assert bank is not None
+    count = configuration.batch.photographs
     frequency = torch.bincount(bank.class_ids).clamp(min=1).float()
     weights = frequency[bank.class_ids] ** -0.6
     picked = torch.multinomial(weights, count, replacement=True, generator=g)
@@ -155,7 +153,9 @@ def _photographs(
         # What was mirrored into another class is none of these.
         same_class = labels.pictogram == bank.labels.pictogram[picked]
         classes = classes.masked_fill(~same_class[:, None], UNKNOWN)
-        images, labels = _turn_some(g, images, labels, classes, turned)
+        images, labels = _turn_some(g, images, labels, classes, configuration.turned_photographs)
+    told = configuration.photographed_numbers * (bank.sides[picked] >= configuration.smallest_told)
+    labels = _hide_numbers(g, labels, told)
     images, _ = photograph_again(g, images, torch.zeros(count, 1, 1, 1), size)
     return images, labels
 
@@ -183,14 +183,15 @@ def _turn_some(
     )
 
 
-def _hide_numbers(g: Generator, labels: Labels, probability: float) -> Labels:
-    """Tell of some numbers only how many digits they have.
+def _hide_numbers(g: Generator, labels: Labels, told: Tensor) -> Labels:
+    """Tell each number with a probability, ``told`` (N,), else only how many digits it has.
 
-    The few numbers that photographs show would be learnt as wholes, and others read as them. Told
-    nothing, the reader would learn of photographs that mostly nothing is written on them.
+    The few numbers that photographs show would be learnt as wholes, and others read as them, most
+    of all on small photographs, where little else is left to see. Told nothing, the reader would
+    learn of photographs that mostly nothing is written on them.
     """
     digits = torch.isin(labels.text, torch.tensor(DIGITS))
-    hidden = chosen(g, len(labels), probability)[:, None] & digits
+    hidden = (uniform(g, len(labels)) >= told)[:, None] & digits
     return replace(labels, text=labels.text.masked_fill(hidden, SOME_DIGIT))
 
 

@@ -161,6 +161,7 @@ def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
         torch.zeros(2, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
         Labels.from_rows([ROW, {**ROW, "text": "STOP"}], []),
         torch.tensor([0, 1]),
+        torch.tensor([30, 30]),
     )
     configuration = tiny_configuration(
         photographed_numbers=told,
@@ -173,16 +174,33 @@ def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
     assert texts == {word, *((*digits[:2], 0, UNKNOWN, UNKNOWN, UNKNOWN) for digits in expected)}
 
 
+def test_numbers_of_small_photographs_are_not_told():
+    bank = PhotographBank(
+        torch.zeros(2, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
+        Labels.from_rows([ROW, {**ROW, "text": "30"}], []),
+        torch.tensor([0, 1]),
+        torch.tensor([47, 48]),
+    )
+    configuration = tiny_configuration(
+        smallest_told=48, batch={"photographs": 64, "artwork": 1, "composed": 1, "scenes": 0}
+    )
+    materials = replace(tiny_materials(), photographs=bank)
+    labels = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48).labels
+    texts = {tuple(text[:2]) for text in labels.text[-64:].tolist()}
+    assert texts == {HIDDEN, TEXT.encode("30")[:2]}
+
+
 def test_only_black_on_white_plates_lend_their_light_to_drawings():
     blue = {**ROW, "background": "blue", "legend": "white", "text": ""}
     bank = PhotographBank(
         torch.zeros(3, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
         Labels.from_rows([blue, ROW, {**ROW, "legend": "none", "text": ""}], []),
         torch.tensor([38, 1, 13]),
+        torch.tensor([30, 30, 30]),
     )
     assert bank.black_on_white().tolist() == [1]
     # Without one, drawings are exposed as in a run without photographs.
-    none = PhotographBank(bank.pixels[:1], bank.labels[:1], bank.class_ids[:1])
+    none = PhotographBank(bank.pixels[:1], bank.labels[:1], bank.class_ids[:1], bank.sides[:1])
     materials = replace(tiny_materials(), photographs=none)
     batch = make_batch(torch.Generator().manual_seed(0), materials, tiny_configuration(), 48)
     assert batch.images.std() > 0
@@ -203,7 +221,10 @@ def test_a_turned_photograph_is_a_class_of_its_own_and_keeps_its_colours():
     upright = torch.zeros(8, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8)
     upright[:, :, : STORED_SIZE // 4] = 255  # bright at the top
     bank = PhotographBank(
-        upright, Labels.from_rows([ROW] * 8, ["deer"]), torch.zeros(8, dtype=torch.int64)
+        upright,
+        Labels.from_rows([ROW] * 8, ["deer"]),
+        torch.zeros(8, dtype=torch.int64),
+        torch.full((8,), 30),
     )
     materials = replace(
         tiny_materials(), photographs=bank, turned_classes=torch.tensor([[5, 6, 7]]),
