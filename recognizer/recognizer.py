@@ -41,7 +41,8 @@ class Recognizer:
         catalogue: rule file; the embedded ``signs.yaml`` if absent.
         weights: safetensors file with its card; the shipped ones if absent.
         localizer: the same of what finds signs in frames; read when the first frame needs it.
-        language: of the names in answers.
+        language: of the names in answers; English by default. A sign without such a name has its
+            English one, else its first.
         country: only signs of this ISO code (and of none) are considered; all if absent.
         thresholds: what an answer must reach; by default those that were calibrated for the rule
             file (``signs.thresholds.yaml`` beside it), if any.
@@ -52,7 +53,7 @@ class Recognizer:
     Raises:
         CatalogueError: the rule file has mistakes; all of them are told.
         CountryError: its signs belong to countries, but none to this one.
-        LanguageError: none of its signs has a name in this language.
+        LanguageError: none of its signs has a name in the language that is asked for.
         TypeError: ``thresholds`` are none, such as a single number.
         ValueError: there is no such precision.
         WeightsError: the weights are missing, damaged, or of another vocabulary.
@@ -65,7 +66,7 @@ class Recognizer:
         weights: str | os.PathLike[str] | None = None,
         *,
         localizer: str | os.PathLike[str] | None = None,
-        language: str = "en",
+        language: str | None = None,
         country: str | None = None,
         thresholds: Thresholds | None = None,
         precision: Precision | None = None,
@@ -76,7 +77,8 @@ class Recognizer:
                 "thresholds: expected Thresholds, such as Thresholds(min_confidence=0.5), "
                 f"got {type(thresholds).__name__}"
             )
-        self.language = language
+        self._given_language = language
+        self.language = language or "en"
         self.country = country
         self.catalogue_path = Path(catalogue) if catalogue is not None else default_catalogue()
         self._localizer_weights = Path(localizer) if localizer is not None else None
@@ -246,7 +248,8 @@ class Recognizer:
         thresholds = self._given_thresholds or load_thresholds(self.catalogue_path, rules)
         if self.country is not None:
             rules = rules.restricted_to(self.country)
-        rules.require_language(self.language)
+        if self._given_language is not None:
+            rules.require_language(self._given_language)
         return rules, thresholds
 
     def _prepare(self, rules: Catalogue, thresholds: Thresholds) -> ReadyCatalogue:

@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from rules.countries import COUNTRIES, likely_country
 from rules.diagnostics import quote
+from rules.languages import LANGUAGES, likely_language
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,12 @@ Country = Annotated[
     Format("|".join(sorted(COUNTRIES)), "an ISO 3166 country code such as `DE`", likely_country),
 ]
 Language = Annotated[
-    str, Format(r"[a-z]{2,3}(?:-[A-Z][A-Za-z]+)?", "a language code such as `en` or `pt-BR`")
+    str,
+    Format(
+        rf"(?:{'|'.join(LANGUAGES)}|[a-z]{{3}})(?:-[A-Z][A-Za-z]+)?",
+        "an ISO 639 language code such as `en` or `pt-BR`",
+        likely_language,
+    ),
 ]
 ArtworkReference = Annotated[
     str,

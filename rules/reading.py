@@ -30,6 +30,8 @@ MAX_BYTES: Final = 4 * 2**20
 
 # Characters that YAML forbids, and those that it or an editor would take for a line break.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_CONFLICT = re.compile(r"^<{7}(?: .*)?$", re.MULTILINE)
+"""The line with which Git marks where two versions differ."""
 _TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
 
 _MAX_ROUNDS = 5
@@ -152,6 +154,14 @@ def _check_characters(text: str, file: str, findings: Findings) -> bool:
             _position_of(text, match.start(), file),
         )
         break  # Such a file is damaged as a whole; one place is enough to find out why.
+    for match in _CONFLICT.finditer(text):
+        fine = False
+        findings.error(
+            LoadError.YAML_SYNTAX,
+            "a merge conflict begins here that is not resolved",
+            _position_of(text, match.start(), file),
+            suggestion="keep one of the two versions, and remove the lines of `<`, `=` and `>`",
+        )
     for match in _TAB_INDENT.finditer(text):
         fine = False
         findings.error(

@@ -6,6 +6,7 @@ face, a test) is left out, and the rest read again, until there is no further on
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from typing import Any, Final
@@ -49,34 +50,37 @@ def _tell_further(text: str, lines: list[int], report: Report) -> None:
     """Report mistakes of the entries behind those in ``lines``, to which ``report`` adds."""
     for told in range(1, _MOST_READINGS):
         if len(lines) < told:
-            return  # Something else than syntax was wrong.
-        text = without_entry(text, lines[-1])
-        try:
+            return  # The whole is YAML now, or something else than its syntax is wrong.
+        rest = without_entry(text, lines[-1])
+        if rest is None:
+            return
+        text = rest
+        with contextlib.suppress(UnusableYamlError):
             compose(text, report)
-        except UnusableYamlError:
-            continue
-        return
 
 
-def without_entry(text: str, line: int) -> str:
+def without_entry(text: str, line: int) -> str | None:
     """The text with the entry that a line lies in left blank, so that all others stay in place.
 
-    An entry is an item, or a key with its value, of what stands under a key of the top level; of
-    the top level itself, where the line is of neither.
+    An entry is an item, or a key with its value, of what stands under a key of the top level.
 
     Args:
         text: the document.
         line: from 1.
+
+    Returns:
+        None if the line lies in no entry: what is wrong with the top level may be wrong with all.
     """
     lines = text.split("\n")
     indents = {k: len(found[0]) for k, x in enumerate(lines) if (found := _INDENT.match(x))}
     at, end = min(line, len(lines)) - 1, len(lines)
     keys = [k for k, indent in indents.items() if indent == 0 and not lines[k].startswith("-")]
-    left_out = _span(keys, at, end)
-    inner = [k for k in left_out if k in indents][1:]
+    block = _span(keys, at, end)
+    inner = [k for k in block if k in indents][1:]
     entries = [k for k in inner if indents[k] == indents[inner[0]]]
-    if entries and entries[0] <= at:
-        left_out = _span(entries, at, left_out.stop)
+    if not entries or entries[0] > at:
+        return None
+    left_out = _span(entries, at, block.stop)
     return "\n".join("" if k in left_out else x for k, x in enumerate(lines))
 
 

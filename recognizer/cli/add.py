@@ -6,14 +6,12 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Final
 
 from recognizer.addition import Addition, Trial
 from recognizer.cli.exit_codes import FINDINGS, FINE, USAGE
 from recognizer.cli.options import add_format_option, how_to_own_a_catalogue
 from recognizer.default_catalogue import default_catalogue
-
-_LANGUAGES: Final = ("de", "es", "fr", "it", "nl", "pl")
+from rules.languages import LANGUAGES
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,9 +19,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("picture", type=Path, metavar="PICTURE", help="the new sign, cut out")
     parser.add_argument("--id", required=True, help="its id, such as de.142-10")
     parser.add_argument("--name", required=True, metavar="TEXT", help="its name in English")
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         parser.add_argument(f"--name-{language}", metavar="TEXT", help=argparse.SUPPRESS)
-    parser.epilog = f"Names in other languages: --name-{', --name-'.join(_LANGUAGES)}."
+    parser.epilog = "Names in other languages: --name-de, --name-pl and so on, by ISO 639."
     parser.add_argument(
         "--catalogue", metavar="FILE", help="rule file (the embedded one, never written)"
     )
@@ -51,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     file = Path(arguments.catalogue) if arguments.catalogue else default_catalogue()
     names = {"en": arguments.name} | {
         language: name
-        for language in _LANGUAGES
+        for language in LANGUAGES
         if (name := getattr(arguments, f"name_{language}")) is not None
     }
     addition = Addition(file, arguments.picture, AttributePredictor(weights))

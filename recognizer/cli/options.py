@@ -23,7 +23,7 @@ def add_recognizer_options(parser: argparse.ArgumentParser, *, for_frames: bool 
     else:
         parser.set_defaults(localizer=None)
     parser.add_argument("--country", metavar="CODE", help="only signs of this country, such as DE")
-    parser.add_argument("--language", default="en", help="language of the names (%(default)s)")
+    parser.add_argument("--language", metavar="CODE", help="language of the names (en)")
 
 
 def add_format_option(parser: argparse.ArgumentParser) -> None:

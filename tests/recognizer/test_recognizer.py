@@ -48,6 +48,13 @@ def test_names_come_in_the_language_asked_for():
     assert answer.name.startswith("Halt")
 
 
+def test_names_that_are_not_english_serve_where_no_language_is_asked_for(tmp_path):
+    rules = "signs: [{id: pl.B-20, name: {pl: Stop tu}, when: {shape: octagon, background: red}}]"
+    (tmp_path / "pl.yaml").write_text(f"version: 1\n{rules}\n")
+    answer = Recognizer(tmp_path / "pl.yaml").recognize(PICTURES / "stop.png")
+    assert answer.name == "Stop tu"
+
+
 @pytest.mark.parametrize(("bad", "named"), [("nowhere.png", "nowhere.png"), ("a\0b", r"a\x00b")])
 def test_a_list_gives_a_list_and_one_bad_picture_spoils_nothing(recognizer, bad, named):
     good = PICTURES / "stop.png"

@@ -184,7 +184,7 @@ def test_watching_goes_on_when_no_sign_has_a_name_in_the_language(
     catalogue: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(watching, "INTERVAL", 0.01)
-    recognizer = Recognizer(catalogue, watch=True)
+    recognizer = Recognizer(catalogue, language="en", watch=True)
     with caplog.at_level(logging.ERROR):
         write(catalogue, rules("new").replace("{en:", "{de:"))
         assert wait_for(lambda: "no sign has a name in the language `en`" in caplog.text)
