@@ -147,12 +147,20 @@ class Compiler:
             if reading not in _READINGS:
                 self._unknown_placeholder(reading, position)
             elif not sign.alternatives or not all(_reads(a, reading) for a in sign.alternatives):
+                asks = all(TEXT.name in a.conditions for a in sign.alternatives)
+                admits_others = reading == DIGITS_NAME and sign.alternatives and asks
                 self._findings.error(
                     LoadError.CONFLICTING_KEYS,
-                    f"{quote(sign.id)} takes a value from {quote(reading)}, but its rule does not "
-                    f"say which {reading} it has",
+                    f"{quote(sign.id)} takes a value from {quote(reading)}, but its rule "
+                    + (
+                        "also holds where no number stands"
+                        if admits_others
+                        else f"does not say which {reading} it has"
+                    ),
                     position,
-                    expected=f"a `{reading}` condition in every alternative of `when`",
+                    expected="`digits` conditions that list numbers, without `none` and `not`"
+                    if admits_others
+                    else f"a `{reading}` condition in every alternative of `when`",
                     related=[
                         new.as_cause
                         for new in replacements(self._sections)

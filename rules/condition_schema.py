@@ -201,6 +201,16 @@ class NumberRange(StrictModel):
 
     @model_validator(mode="after")
     def _countable(self) -> NumberRange:
+        if "multiple_of" not in self.model_fields_set and not (self.min % 1 == self.max % 1 == 0):
+            raise PydanticCustomError(
+                "format",
+                "a bound that is not reached",
+                {
+                    "expected": "whole numbers as `min` and `max`, or `multiple_of` beside them",
+                    "suggestion": "add `multiple_of: 0.1`, or 0.5: without it a range has the "
+                    "whole numbers alone",
+                },
+            )
         multiples = self.multiples
         if not multiples.count:
             raise PydanticCustomError(

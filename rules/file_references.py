@@ -12,9 +12,12 @@ from rules.documents import RuleFile
 from rules.yaml_positions import Node
 
 PICTURE_SUFFIXES: Final = frozenset(
-    {".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"}
-)
-"""Endings of the files that are taken for pictures."""
+    (
+        ".avif", ".bmp", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pgm", ".png", ".pnm",
+        ".ppm", ".tif", ".tiff", ".webp",
+    )
+)  # fmt: skip
+"""Endings of the files that are taken for pictures: of all formats that OpenCV reads."""
 RULE_FILE_SUFFIXES: Final = frozenset({".yaml", ".yml"})
 
 

@@ -109,6 +109,16 @@ class _Phrase(Generic[FileModelT]):
             return f"sign {quote(name.text)}" if isinstance(name, Scalar) else "this sign"
         return "this test" if rest and section == "tests" else f"the {self._document.schema.kind}"
 
+    @property
+    def _is_part(self) -> bool:
+        """Whether the error lies in a list, or under ``not``, ``only`` or ``all``."""
+        return isinstance(self._location[-1], int) or not _FORM_KEYS.isdisjoint(self._location)
+
+    @property
+    def _expected_of_subject(self) -> str | None:
+        """What a key may have as a whole; None within its value."""
+        return None if self._is_part else self._expected_of_key.get(self._subject_key)
+
     def _record(
         self, code: LoadError, message: str, at: Node | None = None, **details: Any
     ) -> None:
@@ -134,6 +144,9 @@ class _Phrase(Generic[FileModelT]):
             return
         if self._location[:-1] and isinstance(self._location[-2], str):
             is_form = self._location[-2] in _MARKS
+            allowed = allowed_keys(self._document.schema, self._location[:-1])
+            if is_form and isinstance(mapping, MappingNode) and {*mapping.entries} - {*allowed}:
+                return  # It may be misspelt: of what stands there is told that it is no key.
             whole = "the condition" if is_form else quote(self._location[-2])
         else:
             whole = self._subject
@@ -179,7 +192,7 @@ class _Phrase(Generic[FileModelT]):
         self._record(
             LoadError.UNKNOWN_VALUE,
             f"{quote(self._node.text)} is no value of {quote(self._subject_key)}",
-            expected=self._expected_of_key.get(self._subject_key) or one_of(allowed),
+            expected=self._expected_of_subject or one_of(allowed),
             suggestion=as_number(self._node.text) if self._subject_key in _NUMBER_KEYS else None,
             slip=(self._node.text, allowed),
         )
@@ -219,7 +232,9 @@ class _Phrase(Generic[FileModelT]):
         )
 
     def _wrong_type(self) -> None:
-        expected = self._expected_of_key.get(self._subject_key) or _EXPECTED_OF_TYPE.get(self._type)
+        expected = self._expected_of_subject or _EXPECTED_OF_TYPE.get(self._type)
+        if self._subject_key == DIGITS_NAME and self._is_part:
+            expected = "a number or none; ranges stand alone, several under `any:`"
         if expected is None and "expected" in self._context:
             expected = one_of(re.findall(r"'([^']+)'", str(self._context["expected"])))
         if expected is None and "expected_tags" in self._context:

@@ -13,7 +13,7 @@ from rules.diagnostics import quote
 
 _CHECK: Final = "check indentation, colons, brackets and quotes here and one line above"
 _IN_BRACKETS: Final = ("while parsing a flow mapping", "while parsing a flow sequence")
-_GLUED: Final = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):(?!//)(\S+)")
+_GLUED: Final = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)([:=])(?!//)(\S+)")
 """A key and its value, which without a blank between them are one word; but not an address."""
 
 Place = tuple[int, int]
@@ -63,16 +63,24 @@ def syntax_mistake(error: yaml.MarkedYAMLError, open_bracket: Place | None) -> S
     return SyntaxMistake(f"{problem} {context}".rstrip(), noticed or opened)
 
 
-def advice_without_value(key: str, number_before: str | None) -> str:
+def advice_without_value(
+    key: str, *, number_before: str | None, after_comma: bool, allow_null: bool
+) -> str:
     """What to do about a key that has no value.
 
     Args:
         key: the key.
         number_before: the number of which only a comma separates it, if there is one.
+        after_comma: whether a comma stands before it, on the same line.
+        allow_null: whether ``null`` is a value here.
     """
     if number_before is not None and key.isdecimal():
         return advice_for_decimal(number_before, key)
-    return advice_if_glued(key) or "give it a value or remove the line"
+    if glued := advice_if_glued(key):
+        return glued
+    if after_comma:
+        return "give it a value, or put quotes around the whole text if the comma is part of one"
+    return "give it a value, or `null` for none" if allow_null else "give it a value or remove it"
 
 
 def advice_for_decimal(whole: str, decimals: str) -> str:
@@ -90,7 +98,8 @@ def advice_if_glued(text: str, keys: Collection[str] | None = None) -> str | Non
     glued = _GLUED.fullmatch(text)
     if not glued or (keys is not None and glued[1] not in keys):
         return None
-    return f"a blank is missing after the colon: {quote(f'{glued[1]}: {glued[2]}')}"
+    lacking = "a blank is missing after the colon" if glued[2] == ":" else "a key ends with a colon"
+    return f"{lacking}: {quote(f'{glued[1]}: {glued[3]}')}"
 
 
 def place_of(mark: Any) -> Place | None:

@@ -316,10 +316,19 @@ class _Composer:
                     LoadError.MISSING_KEY,
                     f"the key {quote(key.text)} has no value",
                     key,
-                    suggestion=advice_without_value(key.text, _number_before(container, key)),
+                    suggestion=advice_without_value(
+                        key.text,
+                        number_before=_number_before(container, key),
+                        after_comma=self._follows_comma(key),
+                        allow_null=self._allow_null,
+                    ),
                 )
         else:
             container.entries[key.text] = (key, node)
+
+    def _follows_comma(self, key: Scalar) -> bool:
+        before = self._text.split("\n")[key.line - 1][: key.column - 1]
+        return before.rstrip().endswith(",")
 
     def _checked_key(self, node: Node) -> Scalar:
         if not isinstance(node, Scalar):
