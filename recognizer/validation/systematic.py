@@ -31,6 +31,8 @@ MIN_SHARE: Final = 2 / 3
 """Share of a class's pictures that must be read alike."""
 _USUAL: Final = 0.25
 """Quantile of the certainty of readings that agree, above which a reading is as sure as usual."""
+_SURE: Final = 0.95
+"""Certainty that is enough even where readings that agree are usually surer."""
 _IDENTIFYING: Final = (TEXT.name, PICTOGRAM)
 """What tells one sign from another, while shapes and colours are common to many."""
 
@@ -123,7 +125,7 @@ def _agrees(
 
 
 def _usual_certainty(outcomes: Outcomes, agreement: Agreement, attribute: str) -> float:
-    """How sure readings are that agree with the rules; 0 if none does."""
+    """How sure readings are that agree with the rules, at most _SURE; 0 if none does."""
     agreeing = agreement.implied[attribute] & agreement.held[attribute]
     certainty = outcomes.observations.certainty[attribute][agreeing]
-    return float(np.quantile(certainty, _USUAL)) if len(certainty) else 0.0
+    return min(_SURE, float(np.quantile(certainty, _USUAL))) if len(certainty) else 0.0

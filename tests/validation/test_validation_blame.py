@@ -147,6 +147,16 @@ def test_where_only_the_value_is_wrong_the_text_is_to_blame_and_nothing_else(wor
     assert (blame.stage.value, blame.reason) == ("attribute misread", "text: expected 50, read 60")
 
 
+def test_a_class_that_is_read_surely_is_not_misread_because_others_are_read_more_surely(
+    world: World,
+) -> None:
+    make_unsure(world, "limit-50", "limit-50", red=0.97)
+    world.draw_all()
+    blue = ("border: red, digits: {min: 10", "border: blue, digits: {min: 10")
+    found = blamed(world.validate(world.rules(blue)))
+    assert {stage for stage, _ in found} == {"no fitting rule"}
+
+
 def test_a_rule_that_is_too_wide_overlaps(world: World) -> None:
     world.draw_all()
     wide = ("shape: circle, border: red, digits", "shape: circle, digits")
