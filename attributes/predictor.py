@@ -19,6 +19,9 @@ from attributes.standardization import standardize
 from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
 from attributes.weights_file import Preprocessing, load_weights
 
+_LONGEST = 512
+"""Pixels of a crop's longer side."""
+
 
 class AttributePredictor:
     """Reads attributes from crops.
@@ -58,6 +61,7 @@ class AttributePredictor:
         Raises:
             ValueError: a crop has another shape or type, or no pixels.
         """
+        crops = [without_needless_pixels(crop) for crop in crops]
         readings = self._read(crops)
         limit = self.card.preprocessing.stretched
         oblong = [i for i, crop in enumerate(crops) if is_oblong(crop, limit)]
@@ -77,6 +81,18 @@ class AttributePredictor:
                 logits = self._network(batch.to(self._dtype))
             parts.append(calibrate(logits, self.card.calibration.temperatures))
         return Readings.concatenate(parts)
+
+
+def without_needless_pixels(crop: Crop) -> Crop:
+    """A crop no longer than 512 pixels, of which the network sees a ninth: as it is, or smaller.
+
+    What is made square of it needs little memory then, however long or thin it is.
+    """
+    longer = max(crop.shape[:2], default=0)
+    if longer <= _LONGEST or crop.dtype != np.uint8 or crop.ndim != 3 or not crop.size:
+        return crop  # What is no crop, preprocessing refuses.
+    height, width = (max(1, round(side * _LONGEST / longer)) for side in crop.shape[:2])
+    return np.asarray(cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def preprocess(crops: Sequence[Crop], settings: Preprocessing) -> Tensor:

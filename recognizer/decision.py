@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -59,6 +59,7 @@ class Thresholds:
         per_sign: sign id -> its own ``min_confidence``, where it needs one.
 
     Raises:
+        TypeError: a value is no number.
         ValueError: a value lies outside its range.
     """
 
@@ -72,6 +73,12 @@ class Thresholds:
     per_sign: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            is_left_open = each.name == "match_cosine" and value is None
+            is_number = isinstance(value, int | float | np.number)
+            if each.name != "per_sign" and not is_left_open and not is_number:
+                raise TypeError(f"{each.name}: expected a number, got {value!r}")
         for name, is_valid, expected in (
             ("min_confidence", 0 <= self.min_confidence <= 1, "in [0, 1]"),
             ("unknown_odds", 0 <= self.unknown_odds < math.inf, "at least 0 and finite"),

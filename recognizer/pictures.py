@@ -34,9 +34,12 @@ _JPEG_SCAN = 0xDA
 """Second byte of the marker before the pixels."""
 _JPEG_END = b"\xff\xd9"
 _PNG = b"\x89PNG\r\n\x1a\n"
-_UPRIGHT_JPEG = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
-"""Unlike ``IMREAD_UNCHANGED``, these turn by the EXIF tag; the transparency that they would drop
-does not exist in JPEG."""
+_PNG_WITH_ALPHA = (4, 6)
+"""Colour types, the ninth byte of a PNG's header."""
+_WEBP_ALPHA = 0x10
+"""Bit of the flags of an extended WebP header."""
+_UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
+"""Unlike ``IMREAD_UNCHANGED``, these turn by the EXIF tag; but they drop transparency."""
 
 _NOT_REGULAR = "not a regular file"
 """Said of a pipe or a device, which might never end."""
@@ -49,8 +52,8 @@ class PictureError(UserError):
 def to_crop(picture: Picture) -> Crop:
     """Any picture as one BGR crop, uint8 (H, W, 3).
 
-    Grey becomes BGR, transparency is laid on mid-grey, floats are taken as [0, 1]. Photographs
-    (JPEG files and PIL images) are turned as their EXIF orientation says.
+    Grey becomes BGR, transparency is laid on mid-grey, floats are taken as [0, 1]. Files and PIL
+    images are turned as their EXIF orientation says.
 
     Raises:
         PictureError: there is no such file, it is a URL, no picture or a damaged one, or the array
@@ -82,7 +85,7 @@ def decode_crop(content: bytes, name: str, *, upright: bool = False) -> Crop:
     Args:
         content: the bytes.
         name: what messages call it.
-        upright: whether a JPEG file is turned as its EXIF orientation says. A picture of one sign
+        upright: whether the picture is turned as its EXIF orientation says. A picture of one sign
             should be, since viewers show it so. A frame that labelled boxes are cut from must not:
             data sets such as COCO and YOLO state boxes in the pixels as they are stored.
 
@@ -168,8 +171,8 @@ def _read_pixels(path: Path) -> npt.NDArray[Any]:
 def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
     if not content:
         raise PictureError(f"{name}: the file is empty")
-    is_turned = upright and content.startswith(_JPEG)
-    flags = _UPRIGHT_JPEG if is_turned else cv2.IMREAD_UNCHANGED
+    is_turned = upright and (content.startswith(_JPEG) or _is_photograph(content))
+    flags = _UPRIGHT if is_turned else cv2.IMREAD_UNCHANGED
     if content.startswith(_PNG) and not _is_whole_png(content):
         raise PictureError(f"{name}: not a picture that can be decoded; it is damaged or cut off")
     if content.startswith(_JPEG) and _is_cut_off_jpeg(content):
@@ -183,6 +186,14 @@ def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
             raise PictureError(f"{name}: an SVG drawing; export it as PNG, 200 pixels wide or more")
         raise PictureError(f"{name}: not a picture that can be decoded")
     return np.asarray(pixels)
+
+
+def _is_photograph(content: bytes) -> bool:
+    """Whether a PNG or WebP file says how it was taken, and has no transparency."""
+    if content.startswith(_PNG):
+        return b"eXIf" in content and content[25] not in _PNG_WITH_ALPHA
+    is_webp = content.startswith(b"RIFF") and content[8:16] == b"WEBPVP8X"
+    return is_webp and b"EXIF" in content and not content[20] & _WEBP_ALPHA
 
 
 def _is_whole_png(content: bytes) -> bool:

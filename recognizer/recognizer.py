@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from attributes.precision import Precision
-from attributes.predictor import AttributePredictor
+from attributes.predictor import AttributePredictor, without_needless_pixels
 from attributes.readings import Readings
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Thresholds
@@ -22,6 +22,7 @@ from recognizer.result import Recognition, too_small, unreadable
 from recognizer.thresholds_file import load_thresholds
 from recognizer.watching import CatalogueWatcher
 from rules import Catalogue, load_catalogue
+from rules.diagnostics import did_you_mean
 
 if TYPE_CHECKING:  # frames are imported when they are first used
     from recognizer.frames.detections import BoxesLike, Detector
@@ -55,7 +56,7 @@ class Recognizer:
         CountryError: its signs belong to countries, but none to this one.
         LanguageError: none of its signs has a name in the language that is asked for.
         TypeError: ``thresholds`` are none, such as a single number.
-        ValueError: there is no such precision.
+        ValueError: there is no such precision, or no sign of which ``thresholds`` speak.
         WeightsError: the weights are missing, damaged, or of another vocabulary.
         GalleryError: exemplars are missing, or were embedded with other weights.
     """
@@ -97,6 +98,13 @@ class Recognizer:
         self._ready = self._prepare(rules, thresholds)
         if watcher is not None:
             watcher.start()
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Tell what to do instead, since locks and networks cannot be sent to other processes."""
+        raise TypeError(
+            "a Recognizer cannot be pickled; make one in each process, which multiprocessing "
+            "must start by `spawn`"
+        )
 
     @property
     def catalogue(self) -> Catalogue:
@@ -143,7 +151,7 @@ class Recognizer:
         Args:
             pictures: a crop (BGR array uint8 (H, W, 3), grey, BGRA or float in [0, 1]; a path; a
                 PIL image) or a list of crops. A crop shows one sign with a margin of about a
-                tenth of its side.
+                tenth of its side. Files and PIL images are turned as their orientation tag says.
 
         Returns:
             one answer, or one for each of the list. In a list, a picture that cannot be read is
@@ -154,7 +162,9 @@ class Recognizer:
         """
         if isinstance(pictures, list | tuple):
             return self._recognize_all(pictures)
-        return self._recognize_crops([to_crop(pictures)])[0]
+        crop = to_crop(pictures)
+        (answer,) = self.judge(self.read([crop]))
+        return _unless_too_small(answer, crop.shape[1], crop.shape[0], self.thresholds.min_side)
 
     def read(self, crops: Sequence[Crop]) -> Readings:
         """Attribute readings of crops, each uint8 (H, W, 3) BGR; they do not depend on rules."""
@@ -175,8 +185,8 @@ class Recognizer:
             boxes: where signs are, if another detector has found them, tight around the plates:
                 float array (N, 4) of left, top, right, bottom in pixels, (N, 5) with a score,
                 ``Boxes``, or an object with ``xyxy`` and ``confidence`` or ``conf``, such as
-                ``supervision.Detections``. Without, the localizer looks. In a JPEG file or PIL
-                image with an orientation tag, the pixels are those that viewers show.
+                ``supervision.Detections``. Without, the localizer looks. In a file or PIL image
+                with an orientation tag, the pixels are those that viewers show.
 
         Returns:
             one answer per given box, in their order; without boxes, one per sign found. Those
@@ -227,8 +237,9 @@ class Recognizer:
             ValueError: the detector's boxes have another shape.
             WeightsError: the localizer's weights are missing or damaged.
         """
-        from recognizer.frames.follower import follow
+        from recognizer.frames.follower import check_arguments, follow
 
+        check_arguments(settings, detector)
         return follow(self, source, settings, detector, timeout)
 
     def follow(
@@ -246,6 +257,13 @@ class Recognizer:
     def _load_rules(self) -> tuple[Catalogue, Thresholds]:
         rules = load_catalogue(self.catalogue_path)
         thresholds = self._given_thresholds or load_thresholds(self.catalogue_path, rules)
+        for sign in thresholds.per_sign:
+            if sign not in rules.by_id:
+                hint = did_you_mean(sign, rules.by_id)
+                raise ValueError(
+                    f"thresholds: per_sign: no sign is called {sign!r}"
+                    + (f"; {hint}" if hint else "")
+                )
         if self.country is not None:
             rules = rules.restricted_to(self.country)
         if self._given_language is not None:
@@ -255,25 +273,32 @@ class Recognizer:
     def _prepare(self, rules: Catalogue, thresholds: Thresholds) -> ReadyCatalogue:
         return ReadyCatalogue.prepare(rules, load_gallery(rules, self.predictor), thresholds)
 
-    def _recognize_all(self, pictures: Iterable[Picture]) -> list[Recognition]:
-        crops: list[Crop | PictureError] = []
+    def _recognize_all(self, pictures: Sequence[Picture]) -> list[Recognition]:
+        """Batch by batch, so that no more pictures are in memory than the network reads at once."""
+        step = self.predictor.batch_size
+        batches = (pictures[start : start + step] for start in range(0, len(pictures), step))
+        return [answer for batch in batches for answer in self._recognize_batch(batch)]
+
+    def _recognize_batch(self, pictures: Iterable[Picture]) -> list[Recognition]:
+        crops: list[Crop] = []
+        sizes: list[tuple[int, int] | PictureError] = []
         for picture in pictures:
             try:
-                crops.append(to_crop(picture))
+                crop = to_crop(picture)
             except PictureError as error:
-                crops.append(error)
-        answers = iter(self._recognize_crops([c for c in crops if not isinstance(c, PictureError)]))
-        return [
-            unreadable(str(crop)) if isinstance(crop, PictureError) else next(answers)
-            for crop in crops
-        ]
-
-    def _recognize_crops(self, crops: Sequence[Crop]) -> list[Recognition]:
-        answers = self.judge(self.read(crops))
+                sizes.append(error)
+            else:
+                sizes.append((crop.shape[1], crop.shape[0]))
+                crops.append(without_needless_pixels(crop))
+        answers = iter(self.judge(self.read(crops)))
         smallest = self.thresholds.min_side
         return [
-            answer
-            if min(crop.shape[:2]) >= smallest
-            else too_small(crop.shape[1], crop.shape[0], smallest)
-            for crop, answer in zip(crops, answers, strict=True)
+            unreadable(str(size))
+            if isinstance(size, PictureError)
+            else _unless_too_small(next(answers), *size, smallest)
+            for size in sizes
         ]
+
+
+def _unless_too_small(answer: Recognition, width: int, height: int, smallest: int) -> Recognition:
+    return answer if min(width, height) >= smallest else too_small(width, height, smallest)

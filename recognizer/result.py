@@ -173,6 +173,10 @@ class Recognition:
         """Why, as an object; worked out when first asked for."""
         return self._explain()
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is pickled: the explanation itself, not the catalogue that it is worked out from."""
+        return {**vars(self), "explanation": self.explanation, "_explain": _nothing_to_explain}
+
     def explain(self) -> str:
         """Why, as text."""
         title = "rule" if self.is_known else "nearest rule"

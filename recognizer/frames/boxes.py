@@ -24,6 +24,9 @@ class Boxes:
     score: npt.NDArray[np.float32]
 
     def __post_init__(self) -> None:
+        """Lists and arrays of other types become float32."""
+        object.__setattr__(self, "xyxy", np.asarray(self.xyxy, np.float32))
+        object.__setattr__(self, "score", np.asarray(self.score, np.float32))
         if self.xyxy.ndim != 2 or self.xyxy.shape[1] != 4:
             raise ValueError(f"xyxy: expected (N, 4), got {self.xyxy.shape}")
         if self.score.shape != (len(self.xyxy),):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Union
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,16 @@ from recognizer.frames.frame import Image
 if TYPE_CHECKING:
     import supervision
 
-BoxesLike = Union[Boxes, npt.NDArray[Any], "supervision.Detections"]
+
+class _Tensor(Protocol):
+    """What numpy can make an array of, such as a torch tensor."""
+
+    def __array__(self) -> npt.NDArray[Any]: ...
+
+
+BoxesLike = Union[
+    Boxes, npt.NDArray[Any], _Tensor, Sequence[Sequence[float]], "supervision.Detections"
+]
 """Boxes of any detector: our own class; an array (N, 4) of left, top, right, bottom in pixels, also
 a torch tensor on any device; the same with a fifth column of scores in [0, 1]; an object with
 ``xyxy`` and ``confidence`` or ``conf``, such as ``supervision.Detections`` or Ultralytics'

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.detections import Detector, possible_boxes, without_repeats
-from recognizer.frames.frame import Frame, Image
+from recognizer.frames.frame import Frame
 from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.protocols import CropRecognizer, FrameRecognizer
 from recognizer.frames.recognition import are_signs, class_names, read_boxes
@@ -20,6 +22,23 @@ from recognizer.frames.tracking.fusion import fuse, log_rows
 from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, Tracker, TrackSettings
 
 _log = logging.getLogger(__name__)
+
+
+def check_arguments(settings: TrackSettings, detector: Detector | None) -> None:
+    """Refuse at once what would else fail at the first frame.
+
+    Raises:
+        TypeError: ``settings`` are none, or ``detector`` cannot be called.
+    """
+    if not isinstance(settings, TrackSettings):
+        raise TypeError(
+            "settings: expected TrackSettings, such as TrackSettings(min_votes=3), "
+            f"got {type(settings).__name__}"
+        )
+    if detector is not None and not callable(detector):
+        raise TypeError(
+            f"detector: expected a function from a frame to boxes, got {type(detector).__name__}"
+        )
 
 
 class FrameFollower:
@@ -32,7 +51,11 @@ class FrameFollower:
         recognizer: its rules may be reloaded meanwhile; tracks keep what was read, so that the
             new rules judge it at once.
         settings: see :class:`recognizer.frames.tracking.tracks.TrackSettings`.
-        detector: finds the signs instead of the recognizer's localizer.
+        detector: finds the signs instead of the recognizer's localizer. Of boxes that show the same
+            plate, the surest is followed.
+
+    Raises:
+        TypeError: ``settings`` are none, or ``detector`` cannot be called.
     """
 
     def __init__(
@@ -41,6 +64,7 @@ class FrameFollower:
         settings: TrackSettings = DEFAULT_SETTINGS,
         detector: Detector | None = None,
     ) -> None:
+        check_arguments(settings, detector)
         self.settings = settings
         self._recognizer = recognizer
         self._detector = detector if detector is not None else recognizer.localizer.locate
@@ -48,7 +72,7 @@ class FrameFollower:
         self._last: tuple[int, tuple[int, int]] | None = None
         self._started: float | None = None
 
-    def update(self, frame: Frame | Image) -> FrameResult:
+    def update(self, frame: Frame | npt.NDArray[Any]) -> FrameResult:
         """The signs of the next frame, each once; finds that turn out to be none are left out.
 
         Frames that were left out count by their index. A frame of another size than the last one
@@ -92,7 +116,7 @@ class FrameFollower:
         found = possible_boxes(self._detector(image), frame.name)
         return self._follow(frame, size, without_repeats(found))
 
-    def _next_frame(self, image: Image) -> Frame:
+    def _next_frame(self, image: npt.NDArray[Any]) -> Frame:
         now = time.monotonic()
         self._started = now if self._started is None else self._started
         index = 0 if self._last is None else self._last[0] + 1

@@ -113,7 +113,8 @@ class FrameResult:
         has -1 and ``classes=list(result.class_names)`` is what metrics ask for. ``tracker_id`` is
         None unless signs are followed. ``data`` holds, for each sign, ``class_name`` (what
         ``LabelAnnotator`` writes: the id with its value), ``name``, ``value``, ``unit``,
-        ``reason`` (why it is unknown), ``score`` and ``announced``; ``metadata`` the frame.
+        ``reason`` (why it is unknown), ``score``, ``announced``, and the frame's ``frame`` (its
+        index), ``seconds`` and ``frame_name``, so that detections of several can be merged.
 
         Raises:
             UserError: the extra ``supervision`` is not installed.
@@ -141,8 +142,10 @@ class FrameResult:
                 "reason": np.array([a.reason and a.reason.value for a in answers], dtype=object),
                 "score": self.scores.copy(),
                 "announced": self.announced.copy(),
+                "frame": np.full(len(self), self.index, np.int64),
+                "seconds": np.full(len(self), self.seconds),
+                "frame_name": np.full(len(self), self.name),
             },
-            metadata={"frame": self.index, "seconds": self.seconds, "name": self.name},
         )
 
     def to_dict(self) -> dict[str, object]:

@@ -86,8 +86,8 @@ def recognize_frame(
         seconds=0.0,
         name=name,
         size=(image.shape[1], image.shape[0]),
-        xyxy=found.xyxy,
-        scores=found.score,
+        xyxy=found.xyxy.copy(),  # a detector may use its arrays again
+        scores=found.score.copy(),
         recognitions=tuple(answers),
         track_ids=nothing,
         announced=np.zeros(len(answers), np.bool_),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import tracemalloc
 from pathlib import Path
@@ -247,3 +248,21 @@ def test_a_stream_waits_no_longer_than_told(recognizer):
         pytest.raises(SourceError, match=r"no answer within 0\.3 s"),
     ):
         next(recognizer.stream(f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout=0.3))
+
+
+def test_mistaken_arguments_are_refused_before_the_first_frame(recognizer):
+    for call in (recognizer.follow, lambda **options: recognizer.stream("a.avi", **options)):
+        with pytest.raises(TypeError, match=r"settings: expected TrackSettings, .* got dict"):
+            call(settings={"min_votes": 1})
+        with pytest.raises(TypeError, match=r"detector: expected a function .* got str"):
+            call(detector="yolo")
+
+
+def test_numbers_of_numpy_and_paths_are_written_as_json_like_others(recognizer):
+    frame = Frame(np.int64(3), np.float32(0.5), scene(), Path("a/b.png"))
+    told = json.loads(recognizer.follow().update(frame).to_json())
+    assert (told["frame"], told["seconds"], told["name"]) == (3, 0.5, "a/b.png")
+    with pytest.raises(ValueError, match="seconds: expected a finite number, got nan"):
+        Frame(3, float("nan"), scene(), "x")
+    with pytest.raises(TypeError):
+        Frame(0.5, 0.0, scene(), "x")

@@ -220,3 +220,11 @@ def test_the_localizer_has_the_weights_and_the_precision_that_were_asked_for(tmp
     assert recognizer.recognize_frame(two_signs[0]).size == (WIDTH, HEIGHT)
     with pytest.raises(WeightsError, match="none"):
         _ = Recognizer(localizer=tmp_path / "none.safetensors").localizer
+
+
+def test_a_result_does_not_change_with_the_boxes_that_were_given(recognizer, two_signs):
+    image, boxes = two_signs
+    given = np.array(boxes, np.float32)
+    result = recognizer.recognize_frame(image, given)
+    given[:] = 0
+    assert result.xyxy.tolist() == np.array(boxes, np.float32).tolist()

@@ -416,9 +416,9 @@ def test_a_reading_thread_that_fails_does_not_let_others_wait_for_ever():
         next(source)
 
 
-@pytest.mark.parametrize("source", [None, ["a.png"], np.zeros((4, 4, 3), np.uint8)])
+@pytest.mark.parametrize("source", [None, True, ["a.png"], np.zeros((4, 4, 3), np.uint8)])
 def test_what_is_no_source_is_told_how_images_in_memory_are_given(source):
-    with pytest.raises(TypeError, match=r"not (NoneType|list|ndarray); .*follow\(\)\.update"):
+    with pytest.raises(TypeError, match=r"not (NoneType|bool|list|ndarray); .*follow\(\)\.update"):
         open_source(source)
 
 
@@ -438,3 +438,63 @@ def test_closing_while_waiting_to_try_again_does_not_wait():
     start = time.monotonic()
     source.close()
     assert time.monotonic() - start < 1
+
+
+def _damage(path, number):
+    """Blank one frame of an AVI file of JPEG pictures."""
+    content = bytearray(path.read_bytes())
+    at = content.find(b"movi") + 4
+    for _ in range(number):
+        length = int.from_bytes(content[at + 4 : at + 8], "little")
+        at += 8 + length + length % 2
+    assert content[at : at + 4] == b"00dc"
+    length = int.from_bytes(content[at + 4 : at + 8], "little")
+    content[at + 8 : at + 8 + length] = bytes(length)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("damaged", [[0], [9], [4, 5, 7]])
+def test_damaged_frames_of_a_video_are_counted_and_all_others_given(tmp_path, damaged):
+    path = write_video(tmp_path / "drive.avi", 20)
+    for number in damaged:
+        _damage(path, number)
+    with open_source(path) as source:
+        frames = list(source)
+        problems = source.problems
+    kept = [number for number in range(20) if number not in damaged]
+    assert [number_of(frame.image) for frame in frames] == kept
+    assert [frame.index for frame in frames] == kept
+    count = "1 damaged frame" if len(damaged) == 1 else "3 damaged frames"
+    assert problems == [f"{path}: {count} could not be decoded"]
+
+
+def test_a_damaged_picture_of_a_live_stream_is_no_lost_connection(caplog):
+    class Flawed(_Recorded):
+        reads = 0
+
+        def read(self):
+            self.reads += 1
+            return (False, None) if self.reads % 3 == 0 else super().read()
+
+    lost = _Recorded([50])
+    with LiveSource("camera", Flawed(range(9)), lambda: lost, (0.01,)) as source:
+        seen = set()
+        while not {8, 50} & seen:
+            seen.add(number_of(next(source).image))
+    assert len([r for r in caplog.records if "connection lost" in r.getMessage()]) <= 1
+
+
+def test_videos_among_pictures_are_not_left_out_without_a_word(tmp_path):
+    cv2.imwrite(str(tmp_path / "a.png"), numbered_image(1))
+    video = write_video(tmp_path / "drive.avi", 2)
+    with open_source(tmp_path) as source:
+        assert len(list(source)) == 1
+        assert source.problems == [
+            f"{video}: a video among pictures is left out; open it by itself"
+        ]
+
+
+@pytest.mark.parametrize("timeout", [None, 0, float("nan"), "10"])
+def test_a_timeout_is_a_number_of_seconds(timeout):
+    with pytest.raises(ValueError, match="timeout: expected seconds, above 0, got"):
+        open_source("http://127.0.0.1:9/a.mp4", timeout=timeout)

@@ -213,3 +213,41 @@ def test_frames_that_did_not_reach_the_disk_are_noticed(tmp_path):
         write_frames(writer, noise, 50)
         with pytest.raises(WriterError, match=r"of 50 frames only \d+ could"):
             writer.close()
+
+
+def test_a_finished_video_is_not_begun_anew(tmp_path, monkeypatch):
+    with video_writer(tmp_path / "o.mp4") as writer:
+        write_frames(writer, IMAGE, 5)
+    with pytest.raises(WriterError, match=r"o.mp4: the video is complete; no frame can be added"):
+        writer.write(IMAGE, EMPTY)
+    full = video_writer(tmp_path / "full.mp4")
+    write_frames(full, IMAGE, 5)
+    monkeypatch.setattr(full, "_free_bytes", lambda: 0)
+    for _ in range(3):
+        with pytest.raises(WriterError):
+            write_frames(full, IMAGE, 2)
+    full.close()
+    for name, count in (("o.mp4", 5), ("full.mp4", 4)):
+        with open_source(tmp_path / name) as source:
+            assert len(list(source)) == count
+
+
+def test_two_writers_do_not_write_one_file(tmp_path):
+    first, second = video_writer(tmp_path / "o.mp4"), video_writer(tmp_path / "o.mp4")
+    with first:
+        write_frames(first, IMAGE, 2)
+        with pytest.raises(WriterError, match=r"o.mp4: File exists"):
+            write_frames(second, IMAGE, 1)
+
+
+@pytest.mark.parametrize("rate", [0, -1, float("inf"), float("nan")])
+def test_a_rate_is_a_number_above_0(tmp_path, rate):
+    (tmp_path / "o.mp4").write_bytes(b"precious")
+    with pytest.raises(ValueError, match="frames_per_second: expected a number above 0, got"):
+        AnnotatedVideoWriter(tmp_path / "o.mp4", frames_per_second=rate, overwrite=True)
+    assert (tmp_path / "o.mp4").read_bytes() == b"precious"
+
+
+def test_frames_may_be_grey(tmp_path):
+    with video_writer(tmp_path / "o.mp4") as writer:
+        writer.write(IMAGE[:, :, 0], frame_result((BOX, SPEED_LIMIT)))

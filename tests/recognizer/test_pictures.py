@@ -59,15 +59,15 @@ def test_pil_images_and_paths_are_pictures(tmp_path):
     assert np.array_equal(to_crop(NamedBy(os.fsencode(path))), COLOUR)
 
 
-@pytest.fixture
-def photograph(tmp_path):
-    """A JPEG file that says that viewers must turn it clockwise; stored, its left half is white."""
+@pytest.fixture(params=["jpg", "png", "webp"])
+def photograph(tmp_path, request):
+    """A file that says that viewers must turn it clockwise; stored, its left half is white."""
     image = pytest.importorskip("PIL.Image")
     orientation = image.Exif()
     orientation[274] = 6
     pixels = np.zeros((20, 40, 3), np.uint8)
     pixels[:, :20] = 255
-    path = tmp_path / "photograph.jpg"
+    path = tmp_path / f"photograph.{request.param}"
     image.fromarray(pixels).save(path, exif=orientation)
     return path
 
@@ -91,6 +91,17 @@ def test_frames_that_boxes_are_cut_from_stay_as_they_are_stored(photograph):
     assert crop.shape == (20, 40, 3)
     assert crop[10, 5].min() > 250
     assert crop[10, 35].max() < 5
+
+
+@pytest.mark.parametrize("suffix", ["png", "webp"])
+def test_a_drawing_keeps_its_transparency_whatever_its_tags_say(tmp_path, suffix):
+    image = pytest.importorskip("PIL.Image")
+    orientation = image.Exif()
+    orientation[274] = 6
+    path = tmp_path / f"drawing.{suffix}"
+    drawing = image.fromarray(np.zeros((20, 40, 4), np.uint8))
+    drawing.save(path, exif=orientation, lossless=True, exact=True)
+    assert to_crop(path).max() == to_crop(path).min() == 128
 
 
 @pytest.mark.parametrize("mode", ["I;16", "I;16B"])

@@ -2,12 +2,13 @@
 
 import json
 import os
+import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from recognizer import CountryError, LanguageError, Reason, Recognizer
+from recognizer import CountryError, LanguageError, Reason, Recognizer, Thresholds
 from recognizer.cli.main import main
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
@@ -214,3 +215,41 @@ def test_a_misspelt_verb_is_a_usage_error(capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["recognise", "x.png"])
     assert stopped.value.code == 2
+
+
+def test_a_long_thin_picture_costs_no_memory_and_spoils_no_list(recognizer):
+    thin = np.zeros((2, 60000, 3), np.uint8)
+    answers = recognizer.recognize([PICTURES / "stop.png", thin, PICTURES / "stop.png"])
+    assert [a.id for a in answers] == ["de.206", "unknown", "de.206"]
+    assert (answers[1].reason, "60000×2 pixels" in answers[1].detail) == (Reason.TOO_SMALL, True)
+    assert recognizer.recognize(thin).reason is Reason.TOO_SMALL
+
+
+def test_a_list_longer_than_a_batch_is_answered_in_its_order(recognizer):
+    names = ["stop.png", "speed-limit-45.png", "nowhere.png"] * 30
+    answers = recognizer.recognize([PICTURES / name for name in names])
+    assert [a.id for a in answers] == ["de.206", "de.274[45]", "unknown"] * 30
+
+
+def test_a_pickled_answer_has_its_explanation_and_not_the_catalogue(recognizer):
+    answer = recognizer.recognize(PICTURES / "stop.png")
+    told = answer.explain()
+    content = pickle.dumps(answer)
+    assert len(content) < 20_000
+    assert pickle.loads(content).explain() == told
+
+
+def test_a_recognizer_cannot_be_sent_to_another_process(recognizer):
+    with pytest.raises(TypeError, match="cannot be pickled; make one in each process"):
+        pickle.dumps(recognizer)
+
+
+def test_thresholds_of_signs_that_are_not_there_are_refused():
+    with pytest.raises(ValueError, match=r"per_sign: no sign is called 'de.274\[45\]'"):
+        Recognizer(thresholds=Thresholds(per_sign={"de.274[45]": 1.0}))
+
+
+@pytest.mark.parametrize("name", ["min_confidence", "min_side", "match_scale"])
+def test_a_threshold_is_a_number(name):
+    with pytest.raises(TypeError, match=f"{name}: expected a number, got None"):
+        Thresholds(**{name: None})

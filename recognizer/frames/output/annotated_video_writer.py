@@ -10,12 +10,14 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from recognizer.frames.frame import Image
 from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.output.annotate import annotate
 from recognizer.frames.output.writers import FrameWriter, WriterError, check_new_file
 from recognizer.frames.sources.capture import frame_count, open_video, silence_opencv
+from recognizer.pictures import to_crop
 
 _CODECS: Final = {
     ".avi": "MJPG",
@@ -54,14 +56,22 @@ class AnnotatedVideoWriter(FrameWriter):
         overwrite: whether the file may exist already.
 
     Raises:
+        ValueError: ``frames_per_second`` is not above 0, or not finite.
         WriterError: the file exists, its folder does not, or the suffix is not known.
     """
 
     def __init__(
         self, path: str | os.PathLike[str], *, frames_per_second: float, overwrite: bool = False
     ) -> None:
+        if not 0 < frames_per_second < math.inf:
+            raise ValueError(
+                f"frames_per_second: expected a number above 0, got {frames_per_second}; a camera "
+                "that states none has about 30"
+            )
         self._path = Path(path)
         self._frames_per_second = frames_per_second
+        self._overwrite = overwrite
+        self._is_finished = False
         self._writer: Any = None  # cv2.VideoWriter, once the size is known
         self._size = (0, 0)
         self._frames = 0
@@ -72,8 +82,11 @@ class AnnotatedVideoWriter(FrameWriter):
         check_video_suffix(self._path)
         check_new_file(self._path, overwrite)
 
-    def write(self, image: Image, result: FrameResult) -> None:
+    def write(self, image: npt.NDArray[Any], result: FrameResult) -> None:
         """Add one frame; see :class:`~recognizer.frames.output.writers.FrameWriter`."""
+        if self._is_finished:
+            raise WriterError(f"{self._path}: the video is complete; no frame can be added")
+        image = to_crop(image)  # any array that a frame may be, such as a grey one
         if self._writer is None:
             self._open((image.shape[1], image.shape[0]))
         self._show_until(result.seconds)
@@ -88,7 +101,7 @@ class AnnotatedVideoWriter(FrameWriter):
 
     def _complete(self) -> None:
         self._writer.release()
-        self._writer = None
+        self._writer, self._is_finished = None, True
         # OpenCV tells of no failure to write, so that only reading shows whether there was one.
         written = open_video(str(self._path.absolute()), _SECONDS_TO_READ_BACK)
         count = (frame_count(written) or 0) if written is not None else 0
@@ -135,7 +148,7 @@ class AnnotatedVideoWriter(FrameWriter):
     def _check_writable(self) -> None:
         """OpenCV would not say why it cannot open a file."""
         try:
-            self._path.open("wb").close()
+            self._path.open("wb" if self._overwrite else "xb").close()
         except OSError as error:
             raise WriterError(f"{self._path}: {error.strerror or error}") from None
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
+from typing import Any
+
+import numpy.typing as npt
 
 from attributes.errors import UserError
-from recognizer.frames.frame import Image
 from recognizer.frames.frame_result import FrameResult
 
 
@@ -22,11 +24,11 @@ class FrameWriter(ABC):
     """
 
     @abstractmethod
-    def write(self, image: Image, result: FrameResult) -> None:
+    def write(self, image: npt.NDArray[Any], result: FrameResult) -> None:
         """Add one frame.
 
         Args:
-            image: uint8 (H, W, 3), BGR; is not changed.
+            image: uint8 (H, W, 3), BGR, or grey, BGRA or float in [0, 1]; is not changed.
             result: what was recognized in it.
 
         Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 import cv2
@@ -14,6 +15,11 @@ Capture = Any
 
 _SILENT = 0
 """OpenCV's ``LOG_LEVEL_SILENT``."""
+
+_MOST_DAMAGED = 100
+"""Frames in a row that cannot be decoded, after which none is expected any more."""
+_PROMPT = 1.0
+"""Seconds within which a damaged frame is told of; a lost connection takes longer."""
 
 _MAX_FRAMES_PER_SECOND = 1000
 """More than that is a time base (such as 90,000) that was mistaken for a rate."""
@@ -64,6 +70,22 @@ def read_image(capture: Capture) -> Image | None:
     except cv2.error:
         return None
     return image if succeeded else None
+
+
+def next_image(capture: Capture) -> tuple[Image | None, int]:
+    """The next frame that can be decoded, and how many before it could not be.
+
+    At the end, and where a stream is lost, there is none: reading has failed again and again, or
+    waited in vain.
+    """
+    for damaged in range(_MOST_DAMAGED):
+        started = time.monotonic()
+        image = read_image(capture)
+        if image is not None:
+            return image, damaged
+        if time.monotonic() - started > _PROMPT:
+            break
+    return None, 0
 
 
 def frame_count(capture: Capture) -> int | None:

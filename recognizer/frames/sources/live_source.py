@@ -120,7 +120,8 @@ class _Reader:
         failures = 0
         try:
             while not self._closed:
-                image = captures.read_image(self._capture)
+                # A picture that came damaged is no lost connection.
+                image, _ = captures.next_image(self._capture)
                 if image is not None:
                     failures = 0
                     self._keep(image)

@@ -86,10 +86,13 @@ def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
         SourceError: it does not exist, does not answer in time, holds no frames, or is a glob of
             several videos.
         TypeError: it is of another kind, such as a list of images.
+        ValueError: ``timeout`` is not above 0.
     """
     if isinstance(source, FrameSource):
         return source
-    if not isinstance(source, (int, str, os.PathLike)):
+    if not isinstance(timeout, int | float) or not timeout > 0:
+        raise ValueError(f"timeout: expected seconds, above 0, got {timeout!r}")
+    if not isinstance(source, (int, str, os.PathLike)) or isinstance(source, bool):
         raise TypeError(
             f"a source is a camera's index, a path, glob or URL, not {type(source).__name__}; "
             "give images in memory to Recognizer.follow().update(image), one by one"
@@ -122,7 +125,7 @@ def _open_url(url: str, timeout: float) -> FrameSource:
 
 def _open_files(name: str, timeout: float) -> StoredSource:
     path = Path(name)
-    if path.is_file() and path.suffix.lower() not in SUFFIXES:
+    if path.is_file() and path.suffix.lower() not in SUFFIXES - {".gif"}:  # which may move
         return _open_video_file(path, timeout)
     try:
         paths = find_pictures(name)
@@ -134,7 +137,8 @@ def _open_files(name: str, timeout: float) -> StoredSource:
         raise SourceError(
             f"{name}: matches {len(paths)} files, videos among them; open each by itself"
         )
-    return StoredSource.pictures(name, paths)
+    videos = [p for p in path.rglob("*") if _has_video_suffix(p)] if path.is_dir() else []
+    return StoredSource.pictures(name, paths, left_out=videos)
 
 
 def _open_video_file(path: Path, timeout: float) -> StoredSource:

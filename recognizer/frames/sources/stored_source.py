@@ -12,6 +12,7 @@ from recognizer.frames.sources.capture import Capture
 from recognizer.frames.sources.frame_source import FrameSource, SourceError
 from recognizer.frames.sources.read_ahead import ReadAhead
 from recognizer.pictures import PictureError, to_crop
+from recognizer.plurals import counted
 
 PICTURES_PER_SECOND: Final = 10.0
 """Pictures have no clock; this one is assumed, so that they can be played and tracked."""
@@ -44,7 +45,7 @@ class StoredSource(FrameSource):
 
     @classmethod
     def video(cls, name: str, capture: Capture) -> StoredSource:
-        """The frames of an opened video; those missing at its end are a problem, not an error.
+        """The frames of an opened video; damaged or missing ones are a problem, not an error.
 
         Raises (on the first ``next()``):
             SourceError: not a single frame can be decoded.
@@ -55,13 +56,19 @@ class StoredSource(FrameSource):
         return cls(name, length, rate, frames, problems, is_continuous=True)
 
     @classmethod
-    def pictures(cls, name: str, paths: Sequence[Path]) -> StoredSource:
+    def pictures(
+        cls, name: str, paths: Sequence[Path], left_out: Sequence[Path] = ()
+    ) -> StoredSource:
         """One frame per picture, of whatever sizes; a corrupt one is skipped and a problem.
+
+        So is each video that is ``left_out`` because it lies among them.
 
         Raises (on the first ``next()``):
             SourceError: no picture can be read.
         """
-        problems: list[str] = []
+        problems = [
+            f"{path}: a video among pictures is left out; open it by itself" for path in left_out
+        ]
         frames = _picture_frames(name, paths, problems)
         return cls(name, len(paths), PICTURES_PER_SECOND, frames, problems, is_continuous=False)
 
@@ -86,12 +93,16 @@ class StoredSource(FrameSource):
 def _video_frames(
     name: str, capture: Capture, length: int | None, rate: float | None, problems: list[str]
 ) -> Generator[Frame, None, None]:
-    index = 0
+    index = lost = 0
     start = seconds = 0.0
     try:
-        while (image := captures.read_image(capture)) is not None:
+        while True:
+            image, damaged = captures.next_image(capture)
+            if image is None:
+                break
+            index, lost = index + damaged, lost + damaged
             position = captures.position_seconds(capture)
-            if index == 0:
+            if index == lost:  # the first that is decoded
                 start = position
             elif position - start > seconds:
                 seconds = position - start
@@ -101,11 +112,13 @@ def _video_frames(
             index += 1
     finally:
         capture.release()
-    if index == 0:
+    if index == lost:
         raise SourceError(f"{name}: no frame of this video can be decoded")
+    if lost:
+        problems.append(f"{name}: {counted(lost, 'damaged frame')} could not be decoded")
     if _ends_early(index, seconds, length, rate):
         problems.append(
-            f"{name}: only {index} of {length} frames could be decoded; "
+            f"{name}: only {index - lost} of {length} frames could be decoded; "
             "the video is truncated or damaged"
         )
 
@@ -122,6 +135,7 @@ def _ends_early(decoded: int, seconds: float, length: int | None, rate: float | 
 def _picture_frames(
     name: str, paths: Sequence[Path], problems: list[str]
 ) -> Generator[Frame, None, None]:
+    unreadable = 0
     for index, path in enumerate(paths):
         try:
             image = to_crop(path)
@@ -129,7 +143,8 @@ def _picture_frames(
             if len(paths) == 1:
                 raise SourceError(str(error)) from None
             problems.append(str(error))
+            unreadable += 1
             continue
         yield Frame(index, index / PICTURES_PER_SECOND, image, str(path))
-    if len(problems) == len(paths):
+    if unreadable == len(paths):
         raise SourceError(f"{name}: none of the {len(paths)} pictures can be read")
