@@ -15,6 +15,7 @@ from recognizer.gallery import Gallery
 from recognizer.result import Exemplar, Explanation, Recognition, RunnerUp
 from recognizer.verdicts import UNKNOWN, Verdicts, verdicts_of
 from rules import Catalogue, Engine, ValueSource, describe_certain, explain
+from rules.diagnostics import did_you_mean
 
 _RUNNERS_UP = 2
 _EXEMPLARS = 3
@@ -121,11 +122,16 @@ def _explain(
     decisions: Decisions,
     row: int,
     reason: Reason | None,
+    also: str | None,
 ) -> Explanation:
     """Why crop ``row`` of the decisions, whose reading is the only one in ``reading``, is that.
 
     Args:
         reason: why it is unknown; None if it is not.
+        also: sign that is told of even if it was never likely.
+
+    Raises:
+        ValueError: there is no such sign.
     """
     engine = ready.engine
     presence = float(decisions.presence[row])
@@ -140,7 +146,11 @@ def _explain(
         alternative = ready.judge.nearest_unmatched(decisions, row)
         best = int(engine.alternative_sign[alternative])
     sign = engine.signs[best]
-    runners_up = [int(s) for s in ranked if s != best][:_RUNNERS_UP]
+    runners_up = [int(s) for s in ranked if s != best and confidence[s] >= _CONSIDERED]
+    told = runners_up[:_RUNNERS_UP]
+    asked = None if also is None else _number_of(engine, also)
+    if asked is not None and asked not in (best, *told):
+        told.append(asked)
     similarity = decisions.similarity[row]
     nearest = np.argsort(-similarity)[:_EXEMPLARS]
     return Explanation(
@@ -149,14 +159,18 @@ def _explain(
         explain(engine, reading, 0, alternative) if alternative >= 0 else (),
         _asked_pictograms(engine, best, alternative),
         tuple(Exemplar(ready.gallery.names[i], float(similarity[i])) for i in nearest),
-        tuple(
-            _runner_up(ready, reading, decisions, row, s, best)
-            for s in runners_up
-            if confidence[s] >= _CONSIDERED
-        ),
+        tuple(_runner_up(ready, reading, decisions, row, s, best) for s in told),
         presence,
         ready.judge.match_cosine(alternative),
     )
+
+
+def _number_of(engine: Engine, sign_id: str) -> int:
+    ids = [sign.id for sign in engine.signs]
+    if sign_id not in ids:
+        hint = did_you_mean(sign_id, ids)
+        raise ValueError(f"no sign is called {sign_id!r}" + (f"; {hint}" if hint else ""))
+    return ids.index(sign_id)
 
 
 def _asked_pictograms(engine: Engine, sign: int, alternative: int) -> tuple[str, ...]:

@@ -24,6 +24,10 @@ _SURELY_A_SIGN = 0.99
 """Presence from which it need not be mentioned."""
 
 
+_NOT_COMPARED = -1.0
+"""Cosine to all pictograms where a test of a rule file gives none."""
+
+
 @dataclass(frozen=True)
 class Exemplar:
     """A pictogram of the gallery and how near the crop comes to it.
@@ -117,20 +121,30 @@ class Explanation:
                 f"  p={c.probability:.3f}  ({c.position})"
             )
         if self.pictograms:
-            wanted = " or ".join(self.pictograms)
-            nearest = ", ".join(f"{e.pictogram} {e.cosine:.2f}" for e in self.exemplars)
-            is_nearest = bool(self.exemplars) and self.exemplars[0].pictogram in self.pictograms
-            is_far = is_nearest and self.exemplars[0].cosine < self.match_cosine
-            mark = "yes" if is_nearest and not is_far else "NO "
-            unseen = f" (below {self.match_cosine:.2f}: likelier another)" if is_far else ""
-            lines.append(f"  {mark} pictogram  expected {wanted}; nearest {nearest}{unseen}")
+            lines.append(self._pictogram_line())
         lines += [f"  not {r.id} ({r.confidence:.3f}): {r.why}" for r in self.runners_up]
         return "\n".join(lines)
 
+    def _pictogram_line(self) -> str:
+        wanted = " or ".join(self.pictograms)
+        if self.exemplars and self.exemplars[0].cosine == _NOT_COMPARED:
+            return f"  NO  pictogram  expected {wanted}; none is given"
+        nearest = ", ".join(f"{e.pictogram} {e.cosine:.2f}" for e in self.exemplars)
+        is_nearest = bool(self.exemplars) and self.exemplars[0].pictogram in self.pictograms
+        is_far = is_nearest and self.exemplars[0].cosine < self.match_cosine
+        mark = "yes" if is_nearest and not is_far else "NO "
+        unseen = f" (below {self.match_cosine:.2f}: likelier another)" if is_far else ""
+        return f"  {mark} pictogram  expected {wanted}; nearest {nearest}{unseen}"
 
-def _nothing_to_explain() -> Explanation:
-    """What a picture that was never looked at has; a function, as answers must be picklable."""
-    return Explanation(None, None)
+
+@dataclass(frozen=True)
+class _Kept:
+    """An explanation that was worked out before, or of a picture that was never looked at."""
+
+    explanation: Explanation = Explanation(None, None)
+
+    def __call__(self, also: str | None) -> Explanation:
+        return self.explanation
 
 
 @dataclass(frozen=True)
@@ -159,8 +173,8 @@ class Recognition:
     reason: Reason | None = None
     certain: str = ""
     detail: str = ""
-    _explain: Callable[[], Explanation] = field(
-        default=_nothing_to_explain, repr=False, compare=False
+    _explain: Callable[[str | None], Explanation] = field(
+        default=_Kept(), repr=False, compare=False
     )
 
     @property
@@ -171,16 +185,27 @@ class Recognition:
     @cached_property
     def explanation(self) -> Explanation:
         """Why, as an object; worked out when first asked for."""
-        return self._explain()
+        return self._explain(None)
+
+    def explanation_with(self, sign_id: str) -> Explanation:
+        """The same, with a sign among the runners-up however unlikely it is: why it is not that.
+
+        An answer that was pickled knows the signs that were likely, and no other.
+
+        Raises:
+            ValueError: the catalogue has no such sign.
+        """
+        return self._explain(sign_id)
 
     def __getstate__(self) -> dict[str, object]:
         """What is pickled: the explanation itself, not the catalogue that it is worked out from."""
-        return {**vars(self), "explanation": self.explanation, "_explain": _nothing_to_explain}
+        return {**vars(self), "_explain": _Kept(self.explanation)}
 
-    def explain(self) -> str:
-        """Why, as text."""
+    def explain(self, sign_id: str | None = None) -> str:
+        """Why, as text; also why it is not the sign ``sign_id``, see :meth:`explanation_with`."""
+        explanation = self.explanation if sign_id is None else self.explanation_with(sign_id)
         title = "rule" if self.is_known else "nearest rule"
-        return "\n".join(filter(None, [str(self), self.explanation.render(title)]))
+        return "\n".join(filter(None, [str(self), explanation.render(title)]))
 
     def __str__(self) -> str:
         """One line: what it is, and how sure."""

@@ -7,11 +7,13 @@ import json
 
 from recognizer.cli.exit_codes import FINE
 from recognizer.cli.options import add_format_option, add_recognizer_options, recognizer_from
+from recognizer.option_error import OptionError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("picture", metavar="PICTURE", help="picture of one sign")
+    parser.add_argument("--sign", metavar="ID", help="say also why it is not this sign")
     add_recognizer_options(parser)
     add_format_option(parser)
 
@@ -19,9 +21,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Explain one picture."""
     answer = recognizer_from(arguments).recognize(arguments.picture)
+    try:
+        told = answer.explanation_with(arguments.sign) if arguments.sign else answer.explanation
+    except ValueError as error:
+        raise OptionError(f"--sign: {error}") from None
     if arguments.format == "json":
-        data = {"picture": arguments.picture, **answer.to_dict(explain=True)}
-        print(json.dumps(data, ensure_ascii=False, indent=2))
+        data = {**answer.to_dict(), "explanation": told.to_dict()}
+        print(json.dumps({"picture": arguments.picture, **data}, ensure_ascii=False, indent=2))
     else:
-        print(answer.explain())
+        print(answer.explain(arguments.sign))
     return FINE

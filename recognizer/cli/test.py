@@ -13,6 +13,7 @@ from attributes.errors import UserError
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.cli.options import add_format_option
 from recognizer.default_catalogue import default_catalogue
+from recognizer.result import UNKNOWN
 from recognizer.rule_tests import Outcome, Trial, run_tests
 from rules import CatalogueError, expectations_path, load_catalogue, load_expectations
 from rules.expectations import SUFFIX
@@ -87,7 +88,10 @@ def _as_text(result: Trial) -> str:
     told = f"expected {_wanted(result)}, got {answer}"
     if result.outcome is Outcome.TODO:
         return head + f"{expectation.todo} ({told})"
-    reasons = answer.explanation.render().splitlines()
+    sign_id, _, _ = expectation.answer.partition("[")
+    is_sign = not expectation.negated and sign_id != UNKNOWN
+    explanation = answer.explanation_with(sign_id) if is_sign else answer.explanation
+    reasons = explanation.render("rule" if answer.is_known else "nearest rule").splitlines()
     return "\n    ".join([head + told, *reasons])
 
 

@@ -75,6 +75,23 @@ tests:
     assert out.endswith("3 tests: 2 failed, 1 unexpected pass\n")
 
 
+def test_a_failure_says_why_it_is_not_what_was_expected(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("signs.tests.yaml").write_text(
+        f"""\
+version: 1
+tests:
+  - {{attributes: {{{LIMIT}}}, expect: de.142-10}}
+  - {{attributes: {{{TRIANGLE}}}, expect: de.142-10}}
+"""
+    )
+    assert main(["test", "signs.yaml"]) == 1
+    out = capsys.readouterr().out
+    assert "not de.142-10 (0.000): shape circle, expected triangle" in out
+    assert "NO  pictogram  expected deer; none is given" in out
+
+
 def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("signs.tests.yaml").write_text(PASSING)
     assert main(["test", "signs.yaml", "--format", "json"]) == 0

@@ -239,6 +239,22 @@ def test_a_pickled_answer_has_its_explanation_and_not_the_catalogue(recognizer):
     assert pickle.loads(content).explain() == told
 
 
+def test_an_answer_says_why_it_is_not_a_sign_that_was_never_likely(recognizer, capsys):
+    answer = recognizer.recognize(PICTURES / "stop.png")
+    assert "de.205" not in answer.explain()
+    assert "not de.205 (0.000): shape octagon, expected inverted triangle" in answer.explain(
+        "de.205"
+    )
+    with pytest.raises(ValueError, match=r"no sign is called 'de.20x'; did you mean"):
+        answer.explain("de.20x")
+    picture = str(PICTURES / "stop.png")
+    assert main(["explain", picture, "--sign", "de.205", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)["explanation"]["runners_up"]
+    assert told[-1]["id"] == "de.205"
+    assert main(["explain", picture, "--sign", "de.20x"]) == 2
+    assert "--sign: no sign is called 'de.20x'" in capsys.readouterr().err
+
+
 def test_a_recognizer_cannot_be_sent_to_another_process(recognizer):
     with pytest.raises(TypeError, match="cannot be pickled; make one in each process"):
         pickle.dumps(recognizer)
