@@ -27,6 +27,10 @@ _VIEWS = (
     (9, 0.80, 1.0, 0.55),
 )
 _SIZE = 96
+_LEAST_SIDE = 10
+"""Pixels; of smaller signs no attributes can be read either."""
+_LEAST_CONTRAST = 0.1
+"""Difference between the lightest and darkest pixel of a photograph, in [0, 1]."""
 
 
 def exemplar_views(picture: Pixels) -> list[Pixels]:
@@ -40,12 +44,18 @@ def exemplar_views(picture: Pixels) -> list[Pixels]:
         crops, each uint8 (96, 96, 3) BGR.
 
     Raises:
-        ValueError: the picture has another shape, or nothing of it is opaque.
+        ValueError: the picture has another shape, nothing of it is opaque, what is has fewer than
+            10 pixels a side, or a photograph has one colour throughout.
     """
     if picture.ndim != 3 or picture.shape[2] not in (3, 4):
         raise ValueError(f"an exemplar must be (H, W, 3) or (H, W, 4), got {picture.shape}")
     is_artwork = picture.shape[2] == 4 and bool((picture[:, :, 3] < 250).any())
     plate = _opaque_part(picture) if is_artwork else _with_alpha(picture)
+    height, width = plate.shape[:2]
+    if min(height, width) < _LEAST_SIDE:
+        raise ValueError(f"{width}×{height} pixels, at least {_LEAST_SIDE} are needed")
+    if not is_artwork and np.ptp(plate[:, :, :3], axis=(0, 1)).max() < _LEAST_CONTRAST:
+        raise ValueError("one colour throughout: it shows nothing")
     return [_view(plate, *view, is_artwork) for view in _VIEWS]
 
 

@@ -166,7 +166,7 @@ class Addition:
     Raises:
         CatalogueError: the rule file, or the thresholds beside it, have mistakes already.
         GalleryError, PictureError: an exemplar, or the picture, cannot be read, or the picture has
-            too few pixels.
+            too few pixels or shows nothing.
     """
 
     def __init__(self, file: Path, picture: Path, predictor: Predictor) -> None:
@@ -181,7 +181,11 @@ class Addition:
         if min(height, width) < self._thresholds.min_side:
             answer = too_small(width, height, self._thresholds.min_side)
             raise PictureError(f"{picture}: {answer.detail}")
-        self._views = predictor.predict(exemplar_views(read_exemplar(picture)))
+        try:
+            views = exemplar_views(read_exemplar(picture))
+        except ValueError as error:
+            raise PictureError(f"{picture}: {error}") from None
+        self._views = predictor.predict(views)
         self._crop = predictor.predict([crop])
 
     def try_out(self, sign_id: str, names: Mapping[str, str], pictogram: str | None) -> Trial:

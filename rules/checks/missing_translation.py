@@ -15,8 +15,8 @@ class MissingTranslation(Check):
     """A sign has no name in a language that most others have.
 
     ## What it does
-    Looks, country by country, for languages in which more than half of the signs have a name,
-    and for signs that have none.
+    Looks, country by country as ids begin, for languages in which more than half of the signs have
+    a name, and for signs that have none.
 
     ## Why is this bad
     Who asks for answers in that language gets an English name now and then.
@@ -56,9 +56,10 @@ class MissingTranslation(Check):
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Every sign that lacks a language of its country."""
-        by_country: dict[str | None, list[Sign]] = defaultdict(list)
+        # Not by `country`: whoever extends the catalogue of another country inherits its signs.
+        by_country: dict[str, list[Sign]] = defaultdict(list)
         for sign in subject.catalogue.signs:
-            by_country[sign.country].append(sign)
+            by_country[sign.id.partition(".")[0]].append(sign)
         for signs in by_country.values():
             speakers = Counter(language for sign in signs for language in sign.names)
             usual = sorted(lang for lang, count in speakers.items() if count > len(signs) / 2)

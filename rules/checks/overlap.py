@@ -54,7 +54,7 @@ class Overlap(Check):
         when: {shape: triangle, border: red, pictogram: deer}
     ```
 
-    Or give one of them a higher `priority`.
+    Or give one of them a higher `priority`, or the other a lower one.
     """
 
     code = "SR103"
@@ -104,7 +104,8 @@ class Overlap(Check):
 def _advice(first: Entry, second: Entry) -> str:
     asking = [e.sign for e in (first, second) if e.alternative.pictogram is not None]
     if len(asking) == 1:
-        (sign,) = asking
-        return f"give `{sign.id}`, which asks for a pictogram, the higher `priority`"
+        (general,) = (e.sign for e in (first, second) if e.alternative.pictogram is None)
+        lower = general.priority - 1
+        return f"give `{general.id}`, which asks for no pictogram, a lower one: `priority: {lower}`"
     ways = "another condition" if asking else "a condition or a pictogram"
     return f"separate them by {ways}, or give one the higher `priority`"

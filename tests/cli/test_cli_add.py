@@ -72,7 +72,9 @@ class Stub:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "rules" / "pictograms").mkdir(parents=True)
     shutil.copy(DEER, tmp_path / "rules" / "pictograms" / "deer.png")
-    cv2.imwrite(str(tmp_path / "cow.PNG"), np.full((48, 40, 3), 255, np.uint8))
+    cow = np.full((48, 40, 3), 255, np.uint8)
+    cow[20:30, 10:30] = 0
+    cv2.imwrite(str(tmp_path / "cow.PNG"), cow)
     (tmp_path / "rules" / "signs.yaml").write_text(RULES)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("attributes.predictor.AttributePredictor", Stub)
@@ -309,6 +311,15 @@ def test_a_picture_that_is_too_small_to_be_recognized_makes_no_sign(
     out, err = capsys.readouterr()
     assert out == ""
     assert err == "signrules: cow.PNG: 30×9 pixels, at least 10 are needed\n"
+
+
+def test_a_picture_that_shows_nothing_makes_no_sign(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cv2.imwrite("cow.PNG", np.full((48, 40, 3), 90, np.uint8))
+    assert add() == 3
+    told = "signrules: cow.PNG: one colour throughout: it shows nothing\n"
+    assert capsys.readouterr().err == told
 
 
 def test_a_picture_is_never_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -172,6 +172,18 @@ def test_a_transparent_exemplar_is_refused():
         exemplar_views(np.zeros((5, 5, 4), np.uint8))
 
 
+@pytest.mark.parametrize(
+    ("picture", "problem"),
+    [
+        (np.arange(27, dtype=np.uint8).reshape(3, 3, 3) * 9, "3×3 pixels, at least 10 are needed"),
+        (np.full((80, 80, 3), 90, np.uint8), "one colour throughout: it shows nothing"),
+    ],
+)
+def test_an_exemplar_that_shows_nothing_is_refused(picture, problem):
+    with pytest.raises(ValueError, match=problem):
+        exemplar_views(picture)
+
+
 def test_a_gallery_that_cannot_be_written_is_named(tmp_path):
     path = gallery_path(tmp_path / "signs.yaml")
     path.mkdir()
