@@ -305,7 +305,7 @@ def test_a_picture_that_changed_makes_a_gallery_stale_only_beside_artwork(
     (folder / "signs.yaml").write_text(BY_ARTWORK)
     embed(folder, "lamp", "deer", "cow")
     for name in ("lamp", "cow"):
-        cv2.imwrite(str(folder / f"{name}.png"), np.full((48, 48, 3), 9, np.uint8))
+        cv2.imwrite(str(folder / f"{name}.png"), np.uint8(np.mgrid[:48, :48].T * 3)[..., [0, 1, 0]])
     check(folder, BY_ARTWORK, "--no-exemplars")
     assert "there is no embedding of `cow` (signs" in capsys.readouterr().out
 
