@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,9 +21,11 @@ from attributes.vocabulary import (
     Categorical,
 )
 from rules import Catalogue, Engine, Position, Sign
+from rules.catalogue import Alternative
 from rules.condition_schema import NONE
 from rules.numbers import plain_spelling
 from rules.text_probability import most_probable_string
+from rules.value_sets import StateSet
 
 CERTAIN: Final = 0.9
 """Probability from which on a reading becomes a condition."""
@@ -202,6 +205,19 @@ def _fitting_face(mean: Readings, catalogue: Catalogue) -> str | None:
     fitting = [name for name, fit in best_fit.items() if fit >= _FACE_FIT]
     return max(
         fitting,
-        key=lambda name: (min(len(a.conditions) for a in faces[name]), best_fit[name]),
+        key=lambda name: (
+            min(len(a.conditions) for a in faces[name]),
+            -_breadth(faces[name]),
+            best_fit[name],
+        ),
         default=None,
+    )
+
+
+def _breadth(alternatives: Sequence[Alternative]) -> int:
+    """How many looks a face allows: of two that fit, the narrower says more."""
+    sets = ([c.values for c in a.conditions.values()] for a in alternatives)
+    return sum(
+        math.prod(values.mask.bit_count() for values in each if isinstance(values, StateSet))
+        for each in sets
     )

@@ -110,6 +110,18 @@ def test_nothing_is_written_without_write(folder: Path, capsys: pytest.CaptureFi
     assert sorted(p.name for p in folder.rglob("*.*")) == ["cow.PNG", "deer.png", "signs.yaml"]
 
 
+@pytest.mark.parametrize("narrow", ["first", "last"])
+def test_of_faces_that_ask_for_as_much_the_narrower_is_taken(
+    folder: Path, capsys: pytest.CaptureFixture[str], narrow: str
+) -> None:
+    face = "  white_warning: {shape: triangle, border: red, background: white}\n"
+    before = "faces:\n" if narrow == "first" else "  # more is said here\n"
+    rules = RULES.replace(before, before + face, 1)
+    (folder / "rules" / "signs.yaml").write_text(rules)
+    assert add() == 0
+    assert "when: {face: white_warning, pictogram: cattle-crossing}" in capsys.readouterr().out
+
+
 def test_write_keeps_comments_and_order(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert add("--name-de", "Viehtrieb", "--write") == 0
     assert "written: rules/signs.yaml and" in capsys.readouterr().out
