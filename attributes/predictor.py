@@ -84,7 +84,7 @@ class AttributePredictor:
 
 
 def without_needless_pixels(crop: Crop) -> Crop:
-    """A crop no longer than 512 pixels, of which the network sees a ninth: as it is, or smaller.
+    """The crop itself, or reduced to 512 pixels if it is longer: the network looks at far fewer.
 
     What is made square of it needs little memory then, however long or thin it is.
     """
