@@ -27,10 +27,10 @@ class Blurs:
     """80 ways to be out of focus or in motion, lengths in pixels of what is blurred.
 
     Attributes:
-        sigmas: of 16 Gaussians, least and largest.
+        sigmas: of 20 Gaussians, least and largest.
         radii: of 8 discs (defocus), least and largest.
-        turned: half the length of 14 motions in any direction, least and largest.
-        level: half the length of 30 nearly level motions, as of a car that passes by.
+        turned: half the length of 18 motions in any direction, least and largest.
+        level: half the length of 18 nearly level motions, as of a car that passes by.
     """
 
     sigmas: tuple[float, float]
@@ -47,15 +47,15 @@ DISTANT = Blurs((0.4, 1.4), (0.8, 1.8), (0.7, 2.0), (0.8, 2.8))
 
 @lru_cache(maxsize=2)
 def _blur_kernels(blurs: Blurs) -> Tensor:
-    """(80, 11, 11), each summing to 1; the first 12 change nothing."""
+    """(80, 11, 11), each summing to 1; the first 16 change nothing."""
     rng = np.random.default_rng(0)
     axis = np.arange(_BLUR_SIDE) - _BLUR_SIDE // 2
     x, y = np.meshgrid(axis, axis)
-    kernels = [np.float64((x == 0) & (y == 0))] * 12
-    kernels += [np.exp(-(x**2 + y**2) / (2 * s**2)) for s in np.linspace(*blurs.sigmas, 16)]
+    kernels = [np.float64((x == 0) & (y == 0))] * 16
+    kernels += [np.exp(-(x**2 + y**2) / (2 * s**2)) for s in np.linspace(*blurs.sigmas, 20)]
     kernels += [np.clip(r + 0.5 - np.hypot(x, y), 0, 1) for r in np.linspace(*blurs.radii, 8)]
-    turned = [(angle, rng.uniform(*blurs.turned)) for angle in rng.uniform(0, np.pi, 14)]
-    level = [(angle, rng.uniform(*blurs.level)) for angle in rng.normal(0, 0.12, 30)]
+    turned = [(angle, rng.uniform(*blurs.turned)) for angle in rng.uniform(0, np.pi, 18)]
+    level = [(angle, rng.uniform(*blurs.level)) for angle in rng.normal(0, 0.12, 18)]
     for angle, reach in turned + level:
         along = x * np.cos(angle) + y * np.sin(angle)
         across = -x * np.sin(angle) + y * np.cos(angle)
