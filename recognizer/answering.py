@@ -15,7 +15,6 @@ from recognizer.gallery import Gallery
 from recognizer.result import Exemplar, Explanation, Recognition, RunnerUp
 from recognizer.verdicts import UNKNOWN, Verdicts, verdicts_of
 from rules import Catalogue, Engine, ValueSource, describe_certain, explain
-from rules.diagnostics import did_you_mean
 
 _RUNNERS_UP = 2
 _EXEMPLARS = 3
@@ -148,9 +147,10 @@ def _explain(
     sign = engine.signs[best]
     runners_up = [int(s) for s in ranked if s != best and confidence[s] >= _CONSIDERED]
     told = runners_up[:_RUNNERS_UP]
-    asked = None if also is None else _number_of(engine, also)
-    if asked is not None and asked not in (best, *told):
-        told.append(asked)
+    if also is not None:
+        ready.catalogue.require_sign(also)
+        asked = [sign.id for sign in engine.signs].index(also)
+        told += [] if asked in (best, *told) else [asked]
     similarity = decisions.similarity[row]
     nearest = np.argsort(-similarity)[:_EXEMPLARS]
     return Explanation(
@@ -163,14 +163,6 @@ def _explain(
         presence,
         ready.judge.match_cosine(alternative),
     )
-
-
-def _number_of(engine: Engine, sign_id: str) -> int:
-    ids = [sign.id for sign in engine.signs]
-    if sign_id not in ids:
-        hint = did_you_mean(sign_id, ids)
-        raise ValueError(f"no sign is called {sign_id!r}" + (f"; {hint}" if hint else ""))
-    return ids.index(sign_id)
 
 
 def _asked_pictograms(engine: Engine, sign: int, alternative: int) -> tuple[str, ...]:

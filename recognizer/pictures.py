@@ -35,7 +35,7 @@ _JPEG_SCAN = 0xDA
 _JPEG_END = b"\xff\xd9"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_WITH_ALPHA = (4, 6)
-"""Colour types, the ninth byte of a PNG's header."""
+"""Colour types, the tenth byte of a PNG's header."""
 _WEBP_ALPHA = 0x10
 """Bit of the flags of an extended WebP header."""
 _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH

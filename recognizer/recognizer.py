@@ -22,7 +22,6 @@ from recognizer.result import Recognition, too_small, unreadable
 from recognizer.thresholds_file import load_thresholds
 from recognizer.watching import CatalogueWatcher
 from rules import Catalogue, load_catalogue
-from rules.diagnostics import did_you_mean
 
 if TYPE_CHECKING:  # frames are imported when they are first used
     from recognizer.frames.detections import BoxesLike, Detector
@@ -258,12 +257,10 @@ class Recognizer:
         rules = load_catalogue(self.catalogue_path)
         thresholds = self._given_thresholds or load_thresholds(self.catalogue_path, rules)
         for sign in thresholds.per_sign:
-            if sign not in rules.by_id:
-                hint = did_you_mean(sign, rules.by_id)
-                raise ValueError(
-                    f"thresholds: per_sign: no sign is called {sign!r}"
-                    + (f"; {hint}" if hint else "")
-                )
+            try:
+                rules.require_sign(sign)
+            except ValueError as error:
+                raise ValueError(f"thresholds: per_sign: {error}") from None
         if self.country is not None:
             rules = rules.restricted_to(self.country)
         if self._given_language is not None:

@@ -259,6 +259,16 @@ class Catalogue:
             )
         return self.without_other_countries(country)
 
+    def require_sign(self, sign_id: str) -> None:
+        """Refuse an id that no sign has.
+
+        Raises:
+            ValueError: with the id that was probably meant.
+        """
+        if sign_id not in self.by_id:
+            hint = did_you_mean(sign_id, self.by_id)
+            raise ValueError(f"no sign is called {sign_id!r}" + (f"; {hint}" if hint else ""))
+
     def require_language(self, language: str) -> None:
         """Refuse a language in which nothing is named; a sign that lacks it has its English name.
 

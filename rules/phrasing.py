@@ -112,7 +112,8 @@ class _Phrase(Generic[FileModelT]):
     @property
     def _is_part(self) -> bool:
         """Whether the error lies in a list, or under ``not``, ``only`` or ``all``."""
-        return isinstance(self._location[-1], int) or not _FORM_KEYS.isdisjoint(self._location)
+        in_list = bool(self._location) and isinstance(self._location[-1], int)
+        return in_list or not _FORM_KEYS.isdisjoint(self._location)
 
     @property
     def _expected_of_subject(self) -> str | None:

@@ -8,6 +8,7 @@ import json
 from recognizer.cli.exit_codes import FINE
 from recognizer.cli.options import add_format_option, add_recognizer_options, recognizer_from
 from recognizer.option_error import OptionError
+from recognizer.result import Recognition
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +23,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Explain one picture."""
     answer = recognizer_from(arguments).recognize(arguments.picture)
     try:
-        told = answer.explanation_with(arguments.sign) if arguments.sign else answer.explanation
+        print(_shown(arguments, answer))
     except ValueError as error:
         raise OptionError(f"--sign: {error}") from None
-    if arguments.format == "json":
-        data = {**answer.to_dict(), "explanation": told.to_dict()}
-        print(json.dumps({"picture": arguments.picture, **data}, ensure_ascii=False, indent=2))
-    else:
-        print(answer.explain(arguments.sign))
     return FINE
+
+
+def _shown(arguments: argparse.Namespace, answer: Recognition) -> str:
+    if arguments.format != "json":
+        return answer.explain(arguments.sign)
+    told = answer.explanation_with(arguments.sign) if arguments.sign else answer.explanation
+    data = {**answer.to_dict(), "explanation": told.to_dict()}
+    return json.dumps({"picture": arguments.picture, **data}, ensure_ascii=False, indent=2)

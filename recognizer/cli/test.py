@@ -90,8 +90,7 @@ def _as_text(result: Trial) -> str:
         return head + f"{expectation.todo} ({told})"
     sign_id, _, _ = expectation.answer.partition("[")
     is_sign = not expectation.negated and sign_id != UNKNOWN
-    explanation = answer.explanation_with(sign_id) if is_sign else answer.explanation
-    reasons = explanation.render("rule" if answer.is_known else "nearest rule").splitlines()
+    _, *reasons = answer.explain(sign_id if is_sign else None).splitlines()
     return "\n    ".join([head + told, *reasons])
 
 

@@ -468,7 +468,7 @@ def test_damaged_frames_of_a_video_are_counted_and_all_others_given(tmp_path, da
     assert problems == [f"{path}: {count} could not be decoded"]
 
 
-def test_a_damaged_picture_of_a_live_stream_is_no_lost_connection(caplog):
+def test_a_damaged_picture_of_a_live_stream_is_no_lost_connection():
     class Flawed(_Recorded):
         reads = 0
 
@@ -476,12 +476,9 @@ def test_a_damaged_picture_of_a_live_stream_is_no_lost_connection(caplog):
             self.reads += 1
             return (False, None) if self.reads % 3 == 0 else super().read()
 
-    lost = _Recorded([50])
-    with LiveSource("camera", Flawed(range(9)), lambda: lost, (0.01,)) as source:
-        seen = set()
-        while not {8, 50} & seen:
-            seen.add(number_of(next(source).image))
-    assert len([r for r in caplog.records if "connection lost" in r.getMessage()]) <= 1
+    with LiveSource("camera", Flawed(range(9)), lambda: None, (0.01,)) as source:
+        while number_of(next(source).image) < 8:
+            pass  # without an error: the connection, which cannot be had again, was never given up
 
 
 def test_videos_among_pictures_are_not_left_out_without_a_word(tmp_path):
