@@ -1,13 +1,8 @@
-"""Sources: whatever people call one gives frames in order, an end, or one error that says why."""
+"""Files as sources: frames in order, an end, or one error that says why."""
 
 import gc
-import http.server
-import socket
-import threading
 import time
 from collections import deque
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -15,26 +10,10 @@ import numpy as np
 import pytest
 from synthetic_videos import number_of, numbered_image, write_video
 
-from recognizer.frames.sources import opening
-from recognizer.frames.sources.capture import open_video
-from recognizer.frames.sources.live_source import LiveSource
 from recognizer.frames.sources.opening import SourceError, is_video, open_source, videos_apart
 
+pytestmark = pytest.mark.usefixtures("no_thread_is_left")
 CLIPS = Path(__file__).parents[3] / "shared" / "data" / "video"
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_is_left():
-    before = set(threading.enumerate())
-    yield
-    left = [t.name for t in set(threading.enumerate()) - before if t.name.startswith(OUR_THREADS)]
-    assert not left
-
-
-OUR_THREADS = ("decode ", "read ")
-
-
-# --- files
 
 
 @pytest.mark.parametrize("suffix", [".avi", ".mp4"])
@@ -233,211 +212,10 @@ def test_real_clips_are_read_to_their_end():
             assert source.problems == []
 
 
-# --- network
-
-
-@contextmanager
-def silent_server():
-    """Accepts connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield listening.getsockname()[1]
-
-
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
-
-
-@pytest.mark.parametrize("scheme", ["http", "rtsp"])
-def test_a_url_that_never_answers_ends_after_the_timeout(scheme, capfd):
-    with silent_server() as port:
-        start = time.monotonic()
-        with pytest.raises(SourceError, match=rf"{scheme}://.*: no answer within 0.5 s"):
-            open_source(f"{scheme}://127.0.0.1:{port}/stream", timeout=0.5)
-        assert 0.4 < time.monotonic() - start < 2
-    assert capfd.readouterr() == ("", "")
-
-
-def test_a_port_where_nobody_listens_is_told_at_once():
-    start = time.monotonic()
-    with pytest.raises(SourceError, match="connection refused"):
-        open_source(f"rtsp://127.0.0.1:{closed_port()}/stream")
-    assert time.monotonic() - start < 2
-
-
-@pytest.mark.parametrize("url", ["ftp://x/y", "nonsense://camera", "http:///drive.mp4"])
-def test_a_url_behind_which_no_server_can_be_asked_is_told_what_a_url_is(url, monkeypatch):
-    monkeypatch.setattr(opening, "open_video", lambda *_: None)  # FFmpeg would ask for the name `x`
-    with pytest.raises(SourceError, match=f"^{url}: cannot be opened; expected http://, https://"):
-        open_source(url)
-
-
-def test_passwords_are_not_shown():
-    with pytest.raises(SourceError) as raised:
-        open_source(f"rtsp://me:secret@127.0.0.1:{closed_port()}/stream")
-    assert "secret" not in str(raised.value)
-    assert "me:***@127.0.0.1" in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("http://[foo/x.mp4", r"http://\[foo/x.mp4: invalid ipv6 url"),
-        ("rtsp://me:secret@[foo/x", r"rtsp://\*\*\*@\[foo/x: invalid ipv6 url"),
-        ("http://host:port/x.mp4", "http://host:port/x.mp4: port could not be cast"),
-    ],
-)
-def test_a_malformed_url_is_told(url, shown):
-    with pytest.raises(SourceError, match=f"^{shown}"):
-        open_source(url)
-
-
-class _Camera(http.server.BaseHTTPRequestHandler):
-    """A network camera: sends 30 JPEG frames, 200 a second, and hangs up."""
-
-    def do_GET(self):
-        if self.server.answered >= self.server.connections:
-            self.send_error(503)
-            return
-        self.server.answered += 1
-        self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-        self.end_headers()
-        try:
-            for number in range(30):
-                picture = cv2.imencode(".jpg", numbered_image(number))[1].tobytes()
-                head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n"
-                self.wfile.write(head.encode() + b"\r\n" + picture + b"\r\n")
-                time.sleep(0.005)
-        except OSError:
-            pass  # nobody watches any more
-
-    def log_message(self, *arguments):
-        pass
-
-
-@contextmanager
-def serving(handler, **attributes):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    vars(server).update(attributes)
-    thread = threading.Thread(target=partial(server.serve_forever, poll_interval=0.02))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-def test_a_video_behind_a_url_is_read_like_a_file(tmp_path, capfd):
-    write_video(tmp_path / "drive.mp4", 30)
-    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
-    with serving(handler) as address, open_source(f"{address}/drive.mp4") as source:
-        assert (source.is_live, source.length) == (False, 30)
-        assert [number_of(f.image) for f in source] == list(range(30))
-
-
-def test_a_live_stream_gives_the_newest_frame_and_counts_the_dropped():
-    with (
-        serving(_Camera, answered=0, connections=9) as address,
-        open_source(f"{address}/live") as source,
-    ):
-        assert source.is_live
-        assert source.length is None
-        first = next(source)
-        time.sleep(0.1)
-        second = next(source)
-        assert second.index - first.index > 3
-        # All but these two; the camera goes on, and so does the count.
-        assert source.dropped >= second.index + 1 - len([first, second])
-        assert second.seconds > first.seconds
-
-
-class _Recorded:
-    """Stands in for ``cv2.VideoCapture``: frames as listed, then the connection is lost."""
-
-    def __init__(self, frames):
-        self.frames = list(frames)
-        self.released = False
-
-    def read(self):
-        time.sleep(0.002)
-        if self.released or not self.frames:
-            return False, None
-        return True, numbered_image(self.frames.pop(0))
-
-    def get(self, _):
-        return 25.0
-
-    def release(self):
-        self.released = True
-
-
-@pytest.mark.parametrize("scheme", ["rtsp", "rtmp", "https"])
-def test_a_recording_of_known_length_ends_at_its_end_behind_any_url(scheme, monkeypatch):
-    recorded = _Recorded(range(25))  # it states 25 frames
-    monkeypatch.setattr(opening, "open_video", lambda *_: recorded)
-    with open_source(f"{scheme}://host/recording") as source:
-        assert (source.is_live, source.length) == (False, 25)
-        assert [number_of(frame.image) for frame in source] == list(range(25))
-
-
-def test_a_lost_connection_is_tried_again_with_growing_delays(caplog):
-    reopened = [None, None, _Recorded([50, 51])]
-    source = LiveSource("camera", _Recorded([1]), lambda: reopened.pop(0), (0.01, 0.02, 0.04))
-    with source:
-        assert number_of(next(source).image) == 1
-        assert number_of(next(source).image) in (50, 51)
-        assert [r.getMessage() for r in caplog.records][:3] == [
-            f"camera: connection lost, trying again in {delay} s" for delay in (0.01, 0.02, 0.04)
-        ]
-
-
-def test_a_connection_that_stays_lost_is_an_error_not_the_end():
-    with LiveSource("camera", _Recorded([1]), lambda: None, (0.01, 0.01)) as source:
-        next(source)
-        for _ in range(2):
-            with pytest.raises(SourceError, match="camera: connection lost after 1 frames; 2 att"):
-                next(source)
-    with pytest.raises(StopIteration):
-        next(source)
-
-
-def test_a_reading_thread_that_fails_does_not_let_others_wait_for_ever():
-    class Failing(_Recorded):
-        def read(self):
-            raise MemoryError("a frame of 2^40 pixels")
-
-    with (
-        LiveSource("camera", Failing([1]), lambda: None, (0.01,)) as source,
-        pytest.raises(MemoryError, match="a frame of"),
-    ):
-        next(source)
-
-
 @pytest.mark.parametrize("source", [None, True, ["a.png"], np.zeros((4, 4, 3), np.uint8)])
 def test_what_is_no_source_is_told_how_images_in_memory_are_given(source):
     with pytest.raises(TypeError, match=r"not (NoneType|bool|list|ndarray); .*follow\(\)\.update"):
         open_source(source)
-
-
-def test_a_server_that_hangs_up_for_good_is_given_up():
-    with serving(_Camera, answered=0, connections=2) as address:
-        reopen = partial(open_video, f"{address}/live", timeout=1.0)
-        with (
-            LiveSource("camera", reopen(), reopen, (0.01, 0.01)) as source,
-            pytest.raises(SourceError, match=r"connection lost after \d+ frames; 2 attempts"),
-        ):
-            list(source)
-
-
-def test_closing_while_waiting_to_try_again_does_not_wait():
-    source = LiveSource("camera", _Recorded([]), lambda: None, (60.0,))
-    time.sleep(0.05)
-    start = time.monotonic()
-    source.close()
-    assert time.monotonic() - start < 1
 
 
 def _damage(path, number):
@@ -468,19 +246,6 @@ def test_damaged_frames_of_a_video_are_counted_and_all_others_given(tmp_path, da
     assert problems == [f"{path}: {count} could not be decoded"]
 
 
-def test_a_damaged_picture_of_a_live_stream_is_no_lost_connection():
-    class Flawed(_Recorded):
-        reads = 0
-
-        def read(self):
-            self.reads += 1
-            return (False, None) if self.reads % 3 == 0 else super().read()
-
-    with LiveSource("camera", Flawed(range(9)), lambda: None, (0.01,)) as source:
-        while number_of(next(source).image) < 8:
-            pass  # without an error: the connection, which cannot be had again, was never given up
-
-
 def test_videos_among_pictures_are_not_left_out_without_a_word(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), numbered_image(1))
     video = write_video(tmp_path / "drive.avi", 2)
@@ -489,9 +254,3 @@ def test_videos_among_pictures_are_not_left_out_without_a_word(tmp_path):
         assert source.problems == [
             f"{video}: a video among pictures is left out; open it by itself"
         ]
-
-
-@pytest.mark.parametrize("timeout", [None, 0, float("nan"), "10"])
-def test_a_timeout_is_a_number_of_seconds(timeout):
-    with pytest.raises(ValueError, match="timeout: expected seconds, above 0, got"):
-        open_source("http://127.0.0.1:9/a.mp4", timeout=timeout)
