@@ -153,16 +153,20 @@ def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():
     assert 0 <= batch.images.min() <= batch.images.max() <= 1
 
 
+def black_photographs(rows, class_ids, sides):
+    return PhotographBank(
+        torch.zeros(len(rows), 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
+        Labels.from_rows(rows, []),
+        torch.tensor(class_ids),
+        torch.tensor(sides),
+    )
+
+
 @pytest.mark.parametrize(
     ("told", "expected"), [(0.0, [HIDDEN]), (1.0, [FIFTY]), (0.5, [HIDDEN, FIFTY])]
 )
 def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
-    bank = PhotographBank(
-        torch.zeros(2, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
-        Labels.from_rows([ROW, {**ROW, "text": "STOP"}], []),
-        torch.tensor([0, 1]),
-        torch.tensor([30, 30]),
-    )
+    bank = black_photographs([ROW, {**ROW, "text": "STOP"}], [0, 1], [30, 30])
     configuration = tiny_configuration(
         photographed_numbers=told,
         batch={"photographs": 64, "artwork": 1, "composed": 1, "scenes": 0},
@@ -175,12 +179,7 @@ def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
 
 
 def test_numbers_of_small_photographs_are_not_told():
-    bank = PhotographBank(
-        torch.zeros(2, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
-        Labels.from_rows([ROW, {**ROW, "text": "30"}], []),
-        torch.tensor([0, 1]),
-        torch.tensor([47, 48]),
-    )
+    bank = black_photographs([ROW, {**ROW, "text": "30"}], [0, 1], [47, 48])
     configuration = tiny_configuration(
         smallest_told=48, batch={"photographs": 64, "artwork": 1, "composed": 1, "scenes": 0}
     )
@@ -192,12 +191,8 @@ def test_numbers_of_small_photographs_are_not_told():
 
 def test_only_black_on_white_plates_lend_their_light_to_drawings():
     blue = {**ROW, "background": "blue", "legend": "white", "text": ""}
-    bank = PhotographBank(
-        torch.zeros(3, 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
-        Labels.from_rows([blue, ROW, {**ROW, "legend": "none", "text": ""}], []),
-        torch.tensor([38, 1, 13]),
-        torch.tensor([30, 30, 30]),
-    )
+    rows = [blue, ROW, {**ROW, "legend": "none", "text": ""}]
+    bank = black_photographs(rows, [38, 1, 13], [30, 30, 30])
     assert bank.black_on_white().tolist() == [1]
     # Without one, drawings are exposed as in a run without photographs.
     none = PhotographBank(bank.pixels[:1], bank.labels[:1], bank.class_ids[:1], bank.sides[:1])
