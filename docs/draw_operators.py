@@ -152,6 +152,16 @@ def before_a_ground(
     return operator
 
 
+def on_boards(g: Generator, images: Tensor) -> Tensor:
+    """Plates, a third smaller, each on a board."""
+    alpha = ((images - _GROUND).abs().amax(1, keepdim=True) > 1e-3).float()
+    homographies = torch.diag(torch.tensor([1.5, 1.5, 1.0])).repeat(len(images), 1, 1)
+    plates = operators.warp(torch.cat([images * alpha, alpha], dim=1), homographies, SIZE)
+    every = torch.ones(len(images), dtype=torch.bool)
+    mounted = operators.mount_on_board(g, plates, homographies, every, probability=1.0)
+    return mounted[:, :3] + _GROUND * (1 - mounted[:, 3:])
+
+
 def with_tones_of_noise(g: Generator, images: Tensor) -> Tensor:
     """Tones of smooth coloured noise: in training they are those of a photograph."""
     level = operators.uniform(g, len(images), 0.15, 0.6)[:, None, None, None]
@@ -220,6 +230,7 @@ SHEETS: dict[str, dict[str, Operator]] = {
         "margin_grid": with_repeated_rim,
     },
     "plate": {
+        "mount_on_board": on_boards,
         "fade": operators.fade,
         "dirt": operators.dirt,
         "stickers": operators.stickers,

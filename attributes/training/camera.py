@@ -29,8 +29,8 @@ class Blurs:
     Attributes:
         sigmas: of 20 Gaussians, least and largest.
         radii: of 8 discs (defocus), least and largest.
-        turned: half the length of 18 motions in any direction, least and largest.
-        level: half the length of 18 nearly level motions, as of a car that passes by.
+        turned: half the length of 12 motions in any direction, least and largest.
+        level: half the length of 24 nearly level motions, as of a car that passes by.
     """
 
     sigmas: tuple[float, float]
@@ -54,8 +54,8 @@ def _blur_kernels(blurs: Blurs) -> Tensor:
     kernels = [np.float64((x == 0) & (y == 0))] * 16
     kernels += [np.exp(-(x**2 + y**2) / (2 * s**2)) for s in np.linspace(*blurs.sigmas, 20)]
     kernels += [np.clip(r + 0.5 - np.hypot(x, y), 0, 1) for r in np.linspace(*blurs.radii, 8)]
-    turned = [(angle, rng.uniform(*blurs.turned)) for angle in rng.uniform(0, np.pi, 18)]
-    level = [(angle, rng.uniform(*blurs.level)) for angle in rng.normal(0, 0.12, 18)]
+    turned = [(angle, rng.uniform(*blurs.turned)) for angle in rng.uniform(0, np.pi, 12)]
+    level = [(angle, rng.uniform(*blurs.level)) for angle in rng.normal(0, 0.12, 24)]
     for angle, reach in turned + level:
         along = x * np.cos(angle) + y * np.sin(angle)
         across = -x * np.sin(angle) + y * np.cos(angle)
@@ -76,23 +76,37 @@ def blur(g: Generator, images: Tensor, blurs: Blurs = NEAR) -> Tensor:
     return F.conv2d(flat, weight, groups=count * channels).reshape(images.shape)
 
 
-def take(g: Generator, images: Tensor, smallest: int = 16) -> Tensor:
+def take(g: Generator, images: Tensor, smallest: int = 16, filling: Tensor | None = None) -> Tensor:
     """From light to pixels: half of the signs are distant, of fewer pixels, enlarged again.
 
     Distant ones are dealt into eight groups of one resolution each. Blur, noise, false colours and
     compression are as coarse as the sensor's pixels, hence as the strokes of a distant number, so
     that each picture goes through lens and sensor at its own resolution; six groups of eight,
     through a colour filter.
+
+    Args:
+        g: source of randomness.
+        images: of signs.
+        smallest: side of the most distant pictures, pixels.
+        filling: float32 (N,), how much of its image's side each sign fills. Where it is given, the
+            less a distant sign fills, the more pixels its image mostly has, so that few are too
+            small for anybody to read; without it, each has any number of pixels.
     """
     count, _, size, _ = images.shape
     result = images.clone()
     order = torch.randperm(count, generator=g)
-    for number, group in enumerate(order[: count // 2].chunk(8)):
-        if not len(group):
-            continue
-        side = int(smallest + (size - smallest) * float(uniform(g, 1)) ** 1.2)
+    distant = order[: count // 2]
+    sides = smallest + (size - smallest) * uniform(g, 8) ** 1.6
+    if filling is not None:
+        by_chance = torch.exp(0.25 * torch.randn(len(distant), generator=g))
+        distant = distant[(filling[distant] * by_chance).argsort()]
+        sides = sides.sort(descending=True).values
+    filters = torch.randperm(8, generator=g) % 4 != 3
+    for group, side, colour_filter in zip(
+        distant.chunk(8), sides.int().tolist(), filters.tolist(), strict=False
+    ):
         small = blur(g, lower_resolution(images[group], side), DISTANT)
-        seen = through_sensor(g, small, colour_filter=number % 4 != 3)
+        seen = through_sensor(g, small, colour_filter=colour_filter)
         result[group] = F.interpolate(seen, size=(size, size), mode="bilinear", align_corners=False)
     near = order[count // 2 :]
     result[near] = through_sensor(g, blur(g, images[near]), colour_filter=False)

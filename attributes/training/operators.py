@@ -81,13 +81,20 @@ def warp(
     images: Tensor, homographies: Tensor, size: int, padding: str = "zeros", mode: str = "bilinear"
 ) -> Tensor:
     """Resample (N, C, H, W) to (N, C, size, size) through output-to-input homographies."""
+    grid = _looked_up(homographies, size).permute(0, 2, 3, 1)
+    return F.grid_sample(images, grid, mode, padding_mode=padding, align_corners=False)
+
+
+def _looked_up(homographies: Tensor, size: int) -> Tensor:
+    """Where each pixel of an output of ``size`` lies in the input: x, y, float (N, 2, size, size).
+
+    In [-1, 1] coordinates, beyond them outside of the input.
+    """
     axis = (torch.arange(size) + 0.5) / size * 2 - 1
     y, x = torch.meshgrid(axis, axis, indexing="ij")
     points = torch.stack([x, y, torch.ones_like(x)]).reshape(3, -1)
     projected = homographies @ points
-    grid = projected[:, :2] / projected[:, 2:].clamp(min=1e-3)
-    grid = grid.reshape(-1, 2, size, size).permute(0, 2, 3, 1)
-    return F.grid_sample(images, grid, mode, padding_mode=padding, align_corners=False)
+    return (projected[:, :2] / projected[:, 2:].clamp(min=1e-3)).reshape(-1, 2, size, size)
 
 
 def foreshorten(g: Generator, homographies: Tensor, probability: float) -> Tensor:
@@ -163,14 +170,67 @@ def resample(images: Tensor, grid: Tensor, mode: str = "bilinear") -> Tensor:
     return F.grid_sample(images, grid, mode, padding_mode="border", align_corners=False)
 
 
+def mount_on_board(
+    g: Generator, plates: Tensor, homographies: Tensor, mountable: Tensor, probability: float = 0.2
+) -> Tensor:
+    """Some plates stand on a larger board, as at road works and on portals.
+
+    A crop of such a sign shows its board in all corners, and mostly where it ends on one side or
+    another. Six of ten boards are whitish, the others of any colour that boards have; some have a
+    line around.
+
+    Args:
+        g: source of randomness.
+        plates: RGBA that was warped by the homographies, colours multiplied by alpha.
+        homographies: output-to-input, float32 (N, 3, 3).
+        mountable: bool (N,), which may be mounted.
+        probability: share of those that are.
+    """
+    count, _, size, _ = plates.shape
+    x, y = _looked_up(homographies, size).unbind(1)
+    right, left, bottom, top = (
+        (0.94 + 0.8 * uniform(g, count) ** 2)[:, None, None] for _ in range(4)
+    )
+    to_edges = torch.stack([right - x, left + x, bottom - y, top + y], dim=1)
+    inside = to_edges.amin(1, keepdim=True)
+    mounted = (chosen(g, count, probability) & mountable)[:, None, None, None]
+    alpha = ((inside > 0) & mounted).float()
+    paint = torch.where(
+        chosen(g, count, 0.6)[:, None],
+        torch.tensor([0.93, 0.93, 0.91]),
+        _BOARDS[torch.randint(len(_BOARDS), (count,), generator=g)],
+    )
+    shade = 1 + 0.06 * torch.randn(count, 3, generator=g)
+    ink = uniform(g, count, 0.05, 0.95)[:, None, None, None]
+    lined = (inside < 0.06) & chosen(g, count, 0.2)[:, None, None, None]
+    board = torch.where(lined, ink, (paint * shade).clamp(0, 1)[:, :, None, None])
+    behind = 1 - plates[:, 3:]
+    return plates + behind * torch.cat([board * alpha, alpha], dim=1)
+
+
+_BOARDS = torch.tensor(
+    [
+        [0.95, 0.78, 0.05], [0.80, 0.92, 0.12], [0.93, 0.45, 0.05], [0.50, 0.50, 0.50],
+        [0.06, 0.06, 0.06], [0.05, 0.25, 0.60], [0.02, 0.40, 0.22], [0.40, 0.25, 0.12],
+    ]
+)  # fmt: skip
+"""Yellow, fluorescent yellow-green, orange, grey, black, blue, green and brown paint, sRGB."""
+
+
 def fade(g: Generator, images: Tensor) -> Tensor:
-    """Sun-bleached paint: colours move towards a light grey, and red before the others."""
+    """Sun-bleached paint: colours move towards a light grey, and red before the others.
+
+    Of red the sun takes magenta before yellow, so that what is left is anything between grey and
+    a pale yellow.
+    """
     count = len(images)
     amount = (uniform(g, count) ** 3 * 0.5)[:, None, None, None]
     faded = images + (0.65 - images) * amount
     redness = (faded[:, :1] - faded[:, 1:].amax(1, keepdim=True)).clamp(0, 1)
-    bleached = (uniform(g, count, 0.2, 0.85) * chosen(g, count, 0.1))[:, None, None, None]
-    return faded + (0.75 - faded) * bleached * redness
+    bleached = (uniform(g, count, 0.2, 0.95) * chosen(g, count, 0.12))[:, None, None, None]
+    left = 0.75 + uniform(g, count)[:, None] * torch.tensor([0.12, 0.0, -0.3])
+    # As much of paint that is half as red as red can be as of any redder.
+    return faded + (left[:, :, None, None] - faded) * bleached * (2 * redness).clamp(max=1)
 
 
 def dirt(g: Generator, images: Tensor) -> Tensor:

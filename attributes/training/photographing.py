@@ -12,6 +12,7 @@ from attributes.training.labels import Labels
 from attributes.training.materials import Materials
 from attributes.training.operators import chosen, uniform
 from attributes.training.photographs import PhotographBank
+from attributes.vocabulary import CATEGORICAL, SHAPE
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ def photograph(
     # Colours are resampled weighted by alpha; what is transparent would bleed into rims otherwise.
     plates = operators.warp(_premultiplied(sprites.pixels), homographies, size)
     slots = operators.warp(sprites.slots, homographies, size, mode="nearest")
+    mountable = _is_no_rectangle(sprites.labels) & (times == 1)
+    plates = operators.mount_on_board(g, plates, homographies, mountable)
     alpha = plates[:, 3:]
     colours = operators.fade(g, plates[:, :3] / alpha.clamp(min=1e-3))
     colours = operators.confetti(g, operators.stickers(g, operators.dirt(g, colours)))
@@ -57,10 +60,20 @@ def photograph(
     images = colours * alpha + backgrounds * (1 - alpha)
     images = operators.glare(g, operators.occlude(g, images))
     images = _exposed(g, materials.photographs, images)
-    images = camera.take(g, images)
+    images = camera.take(g, images, filling=narrowed / times)
     margins = operators.margin_grid(g, sprites.aspects * narrowed, times, size)
     images = operators.resample(images, margins)
     return images, operators.resample(slots, margins, mode="nearest")
+
+
+def _is_no_rectangle(labels: Labels) -> Tensor:
+    """Which plates a board behind them does not make part of their face, bool (N,)."""
+    return torch.isin(labels.categorical[:, CATEGORICAL.index(SHAPE)], _MOUNTABLE)
+
+
+_MOUNTABLE = torch.tensor(
+    [SHAPE.index(s) for s in ("circle", "triangle", "inverted_triangle", "diamond", "octagon")]
+)
 
 
 def _exposed(g: Generator, photographs: PhotographBank | None, images: Tensor) -> Tensor:
@@ -91,13 +104,13 @@ def photograph_again(
         g, count, scale=(0.9, 1.2), shift=0.05, degrees=12, shear=0.08, perspective=0.08
     )
     # What a narrowed photograph leaves free, its repeated rim fills, as the predictor does.
-    operators.foreshorten(g, homographies, 0.3)
+    narrowed = operators.foreshorten(g, homographies, 0.3)
     images = operators.warp(images, homographies, size, padding="border")
     slots = operators.warp(slots, homographies, size, mode="nearest")
     touched = operators.occlude(g, operators.stickers(g, operators.dirt(g, images)))
     changed = operators.illuminate(g, operators.expose(g, touched))
     images = torch.where(chosen(g, count, 0.4)[:, None, None, None], changed, images)
-    again = camera.take(g, images)
+    again = camera.take(g, images, filling=narrowed)
     return torch.where(chosen(g, count, 0.5)[:, None, None, None], again, images), slots
 
 

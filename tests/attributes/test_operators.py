@@ -80,7 +80,7 @@ def test_half_of_the_pictures_are_distant_and_most_of_those_seen_through_the_fil
     monkeypatch.setattr(camera, "jpeg", lambda _, images: images)
     edge = torch.zeros(64, 3, 48, 48)
     edge[..., 23:] = 1
-    seen = camera.take(torch.Generator().manual_seed(0), edge)
+    seen = camera.take(torch.Generator().manual_seed(1), edge)
     is_coloured = (seen.amax(1) - seen.amin(1)).amax((1, 2)) > 0.1
     assert is_coloured.sum() == 24
     has_halo = seen.amax((1, 2, 3)) > 1.02
@@ -102,6 +102,26 @@ def test_distant_signs_are_blurred_by_the_pixel_not_by_the_sign(monkeypatch):
         (seen[..., 12:36, 22].mean((1, 2)) < 0.45).float().mean() for seen in (near, half_distant)
     )
     assert faint > 2 * faint_near
+
+
+def test_a_sign_that_fills_little_of_its_picture_is_seldom_one_of_few_pixels(monkeypatch):
+    sides = []
+    monkeypatch.setattr(camera, "lower_resolution", lambda x, side: seen_at(x, side, sides))
+    filling = torch.where(torch.arange(256) % 2 == 0, 0.4, 1.0)
+    pictures = filling[:, None, None, None].expand(-1, 3, 48, 48)
+    for seed in range(20):
+        camera.take(torch.Generator().manual_seed(seed), pictures, filling=filling)
+    side, fills = (torch.tensor(x) for x in zip(*sides, strict=True))
+    heights = side * fills
+    # By chance it would be a third.
+    assert (heights[fills < 0.5] < 10).float().mean() < 0.2
+    assert side[fills > 0.5].float().mean() < 0.8 * side[fills < 0.5].float().mean()
+    assert (heights < 20).float().mean() > 0.25
+
+
+def seen_at(images, side, sides):
+    sides += [(float(side), float(fills)) for fills in images[:, 0, 0, 0]]
+    return images
 
 
 def test_the_noise_of_a_distant_sign_is_as_coarse_as_its_pixels():
@@ -246,6 +266,40 @@ def test_the_longer_side_of_a_crop_is_never_repeated():
     grid = operators.margin_grid(g, torch.linspace(0.4, 2.5, 200), times, 48)
     reach = grid.abs().amax((1, 2))
     assert torch.allclose(reach.amax(1), torch.full((200,), 47 / 48))
+
+
+def test_a_board_lies_behind_its_sign_and_ends_beyond_it():
+    g = torch.Generator().manual_seed(0)
+    disc = (torch.linspace(-1, 1, 48) ** 2 + torch.linspace(-1, 1, 48)[:, None] ** 2 < 0.8).float()
+    plates = disc * torch.tensor([0.7, 0.1, 0.1, 1.0])[:, None, None].expand(400, 4, 48, 48)
+    homographies = torch.diag(torch.tensor([1.5, 1.5, 1.0])).expand(400, 3, 3)
+    smaller = operators.warp(plates, homographies, 48)
+    mountable = torch.arange(400) < 300
+    mounted = operators.mount_on_board(g, smaller, homographies, mountable)
+    covered = mounted[:, 3] > smaller[:, 3] + 0.5
+    has_board = covered.flatten(1).any(1)
+    assert not has_board[300:].any()
+    assert 40 < has_board[:300].sum() < 80
+    assert torch.equal(mounted[~has_board], smaller[~has_board])
+    on_disc = (smaller[:, 3:] == 1).expand(-1, 4, -1, -1)
+    assert torch.equal(mounted[on_disc], smaller[on_disc])
+    # Beside the disc, in all corners of the square around it.
+    assert covered[has_board][:, [9, 9, 38, 38], [9, 38, 9, 38]].all()
+    ends = ~covered[has_board][:, 24, [0, 47]]
+    assert 0 < ends.float().mean() < 1
+    brightness = mounted[has_board][:, :3, 9, 9].mean(1)
+    assert 0.4 < (brightness > 0.8).float().mean() < 0.8
+    assert (brightness < 0.3).any()
+
+
+def test_what_the_sun_leaves_of_red_is_anything_from_grey_to_a_pale_yellow():
+    red = torch.tensor([0.75, 0.1, 0.1])[None, :, None, None].expand(3000, 3, 2, 2)
+    faded = operators.fade(torch.Generator().manual_seed(0), red)[..., 0, 0]
+    pale = faded[faded[:, 1] > 0.5]
+    assert 100 < len(pale) < 350
+    yellowness = (pale[:, :2].amin(1) - pale[:, 2]).clamp(min=0)
+    assert yellowness.min() < 0.03
+    assert yellowness.max() > 0.15
 
 
 def test_confetti_changes_few_pixels_of_some_images():
