@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 Precision = Literal["float32", "bfloat16"]
+
+
+def check_precision(precision: str) -> None:
+    """Refuse what is no :data:`Precision`.
+
+    Raises:
+        ValueError: with those that there are.
+    """
+    if precision not in get_args(Precision):
+        expected = " or ".join(get_args(Precision))
+        raise ValueError(f"precision: expected {expected}, got {precision!r}")
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
 
 import cv2
 import numpy as np
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from attributes.foreshortening import Crop, facing, is_oblong, stretch
 from attributes.network import AttributeLogits
-from attributes.precision import Precision
+from attributes.precision import Precision, check_precision
 from attributes.readings import Readings
 from attributes.standardization import standardize
 from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
@@ -44,9 +43,7 @@ class AttributePredictor:
         precision: Precision = "float32",
         batch_size: int = 64,
     ) -> None:
-        if precision not in get_args(Precision):
-            expected = " or ".join(get_args(Precision))
-            raise ValueError(f"precision: expected {expected}, got {precision!r}")
+        check_precision(precision)
         loaded = load_weights(weights)
         self.card = loaded.card
         self.fingerprint = loaded.fingerprint

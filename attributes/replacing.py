@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -38,4 +39,5 @@ def replace_bytes(file: Path, content: bytes) -> None:
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(file)) from None
     finally:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):  # of its folder, too, which is told above
+            new.unlink(missing_ok=True)

@@ -176,6 +176,12 @@ class Addition:
         self._text = _read_text(file)
         self._gallery = load_gallery(self._catalogue, predictor)
         self._picture = picture
+        try:
+            str(picture).encode()
+        except UnicodeEncodeError:
+            raise PictureError(
+                f"{picture}: its name is no UTF-8, as rule files are; rename it"
+            ) from None
         crop = to_crop(picture)
         height, width = crop.shape[:2]
         if min(height, width) < self._thresholds.min_side:

@@ -94,6 +94,8 @@ class ReadyCatalogue:
 
     def _countries_to_choose_from(self, confidence: npt.NDArray[np.float32]) -> str:
         """That a country would settle it, if the two likeliest signs are of two; else nothing."""
+        if len(self.engine.signs) < 2:
+            return ""
         one, other = (self.engine.signs[int(i)] for i in np.argsort(-confidence, kind="stable")[:2])
         if None in (one.country, other.country) or one.country == other.country:
             return ""

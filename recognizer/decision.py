@@ -75,8 +75,10 @@ class Thresholds:
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)
+            if isinstance(value, np.number):  # which JSON does not know
+                object.__setattr__(self, each.name, value := value.item())
             is_left_open = each.name == "match_cosine" and value is None
-            is_number = isinstance(value, int | float | np.number)
+            is_number = isinstance(value, int | float)
             if each.name != "per_sign" and not is_left_open and not is_number:
                 raise TypeError(f"{each.name}: expected a number, got {value!r}")
         for name, is_valid, expected in (
@@ -246,7 +248,7 @@ class Judge:
         if asking.any():
             best = _best_of(similarity, self._pictograms[asking])
             scale = self.thresholds.match_scale
-            evidence[:, asking] = np.exp(scale * (best - self._match_cosine))
+            evidence[:, asking] = _exp(scale * (best - self._match_cosine))
         return evidence
 
     def _explained(self, fit: FloatArray, evidence: FloatArray, quality: FloatArray) -> FloatArray:
@@ -328,11 +330,15 @@ class Judge:
         if not len(owners):
             return
         left = np.prod(1 - explained, axis=1, keepdims=True)
-        evidence = np.exp(
-            t.match_scale * (_best_of(similarity, self._exemplars) - t.exemplar_cosine)
-        )
+        best = _best_of(similarity, self._exemplars)
+        evidence = _exp(t.match_scale * (best - t.exemplar_cosine))
         total = evidence.sum(axis=1, keepdims=True)
         confidence[:, owners] = left * evidence / (1 + evidence) * evidence / total
+
+
+def _exp(exponent: FloatArray) -> FloatArray:
+    """The exponential, far from where products and sums of it leave the range of float32."""
+    return np.asarray(np.exp(np.clip(exponent, -40, 40)), np.float32)
 
 
 def _quality(fit: FloatArray | float, evidence: FloatArray) -> FloatArray:

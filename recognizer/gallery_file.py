@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from attributes.errors import UserError
 from attributes.replacing import replace_bytes
 from rules import Pictogram
+from rules.file_references import existing_rule_file
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -91,4 +92,4 @@ def read_gallery(path: Path, fingerprint: str | None) -> dict[str, tuple[list[st
 
 def catalogue_of(path: Path) -> Path:
     """The rule file that a gallery lies beside."""
-    return path.with_name(path.name.replace(".gallery.safetensors", ".yaml"))
+    return existing_rule_file(str(path).removesuffix(".gallery.safetensors"))

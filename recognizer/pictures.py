@@ -110,6 +110,8 @@ def read_exemplar(path: Path) -> Crop:
 def find_pictures(source: str) -> list[Path]:
     """The pictures that a command-line SOURCE means: a file, a folder (searched) or a glob.
 
+    Hidden ones, whose names or folders begin with a dot, are none of a folder.
+
     Raises:
         PictureError: nothing is there, one may not look, or the name is empty.
     """
@@ -125,7 +127,7 @@ def _find_pictures(source: str) -> list[Path]:
     path = Path(source)
     if path.is_dir():
         ending_so = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
-        found = sorted(p for p in ending_so if not p.is_dir())
+        found = sorted(p for p in ending_so if not p.is_dir() and not _is_hidden(p, path))
         if not found:
             raise PictureError(f"{source}: the folder holds no picture ({', '.join(_endings())})")
         return found
@@ -139,6 +141,11 @@ def _find_pictures(source: str) -> list[Path]:
             return matched
         raise PictureError(f"{source}: nothing matches")
     raise PictureError(f"{source}: no such file or folder")
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    """Whether its name, or that of a folder between ``folder`` and it, begins with a dot."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _endings() -> Iterator[str]:
@@ -191,9 +198,9 @@ def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
 def _is_photograph(content: bytes) -> bool:
     """Whether a PNG or WebP file says how it was taken, and has no transparency."""
     if content.startswith(_PNG):
-        return b"eXIf" in content and content[25] not in _PNG_WITH_ALPHA
+        return b"eXIf" in content and not any(c in _PNG_WITH_ALPHA for c in content[25:26])
     is_webp = content.startswith(b"RIFF") and content[8:16] == b"WEBPVP8X"
-    return is_webp and b"EXIF" in content and not content[20] & _WEBP_ALPHA
+    return is_webp and b"EXIF" in content and not any(f & _WEBP_ALPHA for f in content[20:21])
 
 
 def _is_whole_png(content: bytes) -> bool:

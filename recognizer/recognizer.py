@@ -17,11 +17,11 @@ from recognizer.decision import Thresholds
 from recognizer.default_catalogue import default_catalogue
 from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, TrackSettings
 from recognizer.gallery import load_gallery
+from recognizer.loading import load_rules
 from recognizer.pictures import Crop, Picture, PictureError, to_crop
 from recognizer.result import Recognition, too_small, unreadable
-from recognizer.thresholds_file import load_thresholds
 from recognizer.watching import CatalogueWatcher
-from rules import Catalogue, load_catalogue
+from rules import Catalogue
 
 if TYPE_CHECKING:  # frames are imported when they are first used
     from recognizer.frames.detections import BoxesLike, Detector
@@ -132,7 +132,8 @@ class Recognizer:
 
         Raises:
             CatalogueError: the rule file has mistakes; the rules in use stay.
-            CountryError, LanguageError, GalleryError: see above; the rules in use stay too.
+            CountryError, LanguageError, GalleryError, ValueError: see above; the rules in use stay
+                too.
         """
         with self._reloading:  # or a slow reload could undo a later one
             self._ready = self._prepare(*self._load_rules())
@@ -195,8 +196,9 @@ class Recognizer:
         Raises:
             PictureError: the image cannot be read.
             TypeError: ``boxes`` is nothing that boxes can be read from.
-            ValueError: the corners of a box are swapped, it or its score is not finite, or the
-                array has another shape. A box without area is no error but too small.
+            ValueError: the corners of a box are swapped or not finite, its score lies outside
+                [0, 1], or the array has another shape. A box without area is no error but too
+                small.
             WeightsError: the localizer's weights are missing or damaged.
         """
         from recognizer.frames.recognition import recognize_frame
@@ -220,7 +222,7 @@ class Recognizer:
         The source is opened with the first frame, and closed after the last one, on an error, or
         when the iterator is closed. It ends with the end of the source; an error is raised, and
         what could not be read, such as one picture of many, is logged as a warning. So is a box of
-        a detector that is none (swapped corners, a number that is not finite); it is left out.
+        a detector that is none (swapped corners, a score outside [0, 1]); it is left out.
 
         Args:
             source: camera index, video, picture, folder, glob or URL, see
@@ -233,12 +235,12 @@ class Recognizer:
         Raises:
             SourceError: the source cannot be opened, breaks off, or nothing in it can be read.
             TypeError: the detector gives nothing that boxes can be read from.
-            ValueError: the detector's boxes have another shape.
+            ValueError: the detector's boxes have another shape, or ``timeout`` is not above 0.
             WeightsError: the localizer's weights are missing or damaged.
         """
         from recognizer.frames.follower import check_arguments, follow
 
-        check_arguments(settings, detector)
+        check_arguments(settings, detector, timeout)
         return follow(self, source, settings, detector, timeout)
 
     def follow(
@@ -254,15 +256,7 @@ class Recognizer:
         return FrameFollower(self, settings, detector)
 
     def _load_rules(self) -> tuple[Catalogue, Thresholds]:
-        rules = load_catalogue(self.catalogue_path)
-        thresholds = self._given_thresholds or load_thresholds(self.catalogue_path, rules)
-        for sign in thresholds.per_sign:
-            try:
-                rules.require_sign(sign)
-            except ValueError as error:
-                raise ValueError(f"thresholds: per_sign: {error}") from None
-        if self.country is not None:
-            rules = rules.restricted_to(self.country)
+        rules, thresholds = load_rules(self.catalogue_path, self.country, self._given_thresholds)
         if self._given_language is not None:
             rules.require_language(self._given_language)
         return rules, thresholds

@@ -190,7 +190,8 @@ class Recognition:
     def explanation_with(self, sign_id: str) -> Explanation:
         """The same, with a sign among the runners-up however unlikely it is: why it is not that.
 
-        An answer that was pickled knows the signs that were likely, and no other.
+        An answer that was pickled knows the signs that were likely, and no other; one that was
+        given without looking (``unreadable``, ``too_small``) knows none, and says nothing.
 
         Raises:
             ValueError: the catalogue has no such sign.

@@ -88,6 +88,8 @@ def write_thresholds(catalogue_file: Path, thresholds: Thresholds, comment: str)
     Raises:
         OSError: the file cannot be written; it is as before.
     """
+    # A path in it may hold bytes that are no UTF-8.
+    comment = comment.encode("utf-8", "backslashreplace").decode()
     lines = [f"# {line}".rstrip() for line in comment.splitlines()]
     lines += ["version: 1", f"min_confidence: {_shown(thresholds.min_confidence)}"]
     if thresholds.per_sign:

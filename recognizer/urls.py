@@ -14,7 +14,8 @@ def is_url(name: str) -> bool:
 def without_password(url: str) -> str:
     """The URL as messages and result files may show it."""
     try:
-        password = urlsplit(url).password
+        parts = urlsplit(url)
+        password, _ = parts.password, parts.port  # a piece of a password would be no port
     except ValueError:  # nobody knows what is what in it
         return re.sub("://.*@", "://***@", url)
     return url.replace(f":{password}@", ":***@", 1) if password else url

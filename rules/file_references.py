@@ -18,7 +18,13 @@ PICTURE_SUFFIXES: Final = frozenset(
     )
 )  # fmt: skip
 """Endings of the files that are taken for pictures: of all formats that OpenCV reads."""
-RULE_FILE_SUFFIXES: Final = frozenset({".yaml", ".yml"})
+RULE_FILE_SUFFIXES: Final = (".yaml", ".yml")
+
+
+def existing_rule_file(stem: str) -> Path:
+    """The rule file of that path without its ending; ``.yaml`` if neither is there."""
+    files = [Path(stem + suffix) for suffix in RULE_FILE_SUFFIXES]
+    return next((file for file in files if file.is_file()), files[0])
 
 
 def report_missing(

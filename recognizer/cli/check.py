@@ -16,6 +16,7 @@ from attributes.training.artwork_files import ARTWORK_PACKAGES, artwork_at_hand
 from attributes.weights_identity import DEFAULT_WEIGHTS, WeightsError, digest
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.default_catalogue import default_catalogue
+from recognizer.option_error import OptionError
 from recognizer.thresholds_file import load_thresholds
 from rules import Catalogue, CatalogueError, load_catalogue
 from rules.checks import (
@@ -207,8 +208,16 @@ def _exclusions(named: Path | None, catalogue: Path) -> Exclusions:
 
 
 def _selected(arguments: argparse.Namespace) -> list[Check]:
+    """The checks to run.
+
+    Raises:
+        OptionError: none is left.
+    """
     chosen = CHECKS if arguments.select is None else arguments.select
-    return [check for check in CHECKS if check in chosen and check not in arguments.ignore]
+    selected = [check for check in CHECKS if check in chosen and check not in arguments.ignore]
+    if not selected:
+        raise OptionError("--ignore: leaves none of the checks that are selected")
+    return selected
 
 
 def _require(weights: Path) -> None:

@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List the changes; exit code 1 if something got worse that is not accepted."""
+    """List the changes; exit code 1 if something that is not accepted got worse, or may have."""
     if arguments.accept and not arguments.baseline:
         print("signrules diff: error: --accept needs --baseline FILE", file=sys.stderr)
         return USAGE
@@ -79,6 +79,13 @@ def run(arguments: argparse.Namespace) -> int:
             new_labels,
         )
     tell_unreadable(pictures)
+    lost = [c for c, label in new_labels.items() if label.is_lost and old_labels[c].is_lost]
+    for name in lost:
+        print(
+            f"signrules: class {name}: {new_labels[name].problem}; nobody knows what its answers "
+            "are worth. null in the label map says that it is meant",
+            file=sys.stderr,
+        )
     if baseline and arguments.accept:
         print(f"{baseline}: {write_baseline(baseline, changes)} changes for the worse accepted")
         return UNREADABLE if pictures.unreadable else FINE
@@ -87,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(_as_json(changes, worse))
     else:
         print("\n".join(_summary(changes, worse, accepted)))
-    if worse:
+    if worse or lost:
         return FINDINGS
     return UNREADABLE if pictures.unreadable else FINE
 

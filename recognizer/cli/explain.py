@@ -21,11 +21,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Explain one picture."""
-    answer = recognizer_from(arguments).recognize(arguments.picture)
-    try:
-        print(_shown(arguments, answer))
-    except ValueError as error:
-        raise OptionError(f"--sign: {error}") from None
+    recognizer = recognizer_from(arguments)
+    if arguments.sign is not None:
+        try:
+            recognizer.catalogue.require_sign(arguments.sign)
+        except ValueError as error:
+            raise OptionError(f"--sign: {error}") from None
+    print(_shown(arguments, recognizer.recognize(arguments.picture)))
     return FINE
 
 

@@ -33,7 +33,7 @@ def output_problem(
         problem = _problem_of(path, overwrite)
         if problem is not None:
             return f"{path}: {problem}"
-        if path.exists() and any(path.samefile(file) for file in _files(sources)):
+        if path.exists() and any(_is_same(path, file) for file in _files(sources)):
             return f"{path}: is a source, and would be destroyed"
     return None
 
@@ -48,6 +48,13 @@ def _problem_of(path: Path, overwrite: bool) -> str | None:
     if not path.parent.is_dir():
         return f"there is no folder {path.parent}"
     return None if os.access(path.parent, os.W_OK) else f"{path.parent} may not be written into"
+
+
+def _is_same(path: Path, file: Path) -> bool:
+    try:
+        return path.samefile(file)
+    except OSError:  # a link that leads nowhere, which is told when it is read
+        return False
 
 
 def _files(sources: Sequence[str]) -> Iterator[Path]:

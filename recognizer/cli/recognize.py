@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer pictures of one sign first, then go through the frames of everything else."""
     sources = [s for source in arguments.sources for s in videos_apart(source)]
     of_frames = [s for s in sources if arguments.frames or is_video(s)]
-    of_crops = [s for s in sources if s not in of_frames]
+    of_crops = [s for s in sources if not (arguments.frames or is_video(s))]
     if not of_frames and (arguments.save_video or arguments.save_json):
         print(
             "signrules: --save-video and --save-json are for frames: "

@@ -98,10 +98,10 @@ class FramesCommand:
         except SourceError as error:
             counts.problems.append(str(error))
             return
-        if not writers:  # not before the first source, whose rate the video takes over
-            for writer in self._open_writers(source.frames_per_second):
-                writers.append(stack.enter_context(writer))
         with source:
+            if not writers:  # not before the first source, whose rate the video takes over
+                for writer in self._open_writers(source.frames_per_second):
+                    writers.append(stack.enter_context(writer))
             frames = progress.track(source, total=source.length, description=name)
             recognize = recognition_of(source, self.recognizer)
             try:

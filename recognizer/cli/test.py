@@ -17,6 +17,7 @@ from recognizer.result import UNKNOWN
 from recognizer.rule_tests import Outcome, Trial, run_tests
 from rules import CatalogueError, expectations_path, load_catalogue, load_expectations
 from rules.expectations import SUFFIX
+from rules.file_references import existing_rule_file
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run_file(file: Path, weights: Path | None) -> list[Trial]:
     named_by_tests = file.name.endswith(SUFFIX)
-    catalogue_file = Path(str(file).removesuffix(SUFFIX) + ".yaml") if named_by_tests else file
+    catalogue_file = existing_rule_file(str(file).removesuffix(SUFFIX)) if named_by_tests else file
     catalogue = load_catalogue(catalogue_file)
     tests_file = file if named_by_tests else expectations_path(file)
     if not tests_file.exists():

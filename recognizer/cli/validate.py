@@ -23,9 +23,11 @@ from recognizer.validation.report.junit import Requirements, failures
 from recognizer.validation.report.tables import render_json
 from recognizer.validation.validation import Validation, searches, validate
 from recognizer.validation.words import labelled_words
+from rules.diagnostics import quote
 
 _SIGNS_SHOWN = 12
 _BLAMES_SHOWN = 12
+_CLASSES_SHOWN = 5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +65,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the figures; write the reports if asked."""
     if arguments.suggest_labels:
+        idle = _options_without_use(arguments)
+        if idle:
+            print(
+                f"signrules validate: error: --suggest-labels prints YAML and nothing else; "
+                f"{', '.join(idle)} would have no effect",
+                file=sys.stderr,
+            )
+            return USAGE
         return _suggest(arguments)
     problem = _report_problem(arguments.report) if arguments.report else None
     if problem is not None:
@@ -130,6 +140,19 @@ def _report_problem(folder: str) -> str | None:
     return None if os.access(nearest, os.W_OK | os.X_OK) else f"{nearest} may not be written into"
 
 
+def _options_without_use(arguments: argparse.Namespace) -> list[str]:
+    """Options beside ``--suggest-labels`` that it would pass over."""
+    given = {
+        "--report": arguments.report is not None,
+        "--format": arguments.format != "text",
+        "--min-accuracy": arguments.min_accuracy > 0,
+        "--min-recall": arguments.min_recall > 0,
+        "--min-found": arguments.min_found > 0,
+        "--max-false-signs": arguments.max_false_signs < math.inf,
+    }
+    return [option for option, is_given in given.items() if is_given]
+
+
 def _suggest(arguments: argparse.Namespace) -> int:
     workbench = workbench_from(arguments)
     ready = workbench.prepare(arguments.catalogue, arguments.country)
@@ -149,6 +172,11 @@ def _summary(validation: Validation) -> Iterator[str]:
         yield f"mind: {dataset.caution}"
     if dataset.has_frames and figures.frames is None:
         yield "mind: the labelled boxes were cut out; nothing was searched for in the frames"
+    absent = validation.without_pictures
+    if absent:
+        more = ", …" if len(absent) > _CLASSES_SHOWN else ""
+        names = ", ".join(map(quote, absent[:_CLASSES_SHOWN])) + more
+        yield f"mind: {len(absent)} of the label map's classes have no picture here: {names}"
     lost = [o for o in figures.outside if validation.labels[o.name].is_lost]
     if lost:
         yield (
@@ -176,7 +204,9 @@ def _summary(validation: Validation) -> Iterator[str]:
         yield "\nblame"
         for blame in figures.blame[:_BLAMES_SHOWN]:
             yield f"{len(blame.pictures):7}  {blame.stage.value}: {blame.detail}"
-            yield f"         {blame.reasons[0]}"
+            others = len(blame.reasons) - 1
+            more = f" (and {counted(others, 'other reason')})" if others else ""
+            yield f"         {blame.reasons[0]}{more}"
         rest = figures.blame[_BLAMES_SHOWN:]
         if rest:
             count = sum(len(blame.pictures) for blame in rest)

@@ -144,8 +144,8 @@ def _first_problem(boxes: Boxes) -> str | None:
     if possible.all():
         return None
     row = int(np.argmin(possible))
-    if not np.isfinite(boxes.score[row]):
-        return f"box {row}: expected a finite score, got {boxes.score[row]}"
+    if not 0 <= boxes.score[row] <= 1:
+        return f"box {row}: expected a score in [0, 1], got {boxes.score[row]}"
     return (
         f"box {row}: expected finite left <= right and top <= bottom, "
         f"got {boxes.xyxy[row].tolist()}"
@@ -155,5 +155,6 @@ def _first_problem(boxes: Boxes) -> str | None:
 def _possible(boxes: Boxes) -> npt.NDArray[np.bool_]:
     """bool (N,), whether each is a box, be it empty, with a score."""
     xyxy = boxes.xyxy
-    is_finite = np.isfinite(xyxy).all(axis=1) & np.isfinite(boxes.score)
-    return np.asarray(is_finite & (xyxy[:, 2:] >= xyxy[:, :2]).all(axis=1), np.bool_)
+    is_scored = (boxes.score >= 0) & (boxes.score <= 1)  # NaN fails both
+    is_finite = np.isfinite(xyxy).all(axis=1)
+    return np.asarray(is_scored & is_finite & (xyxy[:, 2:] >= xyxy[:, :2]).all(axis=1), np.bool_)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from attributes.readings import Readings
 from attributes.vocabulary import ATTRIBUTES, TEXT
-from recognizer.answering import ReadyCatalogue
+from recognizer.answering import ReadyCatalogue, just_below
 from recognizer.decision import REASONS, Reason
 from recognizer.validation.agreement import Agreement, agree, ways_of
 from recognizer.validation.ingestion import ReadPictures, batches
@@ -215,7 +215,10 @@ class _Accuser:
         if o.candidate[number] == o.expected[number]:
             why = REASONS[int(o.reason[number])].value
             confidence = float(o.sign_confidence[number])
-            return Stage.THRESHOLD, "min_confidence", f"right, but {why} ({confidence:.2f})"
+            least = self._ready.judge.least_confidence(int(o.sign[number]))
+            is_below = why == Reason.BELOW_THRESHOLD.value
+            shown = just_below(confidence, least) if is_below else f"{confidence:.2f}"
+            return Stage.THRESHOLD, "min_confidence", f"right, but {why} ({shown})"
         alternative = int(o.alternative[number])
         if alternative < 0:
             nearest = self._words(number, PICTOGRAM)

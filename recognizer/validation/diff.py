@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +18,15 @@ from recognizer.validation.labels import ClassLabel, split_id
 from recognizer.validation.outcomes import Outcomes
 from recognizer.verdicts import UNKNOWN
 
+NOT_KNOWN: Final = "not known"
+"""What is expected of a class whose label names no sign that either rule file has."""
+
 
 class Effect(str, Enum):
-    """What a changed answer is worth: a right one more than ``unknown``, that more than wrong."""
+    """What a changed answer is worth: a right one more than ``unknown``, that more than wrong.
+
+    Where nobody knows what is right, a change is ``sideways``.
+    """
 
     WORSE = "worse"
     BETTER = "better"
@@ -32,7 +39,8 @@ class Change:
 
     Attributes:
         picture: path relative to the data set, with the box in brackets if it has one.
-        expected: what its class is; ``not in catalogue`` if neither rule file has it.
+        expected: what its class is; ``not in catalogue`` if the label map says so, ``not known`` if
+            it names a sign that neither rule file has.
         old: answer of the old rules.
         new: answer of the new rules.
         effect: what the change is worth.
@@ -76,6 +84,8 @@ def compare(
 
 def true_sign(old: ClassLabel, new: ClassLabel) -> str:
     """What a class is: a sign that only one of two rule files has is the truth for both."""
+    if old.is_lost and new.is_lost:
+        return NOT_KNOWN
     return new.expected if new.is_sign else old.expected
 
 
@@ -98,6 +108,8 @@ def _answers(outcomes: Outcomes, codes: dict[str, int]) -> npt.NDArray[np.intp]:
 
 def effect_of(expected: str, old: str, new: str) -> Effect:
     """What it is worth that the answer for a sign was ``old`` and is ``new``."""
+    if expected == NOT_KNOWN:
+        return Effect.SIDEWAYS
     before, after = _worth(expected, old), _worth(expected, new)
     if before == after:
         return Effect.SIDEWAYS

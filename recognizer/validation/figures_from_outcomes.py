@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,7 @@ def work_out(
             that a find matches.
     """
     everything = _all_pictures(outcomes) if frames is None else _all_boxes(frames)
+    everything = _without_unused_codes(everything)
     known = outcomes.is_sign
     correct = outcomes.correct
     answered = outcomes.reason < 0
@@ -61,7 +62,9 @@ def work_out(
         everything.expected, everything.answered, len(everything.names)
     )
     answered_ids = {ready.engine.signs[i].id for i in np.unique(outcomes.sign[answered]).tolist()}
-    expected_ids = {split_id(outcomes.names[c])[0] for c in np.unique(everything.expected).tolist()}
+    expected_ids = {
+        split_id(everything.names[c])[0] for c in np.unique(everything.expected).tolist()
+    }
     return Figures(
         pictures=len(everything.expected),
         accuracy=Rate.of(everything.correct[of_signs]),
@@ -146,6 +149,24 @@ def _all_boxes(frames: FrameOutcomes) -> _Everything:
         np.where(frames.is_found, answered, not_found).astype(np.intp),
         frames.is_right,
         frames.sides,
+    )
+
+
+def _without_unused_codes(everything: _Everything) -> _Everything:
+    """The same, without codes that nothing was expected or answered to be.
+
+    What was merely likeliest has a code, too: of a rule that takes any text, one for each picture.
+    """
+    codes = [UNKNOWN_CODE, NOT_IN_CATALOGUE_CODE, everything.not_found]
+    used = np.unique(np.concatenate([everything.expected, everything.answered, codes]))
+    new = np.zeros(len(everything.names), np.intp)
+    new[used] = np.arange(len(used))
+    return replace(
+        everything,
+        names=tuple(everything.names[code] for code in used.tolist()),
+        not_found=int(new[everything.not_found]),
+        expected=new[everything.expected],
+        answered=new[everything.answered],
     )
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -50,6 +52,8 @@ class FileDigests:
         Raises:
             OSError: it cannot be read.
         """
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for
+            raise OSError("not a regular file")
         with open(path, "rb") as file:
             before = os.fstat(file.fileno())
             content = file.read()
@@ -71,12 +75,13 @@ class FileDigests:
             unfinished.write_text(json.dumps(self._known, separators=(",", ":")))
             unfinished.replace(self._file)
         except OSError:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
         self._changed = False
 
 
-def _state(stat: os.stat_result) -> list[object]:
-    return [stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
+def _state(status: os.stat_result) -> list[object]:
+    return [status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns]
 
 
 def _load(file: Path) -> dict[str, list[object]]:

@@ -64,8 +64,8 @@ class FindsCache:
         if waiting is not None or key not in self._kept:
             return waiting
         shard, row, start = self._kept[key]
-        height, width, count = shard.arrays["frames"][row].tolist()
-        finds = np.array(shard.arrays["finds"][start : start + count])
+        height, width, count = shard.array("frames")[row].tolist()
+        finds = np.array(shard.array("finds")[start : start + count])
         return FrameFinds(height, width, Boxes(finds[:, :4], finds[:, 4]))
 
     def add(self, key: bytes, finds: FrameFinds) -> None:
@@ -100,8 +100,8 @@ class FindsCache:
         self._enter(shard)
 
     def _enter(self, shard: Shard) -> None:
-        content = shard.arrays["keys"].tobytes()
-        counts = shard.arrays["frames"][:, 2]
+        content = shard.array("keys").tobytes()
+        counts = shard.array("frames")[:, 2]
         starts = (np.cumsum(counts) - counts).tolist()
         for row, start in enumerate(starts):
             key = content[row * KEY_BYTES : (row + 1) * KEY_BYTES]

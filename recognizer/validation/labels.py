@@ -16,6 +16,7 @@ A sign that has values may stand without one (``be.C43``): then every value of i
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from recognizer.verdicts import UNKNOWN
 from rules import Catalogue
 from rules.diagnostics import Findings, Sources, did_you_mean, one_of, quote
 from rules.formats import SIGN_ID_PATTERN, Format
+from rules.numbers import plain_spelling
 from rules.reading import read_document
 from rules.schema import FileModel
 
@@ -118,12 +120,7 @@ def resolve_labels(
         return {c: _resolve(c, catalogue) for c in classes}
     classes = tuple(classes)
     by_number = {int(name): target for name, target in labels.items() if name.isdecimal()}
-    numbers = {int(name) for name in classes if name.isdecimal()}
-    unused = [
-        name
-        for name in labels
-        if name not in classes and not (name.isdecimal() and int(name) in numbers)
-    ]
+    unused = without_pictures(classes, labels)
     result = {}
     for name in classes:
         if name in labels:
@@ -141,6 +138,17 @@ def resolve_labels(
     return result
 
 
+def without_pictures(classes: Iterable[str], labels: Mapping[str, str | None]) -> list[str]:
+    """Classes of a label map that are none of a data set's, in the map's order."""
+    names = set(classes)
+    numbers = {int(name) for name in names if name.isdecimal()}
+    return [
+        name
+        for name in labels
+        if name not in names and not (name.isdecimal() and int(name) in numbers)
+    ]
+
+
 def _not_labelled(name: str, unused: Sequence[str]) -> str:
     """What is wrong with a class that a label map does not have, beside what it has instead."""
     problem = "the label map does not have this class"
@@ -156,9 +164,15 @@ def _resolve(target: str, catalogue: Catalogue) -> ClassLabel:
     sign_id, value = split_id(target)
     sign = catalogue.by_id.get(sign_id)
     if sign is None:
-        hint = did_you_mean(sign_id, catalogue.by_id)
+        # One whose digits alone differ is another sign, not another spelling.
+        form = re.sub(r"\d", "0", sign_id)
+        hint = did_you_mean(sign_id, [i for i in catalogue.by_id if re.sub(r"\d", "0", i) != form])
         problem = "; ".join(filter(None, (f"the catalogue has no sign `{sign_id}`", hint)))
         return ClassLabel(NOT_IN_CATALOGUE, problem)
+    if value is not None and sign.reads_number:
+        value = value.strip()
+        value = plain_spelling(value) or value  # a number is the same however it is written
+        target = f"{sign_id}[{value}]"
     if value is not None and sign.value is None:
         return ClassLabel(target, f"`{sign_id}` has no value, so it is never answered `{target}`")
     if value is not None and not sign.can_have(value):

@@ -45,13 +45,10 @@ class LatePredictor:
     def __init__(self, weights: Path | None = None, precision: Precision = "float32") -> None:
         self._path = weights or DEFAULT_WEIGHTS
         self._precision = precision
-        content, card = _content(self._path), _content(self._path.with_suffix(".json"))
+        content, card = self._contents()
         self.fingerprint = digest(content)
         self.match_cosine = _match_cosine(card)
-        parts = (content, card, vocabulary.fingerprint().encode(), precision.encode())
-        self.identity = hashlib.sha256(
-            b"".join(hashlib.sha256(part).digest() for part in parts)
-        ).hexdigest()[:16]
+        self.identity = self._digest(content, card)
 
     def predict(self, crops: Sequence[npt.NDArray[np.uint8]]) -> Readings:
         """Readings of N crops; the first call loads the network.
@@ -61,12 +58,21 @@ class LatePredictor:
         """
         return self._predictor.predict(crops)
 
+    def _contents(self) -> tuple[bytes, bytes]:
+        return _content(self._path), _content(self._path.with_suffix(".json"))
+
+    def _digest(self, content: bytes, card: bytes) -> str:
+        parts = (content, card, vocabulary.fingerprint().encode(), self._precision.encode())
+        return hashlib.sha256(
+            b"".join(hashlib.sha256(part).digest() for part in parts)
+        ).hexdigest()[:16]
+
     @cached_property
     def _predictor(self) -> AttributePredictor:
         from attributes.predictor import AttributePredictor
 
         predictor = AttributePredictor(self._path, self._precision)
-        if predictor.fingerprint != self.fingerprint:
+        if self._digest(*self._contents()) != self.identity:
             raise WeightsError(f"{self._path}: the weights changed during the run; start it again")
         return predictor
 

@@ -58,7 +58,7 @@ class ReadingsCache:
     """
 
     def __init__(self, folder: Path, identity: str) -> None:
-        self._folder = ShardFolder(folder / _FORMAT / identity, _ARRAYS, _fits)
+        self._folder = ShardFolder(folder / _FORMAT / identity, _ARRAYS, _fits, large=("readings",))
         self._shards: list[Shard] = []
         self._starts = [0]
         self._rows: dict[bytes, int] = {}
@@ -88,14 +88,18 @@ class ReadingsCache:
         self._add(shard)
 
     def readings(self, rows: Rows) -> Readings:
-        """Readings of these rows, in their order."""
+        """Readings of these rows, in their order.
+
+        Raises:
+            CacheError: the cache was removed during the run.
+        """
         nothing = np.zeros((0, WIDTH), np.float32)
-        return unflatten(self._gather(rows, lambda shard: shard.arrays["readings"], nothing))
+        return unflatten(self._gather(rows, lambda shard: shard.array("readings"), nothing))
 
     def sizes(self, rows: Rows) -> npt.NDArray[np.int32]:
         """Heights and widths in pixels, int32 (N, 2)."""
         nothing = np.zeros((0, 2), np.int32)
-        return self._gather(rows, lambda shard: shard.arrays["sizes"], nothing)
+        return self._gather(rows, lambda shard: shard.array("sizes"), nothing)
 
     def similarity(self, rows: Rows, gallery: Gallery) -> npt.NDArray[np.float32]:
         """Cosine to each pictogram of a gallery, float32 (N, P); worked out once per gallery."""
@@ -105,7 +109,7 @@ class ReadingsCache:
 
     def _add(self, shard: Shard) -> None:
         start = len(self)
-        content = shard.arrays["keys"].tobytes()
+        content = shard.array("keys").tobytes()
         count = len(content) // KEY_BYTES
         for number in range(count):
             key = content[number * KEY_BYTES : (number + 1) * KEY_BYTES]
@@ -126,11 +130,14 @@ class ReadingsCache:
         if not len(rows):
             return nothing
         owner = np.searchsorted(self._starts, rows, side="right") - 1
-        arrays = {number: array_of(self._shards[number]) for number in np.unique(owner).tolist()}
-        if len(arrays) == 1 and (np.diff(rows) == 1).all():
+        if owner[0] == owner[-1] and (np.diff(rows) == 1).all():
             start = int(rows[0]) - self._starts[owner[0]]
-            return arrays[int(owner[0])][start : start + len(rows)]
-        parts = [arrays[number][rows[owner == number] - self._starts[number]] for number in arrays]
+            return array_of(self._shards[owner[0]])[start : start + len(rows)]
+        # One after the other, or as many files were open at once.
+        parts = [
+            array_of(self._shards[number])[rows[owner == number] - self._starts[number]]
+            for number in np.unique(owner).tolist()
+        ]
         gathered = np.concatenate(parts)
         # Shard by shard -> the order asked for.
         result = np.empty_like(gathered)
@@ -140,7 +147,7 @@ class ReadingsCache:
 
 def _similarity(shard: Shard, name: str, gallery: Gallery) -> npt.NDArray[np.float32]:
     path = shard.folder / name
-    shape = (len(shard.arrays["keys"]), len(gallery.names))
+    shape = (len(shard.array("keys")), len(gallery.names))
     try:
         found = read_array(path)
         if found.shape == shape and found.dtype == np.float32:
@@ -148,7 +155,7 @@ def _similarity(shard: Shard, name: str, gallery: Gallery) -> npt.NDArray[np.flo
             return found
     except (OSError, ValueError):
         pass
-    similarity = gallery.similarity(unflatten(shard.arrays["readings"]).embedding)
+    similarity = gallery.similarity(unflatten(shard.array("readings")).embedding)
     unfinished = shard.folder / f".{uuid.uuid4().hex}"
     try:
         write_array(unfinished, similarity)

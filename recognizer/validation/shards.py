@@ -1,8 +1,9 @@
 """Arrays on disk in *shards*: folders that are written once, as a whole, and never changed.
 
 A shard is written beside its place and moved there in one step, so two processes can use a folder
-of shards at once: the worst that happens is that both work out the same. Arrays are mapped into
-memory, not loaded. What an interrupted run left is removed when it is a day old.
+of shards at once: the worst that happens is that both work out the same. Large arrays are mapped
+into memory, not loaded, and only while they are looked at: each that is mapped keeps a file open.
+What an interrupted run left is removed when it is a day old.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 import tokenize
 import uuid
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,26 @@ class Shard:
 
     Attributes:
         folder: where it is.
-        arrays: name -> array, mapped into memory.
+        loaded: name -> array, those that are held in memory.
     """
 
     folder: Path
-    arrays: Arrays
+    loaded: Arrays
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        """One of its arrays, mapped into memory if it is not held there.
+
+        Raises:
+            CacheError: it is not there any more.
+        """
+        if name in self.loaded:
+            return self.loaded[name]
+        try:
+            return read_array(self.folder / f"{name}.npy")
+        except (OSError, ValueError) as error:
+            raise CacheError(
+                f"{self.folder}: changed during the run, start it again ({error})"
+            ) from None
 
 
 class ShardFolder:
@@ -52,6 +68,7 @@ class ShardFolder:
     Args:
         folder: it is made if it is not there.
         names: of the arrays.
+        large: which of them are not held in memory.
         fits: whether arrays that were read are of the shapes that they should be.
 
     Raises:
@@ -59,10 +76,15 @@ class ShardFolder:
     """
 
     def __init__(
-        self, folder: Path, names: tuple[str, ...], fits: Callable[[Arrays], bool]
+        self,
+        folder: Path,
+        names: tuple[str, ...],
+        fits: Callable[[Arrays], bool],
+        large: Collection[str] = (),
     ) -> None:
         self._folder = folder
         self._names = names
+        self._large = frozenset(large)
         self._fits = fits
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -98,7 +120,8 @@ class ShardFolder:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise _cannot_write(self._folder, error) from None
         shard = self._load(self._folder / name)
-        assert shard is not None
+        if shard is None:
+            raise CacheError(f"{self._folder / name}: cannot be read back; is the disk damaged?")
         return shard
 
     def _load(self, folder: Path) -> Shard | None:
@@ -116,7 +139,8 @@ class ShardFolder:
                 file=sys.stderr,
             )
             return None
-        return Shard(folder, arrays)
+        held = {name: np.array(array) for name, array in arrays.items() if name not in self._large}
+        return Shard(folder, held)
 
     def _checksum(self, arrays: Arrays) -> int:
         value = 0

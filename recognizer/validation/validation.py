@@ -15,7 +15,7 @@ from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Thresholds
 from recognizer.default_catalogue import default_catalogue
 from recognizer.gallery import load_gallery
-from recognizer.thresholds_file import load_thresholds
+from recognizer.loading import load_rules
 from recognizer.validation.agreement import Agreement, agree
 from recognizer.validation.blame import Blame, blame_errors
 from recognizer.validation.datasets import (
@@ -31,12 +31,11 @@ from recognizer.validation.frame_blame import blame_not_found
 from recognizer.validation.frame_ingestion import ReadFrames, read_frames
 from recognizer.validation.frame_outcomes import FrameOutcomes, judge_frames
 from recognizer.validation.ingestion import ReadPictures, read_pictures
-from recognizer.validation.labels import ClassLabel, load_labels, resolve_labels
+from recognizer.validation.labels import ClassLabel, load_labels, resolve_labels, without_pictures
 from recognizer.validation.late_localizer import LateLocalizer
 from recognizer.validation.late_predictor import LatePredictor
 from recognizer.validation.outcomes import Outcomes, judge_pictures
 from recognizer.validation.readings_cache import ReadingsCache, default_cache
-from rules import load_catalogue
 
 PathLike = str | os.PathLike[str]
 BoxesMode = Literal["found", "labelled"]
@@ -100,13 +99,12 @@ class Workbench:
 
         Raises:
             CatalogueError: the rule file, or the thresholds beside it, have mistakes.
+            CountryError: no sign belongs to the country.
+            UnknownSignError: the given thresholds name a sign that the file does not have.
             GalleryError: exemplars are missing, or were embedded with other weights.
         """
         file = Path(catalogue) if catalogue is not None else default_catalogue()
-        rules = load_catalogue(file)
-        thresholds = thresholds or load_thresholds(file, rules)
-        if country is not None:
-            rules = rules.restricted_to(country)
+        rules, thresholds = load_rules(file, country, thresholds)
         gallery = load_gallery(rules, self._predictor)
         return ReadyCatalogue.prepare(rules, gallery, thresholds)
 
@@ -122,6 +120,7 @@ class Validation:
         ready: the rules.
         outcomes: what was expected of the pictures, and answered.
         frames: the same with what was not found, and found beside; None if nothing was searched.
+        without_pictures: classes of the label map that are none of the data set's.
     """
 
     pictures: ReadPictures
@@ -129,6 +128,7 @@ class Validation:
     ready: ReadyCatalogue
     outcomes: Outcomes
     frames: FrameOutcomes | None = None
+    without_pictures: tuple[str, ...] = ()
 
     @property
     def catalogue_file(self) -> Path:
@@ -202,13 +202,14 @@ def validate(
     dataset = open_dataset(data, split)
     is_searched = searches(dataset, boxes)
     resolved = resolve_checked(dataset, label_map, ready)
+    absent = tuple(without_pictures(dataset.classes, label_map or {}))
     if is_searched:
         frames = judge_frames(workbench.read_frames(dataset), resolved, ready)
-        validation = Validation(frames.pictures, resolved, ready, frames.outcomes, frames)
+        validation = Validation(frames.pictures, resolved, ready, frames.outcomes, frames, absent)
     else:
         pictures = workbench.read(dataset)
         outcomes = judge_pictures(pictures, resolved, ready)
-        validation = Validation(pictures, resolved, ready, outcomes)
+        validation = Validation(pictures, resolved, ready, outcomes, without_pictures=absent)
     validation.figures  # noqa: B018 - worked out now, so that the time counts them
     validation.pictures.timing.total = perf_counter() - start
     return validation

@@ -66,6 +66,13 @@ def test_the_exit_code_says_whether_something_was_found(
     assert check(folder, text, *options) == code
 
 
+def test_to_select_nothing_is_a_usage_error(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(folder, OVERLAP, "--select", "SR103", "--ignore", "SR103") == 2
+    assert "leaves none of the checks that are selected" in capsys.readouterr().err
+
+
 def test_the_result_is_on_stdout_and_ends_with_a_summary(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

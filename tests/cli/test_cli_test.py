@@ -54,6 +54,12 @@ def test_the_test_file_may_be_named_instead(
     assert capsys.readouterr().out.endswith("14 tests: 12 passed, 2 todo\n")
 
 
+def test_the_rule_file_may_end_in_yml(folder: Path) -> None:
+    Path("signs.yaml").rename("signs.yml")
+    Path("signs.tests.yaml").write_text(PASSING)
+    assert main(["test", "signs.tests.yaml"]) == 0
+
+
 def test_failures_and_todos_that_pass_are_findings(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import cv2
@@ -88,12 +89,42 @@ class TestWeights:
             Localizer(tmp_path / "none.safetensors")
 
     def test_damaged_weights_are_named(self, tmp_path):
+        self._save(tmp_path)
+        (tmp_path / "w.safetensors").write_bytes(b"not safetensors")
+        self._refuses(tmp_path)
+
+    @pytest.mark.parametrize(
+        "architecture",
+        [{"blocks": [2, 4]}, {"widths": [8, 8, 8]}, {"widths": "wide"}, {"what": 1}],
+        ids=str,
+    )
+    def test_a_card_of_no_possible_architecture_is_named(self, tmp_path, architecture):
+        file = tmp_path / "w.json"
+        self._save(tmp_path)
+        card = json.loads(file.read_text())
+        card["architecture"].update(architecture)
+        file.write_text(json.dumps(card))
+        self._refuses(tmp_path)
+
+    def test_a_card_that_is_no_text_is_named(self, tmp_path):
+        self._save(tmp_path)
+        (tmp_path / "w.json").write_bytes(b"\xff\xfe")
+        self._refuses(tmp_path)
+
+    def _save(self, folder):
         network = LocalizerNetwork()
         card = describe_localizer(network, threshold=0.5, data=(), licence="MIT")
-        save_localizer(network, card, tmp_path / "w.safetensors")
-        (tmp_path / "w.safetensors").write_bytes(b"not safetensors")
+        save_localizer(network, card, folder / "w.safetensors")
+
+    def _refuses(self, folder):
         with pytest.raises(WeightsError, match=r"w\.safetensors: not readable as a localizer"):
-            Localizer(tmp_path / "w.safetensors")
+            Localizer(folder / "w.safetensors")
+
+    def test_a_precision_and_a_threshold_that_there_are_not_are_refused(self):
+        with pytest.raises(ValueError, match="precision: expected float32 or bfloat16"):
+            Localizer(precision="float16")
+        with pytest.raises(ValueError, match=r"threshold: expected in \[0, 1\], got nan"):
+            Localizer(threshold=float("nan"))
 
 
 class TestGeometry:

@@ -68,6 +68,8 @@ def test_passwords_are_not_shown():
         ("http://[foo/x.mp4", r"http://\[foo/x.mp4: invalid ipv6 url"),
         ("rtsp://me:secret@[foo/x", r"rtsp://\*\*\*@\[foo/x: invalid ipv6 url"),
         ("http://host:port/x.mp4", "http://host:port/x.mp4: port could not be cast"),
+        ("rtsp://me:sec#ret@host/x", r"rtsp://\*\*\*@host/x: not a URL; write `#`.* as %23"),
+        ("http://a..b/v.mp4", "http://a..b/v.mp4: a..b is not the name of a host"),
     ],
 )
 def test_a_malformed_url_is_told(url, shown):
@@ -230,7 +232,7 @@ def test_a_damaged_picture_of_a_live_stream_is_no_lost_connection():
             pass  # without an error: the connection, which cannot be had again, was never given up
 
 
-@pytest.mark.parametrize("timeout", [None, 0, float("nan"), "10"])
+@pytest.mark.parametrize("timeout", [None, 0, float("nan"), float("inf"), "10"])
 def test_a_timeout_is_a_number_of_seconds(timeout):
-    with pytest.raises(ValueError, match="timeout: expected seconds, above 0, got"):
+    with pytest.raises(ValueError, match="timeout: expected seconds, above 0 and at most 86,400"):
         open_source("http://127.0.0.1:9/a.mp4", timeout=timeout)

@@ -122,8 +122,10 @@ def test_no_boxes_give_an_empty_result(recognizer, none):
         ),
         (np.array([[0, 0, np.nan, 9]]), ValueError, "box 0: expected finite"),
         (np.array([[0, 0, 9, np.inf]]), ValueError, "box 0: expected finite"),
-        (np.array([[0, 0, 9, 9, np.nan]]), ValueError, "box 0: expected a finite score, got nan"),
-        (np.array([[0, 0, 9, 9, np.inf]]), ValueError, "box 0: expected a finite score, got inf"),
+        (np.array([[0, 0, 9, 9, np.nan]]), ValueError, r"box 0: expected a score in \[0, 1\]"),
+        (np.array([[0, 0, 9, 9, 87.5]]), ValueError, r"box 0: expected a score in \[0, 1\]"),
+        (np.array([[0, 0, 9, 9, -0.1]]), ValueError, r"box 0: expected a score in \[0, 1\]"),
+        (np.array([[0, 0, 9, 9, np.inf]]), ValueError, r"box 0: expected a score in \[0, 1\]"),
         ("boxes", TypeError, r"expected an array .* got str"),
     ],
 )

@@ -148,6 +148,18 @@ def test_outputs_are_checked_before_anything_is_opened(
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
 
 
+def test_a_link_that_leads_nowhere_stops_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("photos").mkdir()
+    cv2.imwrite("photos/1.png", numbered_image(1))
+    Path("photos/2.png").symlink_to("nowhere.png")
+    Path("out.jsonl").write_text("old")
+    options = ["--save-json", "out.jsonl", "--overwrite"]
+    assert main(["recognize", "--frames", "photos", *options]) == 3
+    assert "1 frame" in capsys.readouterr().err
+    assert len(Path("out.jsonl").read_text().splitlines()) == 1
+
+
 def test_an_output_that_cannot_be_written_is_told(tmp_path, drive, capsys, monkeypatch):
     monkeypatch.setattr("os.access", lambda *_: False)  # root may write anywhere
     (tmp_path / "old").touch()

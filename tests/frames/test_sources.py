@@ -135,6 +135,7 @@ def test_what_is_no_video_is_told_with_the_reason(tmp_path, capfd, content, mess
         ("nowhere.mp4", "no such file"),
         ("", "the folder holds no picture"),
         ("*.png", "nothing matches"),
+        ("a" * 300 + ".mp4", "(?i)file name too long"),
     ],
 )
 def test_what_is_not_there_is_told(tmp_path, source, message):

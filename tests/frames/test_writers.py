@@ -248,6 +248,23 @@ def test_a_rate_is_a_number_above_0(tmp_path, rate):
     assert (tmp_path / "o.mp4").read_bytes() == b"precious"
 
 
+@pytest.mark.parametrize("rate", [66.667, 119.88, 239.613, 333.33, 1000])
+def test_a_high_rate_is_stated_as_well_as_mpeg_4_can(tmp_path, rate):
+    path = tmp_path / "o.mp4"
+    with AnnotatedVideoWriter(path, frames_per_second=rate) as writer:
+        write_frames(writer, IMAGE, 5)
+    with open_source(path) as source:
+        assert source.frames_per_second == pytest.approx(rate, rel=1e-4)
+        assert len(list(source)) == 5
+
+
+def test_a_video_that_cannot_be_begun_leaves_no_file(tmp_path):
+    path = tmp_path / "o.mp4"
+    with pytest.raises(WriterError, match="cannot write a video of 1×9 pixels at 25 frames"):
+        video_writer(path).write(np.zeros((9, 1, 3), np.uint8), EMPTY)
+    assert not path.exists()
+
+
 def test_frames_may_be_grey(tmp_path):
     with video_writer(tmp_path / "o.mp4") as writer:
         writer.write(IMAGE[:, :, 0], frame_result((BOX, SPEED_LIMIT)))

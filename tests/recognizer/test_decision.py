@@ -112,6 +112,31 @@ signs:
     assert answer(engine, certain_readings([{"shape": "circle"}]), {}).detail == ""
 
 
+def test_the_only_sign_of_a_catalogue_may_be_unsure(tmp_path):
+    path = tmp_path / "one.yaml"
+    path.write_text(
+        "version: 1\nsigns:\n  - {id: de.stop, name: {en: Stop}, when: {shape: octagon}}\n"
+    )
+    engine = Engine(load_catalogue(path))
+    readings = certain_readings([{"shape": "octagon"}])
+    readings.categorical["shape"][:] = 0.7 / (len(SHAPE.values) - 1)
+    readings.categorical["shape"][:, SHAPE.index("octagon")] = 0.3
+    readings.presence[:] = 0.6
+    seen = answer(engine, readings, {})
+    assert (seen.reason, seen.detail) == (Reason.AMBIGUOUS, "")
+
+
+@pytest.mark.parametrize("scale", [20.0, 150.0, 1e6])
+@pytest.mark.parametrize("cosine", [-1.0, -0.2, 0.99, 1.0])
+def test_however_steep_the_match_is_confidences_are_numbers(engine, scale, cosine):
+    steep = Thresholds(match_scale=scale)
+    for attributes in ({"shape": "octagon"}, {"shape": "triangle", "border": "red"}):
+        cosines = {"crown": cosine, "deer": cosine}
+        found, confidence = decide(engine, attributes, cosines, steep)
+        assert 0 <= confidence <= 1
+        assert isinstance(found, Reason) == (cosine < 0.9)
+
+
 def test_a_sign_may_narrow_the_pictograms_of_its_face(engine):
     assert decide(engine, {"shape": "diamond"}, {"deer": 0.9})[0] == "xx.us-deer"
     assert decide(engine, {"shape": "diamond"}, {"cow": 0.9})[0] == "xx.us-cow"

@@ -178,6 +178,8 @@ def test_what_is_no_picture_is_refused_with_the_reason(picture, message):
         (b"no picture at all", "not a picture"),
         (b'<?xml version="1.0"?><svg width="9"/>', "an SVG drawing; export it as PNG"),
         (cv2.imencode(".png", COLOUR)[1].tobytes()[:40], "not a picture"),
+        (b"\x89PNG\r\n\x1a\neXIf", "not a picture"),
+        (b"RIFFEXIFWEBPVP8X", "not a picture"),
     ],
 )
 def test_a_broken_file_is_named(tmp_path, content, message):
@@ -251,6 +253,14 @@ def test_a_folder_lists_all_that_looks_like_pictures_but_folders(tmp_path):
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "folder.png" / "a.png").write_bytes(b"x")
     assert [p.name for p in find_pictures(str(tmp_path))] == ["a.png", "pipe.png"]
+
+
+def test_hidden_files_and_folders_are_no_pictures_of_a_folder(tmp_path):
+    for name in ("a.png", ".b.png", ".thumbnails/c.png", "in/.d.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert find_pictures(str(tmp_path)) == [tmp_path / "a.png"]
+    assert find_pictures(str(tmp_path / ".thumbnails")) == [tmp_path / ".thumbnails" / "c.png"]
 
 
 def test_a_folder_is_searched_and_a_glob_expanded(tmp_path):

@@ -5,6 +5,7 @@ import os
 import pickle
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -255,6 +256,13 @@ def test_an_answer_says_why_it_is_not_a_sign_that_was_never_likely(recognizer, c
     assert "--sign: no sign is called 'de.20x'" in capsys.readouterr().err
 
 
+def test_a_sign_that_there_is_not_is_told_of_whatever_the_picture_is(tmp_path, capsys):
+    tiny = tmp_path / "tiny.png"
+    cv2.imwrite(str(tiny), np.zeros((3, 3, 3), np.uint8))
+    assert main(["explain", str(tiny), "--sign", "de.20x"]) == 2
+    assert "--sign: no sign is called 'de.20x'" in capsys.readouterr().err
+
+
 def test_a_recognizer_cannot_be_sent_to_another_process(recognizer):
     with pytest.raises(TypeError, match="cannot be pickled; make one in each process"):
         pickle.dumps(recognizer)
@@ -269,3 +277,8 @@ def test_thresholds_of_signs_that_are_not_there_are_refused():
 def test_a_threshold_is_a_number(name):
     with pytest.raises(TypeError, match=f"{name}: expected a number, got None"):
         Thresholds(**{name: None})
+
+
+def test_a_threshold_that_numpy_has_worked_out_is_a_plain_number():
+    thresholds = Thresholds(min_confidence=np.float32(0.5), min_side=np.int64(12))
+    assert json.dumps([thresholds.min_confidence, thresholds.min_side]) == "[0.5, 12]"

@@ -308,7 +308,7 @@ def test_no_error_of_a_reload_ends_the_watching(
         raise RecursionError("too deep")
 
     with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
-        broken.setattr("recognizer.recognizer.load_catalogue", overflow)
+        broken.setattr("recognizer.loading.load_catalogue", overflow)
         write(catalogue, rules("broken"))
         assert wait_for(lambda: "too deep" in caplog.text)
     assert "in overflow" in caplog.text  # nobody foresaw it, so the log says where it comes from
@@ -335,3 +335,17 @@ def test_reload_keeps_thresholds_that_were_given(tmp_path: Path) -> None:
     (tmp_path / "signs.thresholds.yaml").write_text("version: 1\nmin_confidence: 0.9\n")
     given.reload()
     assert given.thresholds is mine
+
+
+def test_a_sign_with_a_given_threshold_that_the_new_rules_lack_keeps_the_last_good_ones(
+    catalogue: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    recognizer = Recognizer(catalogue, thresholds=Thresholds(per_sign={"de.old": 0.6}))
+    watcher = CatalogueWatcher(recognizer, recognizer.catalogue)
+    write(catalogue, rules("new"))
+    with pytest.raises(ValueError, match=r"per_sign: no sign is called 'de\.old'"):
+        recognizer.reload()
+    watcher.look(recognizer)
+    assert "no sign is called 'de.old'" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert answer(recognizer) == OLD

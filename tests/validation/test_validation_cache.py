@@ -242,6 +242,13 @@ def test_unreadable_pictures_are_counted_and_listed(world: World) -> None:
     assert validation.figures.pictures == 64
 
 
+def test_a_pipe_is_no_picture_and_not_waited_for(world: World) -> None:
+    world.draw_all(1)
+    os.mkfifo(world.data / "stop" / "pipe.png")
+    (refused,) = read(world, world.predictor).unreadable
+    assert refused.reason.endswith("pipe.png: not a regular file")
+
+
 def test_no_readable_picture_at_all_is_an_error(world: World) -> None:
     world.data.joinpath("stop").mkdir(parents=True)
     (world.data / "stop" / "a.png").write_bytes(b"nothing")
@@ -253,6 +260,26 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CacheError, match="--cache"):
         ReadingsCache(tmp_path / "file", "x")
+
+
+def test_no_file_stays_open_however_many_shards_there_are(world: World) -> None:
+    folder = world.folder / "cache"
+    for count in range(1, 9):
+        world.draw_all(count)
+        cache = read(world, world.predictor, folder).cache
+    opened = len(os.listdir("/proc/self/fd"))
+    again = ReadingsCache(folder, world.predictor.identity)
+    readings = again.readings(np.arange(len(again)))
+    assert len(os.listdir("/proc/self/fd")) == opened
+    np.testing.assert_array_equal(readings.text, cache.readings(np.arange(len(cache))).text)
+
+
+def test_a_cache_that_is_removed_during_the_run_is_told(world: World) -> None:
+    world.draw_all()
+    pictures = read(world, world.predictor)
+    shutil.rmtree(world.folder / "cache")
+    with pytest.raises(CacheError, match="changed during the run, start it again"):
+        pictures.cache.readings(pictures.rows)
 
 
 def test_similarities_are_kept_per_gallery(world: World) -> None:

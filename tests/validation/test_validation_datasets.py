@@ -232,6 +232,33 @@ def test_a_damaged_line_of_gtsdb_is_named(tmp_path: Path, line: str) -> None:
         open_dataset(tmp_path)
 
 
+def test_a_line_of_gtsdb_that_comes_twice_counts_once_and_two_classes_of_a_box_are_refused(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "00001.png").touch()
+    list_ = tmp_path / "gt.txt"
+    list_.write_text("00001.ppm;1;2;30;40;7\n" * 2 + "00001.ppm;1;2;30;41;7\n")
+    assert len(open_dataset(tmp_path).samples) == 2
+    list_.write_text("00001.ppm;1;2;30;40;7\n00001.ppm;1;2;30;40;8\n")
+    with pytest.raises(DatasetError, match=r"gt.txt:2: this box is of class 8, in line 1 of 7"):
+        open_dataset(tmp_path)
+
+
+def test_a_picture_that_a_csv_lists_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch()
+    (tmp_path / "Test.csv").write_text("Path,ClassId\na.png,3\n\na.png,4\n")
+    with pytest.raises(DatasetError, match=r"Test.csv:4: `a.png` is listed in line 2, too"):
+        open_dataset(tmp_path / "Test.csv")
+
+
+def test_hidden_files_and_folders_are_no_pictures(tmp_path: Path) -> None:
+    for name in ("00/a.png", "00/.b.png", "00/.checkpoints/c.png", ".trash/d.png"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert [s.path for s in open_dataset(tmp_path).samples] == [str(tmp_path / "00" / "a.png")]
+
+
 def test_a_box_that_is_only_finite_in_shares_is_cut_at_the_frame() -> None:
     assert Box(-1e308, 0.5, 1e308, 1e308, relative=True).cut(100, 50) == (0, 0, 100, 50)
 
@@ -274,7 +301,8 @@ def test_a_csv_within_a_class_is_no_data_set(tmp_path: Path) -> None:
 @pytest.mark.skipif(not GTSDB.is_dir(), reason="shared/data/gtsdb is not here")
 def test_the_real_frames() -> None:
     everything, held_out = open_dataset(GTSDB), open_dataset(GTSDB, "validation")
-    assert (len(everything.frames), len(everything.samples)) == (600, 852)
+    # The list has 852 lines, one of them twice.
+    assert (len(everything.frames), len(everything.samples)) == (600, 851)
     assert (len(held_out.frames), len(held_out.samples)) == (100, 71)
     assert set(held_out.ignored) < set(held_out.frames)
     assert any(held_out.ignored.values())

@@ -78,6 +78,25 @@ def test_a_new_sign_counts_for_the_better(world: World) -> None:
     assert changes_of(old, new) == {Effect.WORSE: 0, Effect.BETTER: 8, Effect.SIDEWAYS: 0}
 
 
+def test_of_a_class_whose_label_names_no_sign_nobody_knows_what_is_worse(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all()
+    good, bad = world.rules(), world.rules(WITHOUT_50, name="bad.yaml")
+    world.labels(c50="xx.lmit[50]")
+    labels, cache = str(world.folder / "labels.yaml"), str(world.folder / "cache")
+    command = ["diff", str(good), str(bad), "--on", str(world.data)]
+    command += ["--labels", labels, "--cache", cache]
+    assert main(command) == 1
+    out, err = capsys.readouterr()
+    assert "8 answers changed: 0 better, 0 worse, 8 sideways" in out
+    assert "xx.limit[50] -> unknown  (is not known)" in out
+    assert "class c50: the catalogue has no sign `xx.lmit`; did you mean `xx.limit`?" in err
+    assert "nobody knows what its answers are worth" in err
+    world.labels(c50=None)
+    assert main(command) == 0
+
+
 def of_country(world: World, code: str) -> Path:
     return world.rules(("version: 1\n", f"version: 1\ncountry: {code}\n"), name=f"{code}.yaml")
 

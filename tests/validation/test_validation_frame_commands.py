@@ -101,6 +101,8 @@ def test_labels_are_suggested_without_searching(
     assert main([*command, "--suggest-labels"]) == 0
     assert street.finder.calls == 0
     assert 'dataset: "data"' in capsys.readouterr().out
+    assert main([*command, "--suggest-labels", "--format", "json", "--min-accuracy", "1"]) == 2
+    assert "--format, --min-accuracy would have no effect" in capsys.readouterr().err
 
 
 def test_calibrate_chooses_on_what_was_found(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from validation_world import World
 
+from recognizer.cli.main import main
 from recognizer.validation.datasets import DatasetError, open_dataset
 from recognizer.validation.label_suggestions import render_labels, suggest_labels, unlabelled
 from recognizer.validation.labels import NOT_IN_CATALOGUE, load_labels, resolve_labels, split_id
@@ -61,7 +63,7 @@ def test_classes_are_resolved(world: World) -> None:
     assert (found["not"].expected, found["not"].deliberate) == (NOT_IN_CATALOGUE, True)
     assert "has no value" in found["value"].problem
     assert "does not allow the value 33" in found["range"].problem
-    assert "does not allow the value 30.0" in found["spelled"].problem  # it is answered [30]
+    assert found["spelled"] == found["00001"]  # it is answered [30]
     assert "does not have this class" in found["missing"].problem
     assert not found["nothing"].is_sign
 
@@ -110,6 +112,27 @@ def test_labels_that_fit_nothing_are_refused(world: World) -> None:
     with pytest.raises(DatasetError, match="is it the right label map"):
         world.validate(labels=wrong)
     assert world.predictor.calls == []
+
+
+def test_no_sign_is_proposed_whose_number_is_another_one(world: World) -> None:
+    catalogue = load_catalogue(world.rules(("xx.stop", "xx.206"), ("xx.left", "xx.260")))
+    other, slip = resolve_labels("ab", {"a": "xx.267", "b": "xx.20b6"}, catalogue).values()
+    assert other.problem == "the catalogue has no sign `xx.267`"
+    assert slip.problem == "the catalogue has no sign `xx.20b6`; did you mean `xx.206`?"
+
+
+def test_classes_of_the_label_map_without_a_picture_are_told(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(1)
+    shutil.rmtree(world.data / "stop")
+    (world.data / "stop").mkdir()
+    rules, labels = str(world.rules()), str(world.labels(absent="xx.stop"))
+    command = ["validate", str(world.data), "--catalogue", rules, "--labels", labels]
+    command += ["--cache", str(world.folder / "cache")]
+    assert main(command) == 0
+    told = "mind: 2 of the label map's classes have no picture here: `stop`, `absent`\n"
+    assert told in capsys.readouterr().out
 
 
 def test_a_class_without_value_takes_any_value(world: World) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from attributes.memory import keep_freed_memory
-from attributes.precision import Precision, fast_precision
+from attributes.precision import Precision, check_precision, fast_precision
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.frame import Image
 from recognizer.frames.localization.decoding import to_boxes
@@ -35,6 +35,7 @@ class Localizer:
             time, else ``float32``.
 
     Raises:
+        ValueError: there is no such precision, or the threshold lies outside [0, 1].
         WeightsError: the weights are missing or damaged.
     """
 
@@ -44,10 +45,13 @@ class Localizer:
         threshold: float | None = None,
         precision: Precision | None = None,
     ) -> None:
+        precision = precision or fast_precision()
+        check_precision(precision)
+        if threshold is not None and not 0 <= threshold <= 1:
+            raise ValueError(f"threshold: expected in [0, 1], got {threshold}")
         keep_freed_memory()
         network, self.card = load_localizer(weights)
         self.threshold = self.card.threshold if threshold is None else threshold
-        precision = precision or fast_precision()
         self._dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
         self._network = network.to(self._dtype).to(memory_format=torch.channels_last)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import safetensors.torch
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from safetensors import SafetensorError
 from torch import Tensor
 
@@ -87,8 +87,11 @@ def load_localizer(path: Path | None = None) -> tuple[LocalizerNetwork, Localize
         missing, unexpected = network.load_state_dict(state, strict=False)
     except FileNotFoundError as error:
         raise WeightsError(f"{error.filename}: no such file") from None
-    except (OSError, ValidationError, SafetensorError, RuntimeError, TypeError) as error:
-        reason = str(error).splitlines()[0]
+    except (
+        *(OSError, ValueError, LookupError, ArithmeticError, TypeError, RuntimeError),
+        SafetensorError,
+    ) as error:  # a card may say anything of the architecture
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise WeightsError(f"{path}: not readable as a localizer: {reason}") from None
     wrong = [n for n in missing if not n.endswith("num_batches_tracked")] + list(unexpected)
     if wrong:

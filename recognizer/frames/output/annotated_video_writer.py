@@ -29,6 +29,8 @@ _CODECS: Final = {
 }
 """Suffix -> the codec that OpenCV's own FFmpeg can encode; its builds have no H.264 encoder."""
 
+_LARGEST_IN_RATE: Final = 65_535
+
 _RESERVE = 16 * 2**20
 """Bytes left free on the disk: without the index at the end of the file, no frame can be read."""
 
@@ -52,7 +54,7 @@ class AnnotatedVideoWriter(FrameWriter):
 
     Args:
         path: of the video; its suffix decides on the format, such as ``.mp4`` or ``.webm``.
-        frames_per_second: at which it shall be played.
+        frames_per_second: at which it shall be played; above 65, rounded to what MPEG-4 can state.
         overwrite: whether the file may exist already.
 
     Raises:
@@ -69,7 +71,7 @@ class AnnotatedVideoWriter(FrameWriter):
                 "that states none has about 30"
             )
         self._path = Path(path)
-        self._frames_per_second = frames_per_second
+        self._frames_per_second = _stated_rate(frames_per_second)
         self._overwrite = overwrite
         self._is_finished = False
         self._writer: Any = None  # cv2.VideoWriter, once the size is known
@@ -136,24 +138,42 @@ class AnnotatedVideoWriter(FrameWriter):
             self._since_start += 1
 
     def _open(self, size: tuple[int, int]) -> None:
+        is_new = not self._path.exists()
         self._check_writable()
         silence_opencv()
         code = cv2.VideoWriter.fourcc(*_CODECS[self._path.suffix.lower()])
         path = str(self._path.absolute())
         writer = cv2.VideoWriter(path, cv2.CAP_FFMPEG, code, self._frames_per_second, size)
         if not writer.isOpened():
-            raise WriterError(f"{self._path}: OpenCV cannot write a video of {size[0]}×{size[1]}")
+            if is_new:
+                self._path.unlink(missing_ok=True)
+            raise WriterError(
+                f"{self._path}: OpenCV cannot write a video of {size[0]}×{size[1]} pixels "
+                f"at {self._frames_per_second:g} frames a second"
+            )
         self._writer, self._size = writer, size
 
     def _check_writable(self) -> None:
         """OpenCV would not say why it cannot open a file."""
         try:
-            self._path.open("wb" if self._overwrite else "xb").close()
+            self._path.open("ab" if self._overwrite else "xb").close()
         except OSError as error:
             raise WriterError(f"{self._path}: {error.strerror or error}") from None
 
     def _free_bytes(self) -> int:
         return shutil.disk_usage(self._path.parent).free
+
+
+def _stated_rate(frames_per_second: float) -> float:
+    """The nearest rate that is a fraction of numbers up to 65,535: MPEG-4 knows no others.
+
+    OpenCV makes thousandths of a rate, which is fine up to 65 frames a second.
+    """
+    if frames_per_second * 1000 <= _LARGEST_IN_RATE:
+        return frames_per_second
+    rounded = ((places, round(frames_per_second, places)) for places in (2, 1, 0))
+    fitting = (rate for places, rate in rounded if rate * 10**places <= _LARGEST_IN_RATE)
+    return next(fitting, frames_per_second)
 
 
 def check_video_suffix(path: Path) -> None:

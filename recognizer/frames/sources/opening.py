@@ -41,6 +41,7 @@ VIDEO_SUFFIXES: Final = frozenset(
 )
 """Endings of the files that are taken for videos where pictures are meant otherwise."""
 
+_LONGEST_TIMEOUT: Final = 24 * 3600
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "rtsp": 554}
 
 
@@ -86,12 +87,11 @@ def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
         SourceError: it does not exist, does not answer in time, holds no frames, or is a glob of
             several videos.
         TypeError: it is of another kind, such as a list of images.
-        ValueError: ``timeout`` is not above 0.
+        ValueError: ``timeout`` is not above 0, or more than a day.
     """
     if isinstance(source, FrameSource):
         return source
-    if not isinstance(timeout, int | float) or not timeout > 0:
-        raise ValueError(f"timeout: expected seconds, above 0, got {timeout!r}")
+    check_timeout(timeout)
     if not isinstance(source, (int, str, os.PathLike)) or isinstance(source, bool):
         raise TypeError(
             f"a source is a camera's index, a path, glob or URL, not {type(source).__name__}; "
@@ -103,6 +103,18 @@ def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
     if is_url(name):
         return _open_url(name, timeout)
     return _open_files(name, timeout)
+
+
+def check_timeout(timeout: float) -> None:
+    """Refuse what is no number of seconds to wait.
+
+    Raises:
+        ValueError: it is not above 0, or more than a day.
+    """
+    if not isinstance(timeout, int | float) or not 0 < timeout <= _LONGEST_TIMEOUT:
+        raise ValueError(
+            f"timeout: expected seconds, above 0 and at most {_LONGEST_TIMEOUT:,}, got {timeout!r}"
+        )
 
 
 def _open_camera(index: int) -> LiveSource:
@@ -125,6 +137,12 @@ def _open_url(url: str, timeout: float) -> FrameSource:
 
 def _open_files(name: str, timeout: float) -> StoredSource:
     path = Path(name)
+    try:
+        path.stat()
+    except FileNotFoundError:  # a glob, or nothing, which is told below
+        pass
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{name}: {getattr(error, 'strerror', None) or error}") from None
     if path.is_file() and path.suffix.lower() not in SUFFIXES - {".gif"}:  # which may move
         return _open_video_file(path, timeout)
     try:
@@ -167,8 +185,13 @@ def _why_no_answer(url: str, timeout: float, waited: float) -> str:
     """FFmpeg says only that it failed; most often, the network knows why."""
     try:
         parts = urlsplit(url)
+    except ValueError as error:
+        return str(error).lower()
+    try:
         port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
     except ValueError as error:
+        if "@" in url:  # what is taken for a port may be part of a password
+            return "not a URL; write `#`, `/`, `?` and `@` in a password as %23, %2F, %3F and %40"
         return str(error).lower()
     if waited >= timeout * 0.95:
         return f"no answer within {timeout:g} s"
@@ -178,6 +201,8 @@ def _why_no_answer(url: str, timeout: float, waited: float) -> str:
         socket.create_connection((parts.hostname, port), max(0.1, timeout - waited)).close()
     except TimeoutError:
         return f"no answer within {timeout:g} s"
+    except UnicodeError:
+        return f"{parts.hostname} is not the name of a host"
     except OSError as error:
         return (error.strerror or str(error)).lower()
     return "the server answers, but not with a video"

@@ -29,9 +29,11 @@ _TRAINED_ON = _GTSRB_TRACKS - _HELD_OUT
 
 
 def class_folders(root: Path) -> list[Path]:
-    """The folders directly below ``root`` that hold pictures, in the order of their names."""
+    """Folders directly below ``root`` that hold pictures and are not hidden, by their names."""
     return sorted(
-        Path(entry.path) for entry in os.scandir(root) if entry.is_dir() and _has_picture(entry)
+        Path(entry.path)
+        for entry in os.scandir(root)
+        if entry.is_dir() and entry.name[0] != "." and _has_picture(entry)
     )
 
 
@@ -131,7 +133,8 @@ def _clear_classes(root: Path) -> list[Path]:
         DatasetError: there is such a folder.
     """
     folders = class_folders(root)
-    for path in sorted(p for p in {*root.iterdir()} - {*folders} if p.is_dir()):
+    others = {path for path in root.iterdir() if path.is_dir() and path.name[0] != "."}
+    for path in sorted(others - {*folders}):
         picture = next(files_below(path, SUFFIXES), None)
         if picture is not None:
             raise DatasetError(
@@ -178,4 +181,5 @@ def _has_picture(folder: os.DirEntry[str]) -> bool:
 
 
 def _is_picture(entry: os.DirEntry[str]) -> bool:
-    return os.path.splitext(entry.name)[1].lower() in SUFFIXES and not entry.is_dir()
+    ends_so = os.path.splitext(entry.name)[1].lower() in SUFFIXES
+    return ends_so and entry.name[0] != "." and not entry.is_dir()

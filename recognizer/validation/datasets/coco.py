@@ -91,7 +91,7 @@ def _lists(path: Path) -> dict[str, list[Any]]:
         DatasetError: it is no json, or lacks one of them.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise DatasetError(f"{path}: not readable as COCO json: {error}") from None
     except RecursionError:

@@ -1,4 +1,8 @@
-"""The files in a folder and in the folders below it; none is left out without a word."""
+"""The files in a folder and in the folders below it, but hidden ones.
+
+Names that begin with a dot are what systems and editors leave: thumbnails, checkpoints, halves of
+copies. None else is left out without a word.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +24,13 @@ def files_below(folder: Path, suffixes: Collection[str]) -> Iterator[str]:
     """
     paths = {os.path.realpath(folder): str(folder)}
     for within, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for path in (os.path.join(within, name) for name in folders):
             earlier = paths.setdefault(os.path.realpath(path), path)
             if earlier != path:
                 raise DatasetError(f"{path}: the same folder as {earlier}, which is read already")
         for name in sorted(names):
-            if os.path.splitext(name)[1].lower() in suffixes:
+            if os.path.splitext(name)[1].lower() in suffixes and not name.startswith("."):
                 yield os.path.join(within, name)
 
 

@@ -25,7 +25,7 @@ _LIST = "gt.txt"
 _NUMBERED = re.compile(r"\d{5}")
 _PUBLISHED_FOR_TRAINING = range(600)
 """Frames of the list that GTSDB's competition published first; the full one goes on to 899."""
-_LIST_DIGEST = "7477d33cf13532bf8012727f600772909ff4fa7175513aef0123cc31aba5c1a5"
+_LIST_DIGEST = "685b734ed0221a7c306dadfb0698c46aa96efab08825f5b97947eb258141199e"
 """SHA-256 of the list's lines of these frames as :func:`_list_digest` writes them."""
 _UNLABELLED = "gtsdb_unboxed.csv"
 _SAME_SIGNS = (
@@ -52,7 +52,7 @@ def read_gtsdb(path: Path, split: str) -> Dataset:
             trained on, or not.
 
     Raises:
-        DatasetError: a line of the list is damaged.
+        DatasetError: a line of the list is damaged, or gives a box another class.
         DatasetOptionError: a split is asked of another set than GTSDB.
     """
     folder = path.parent
@@ -137,6 +137,7 @@ def _samples(path: Path) -> Iterator[Sample]:
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: not readable: {error}") from None
     folder = PictureFolder(path.parent)
+    listed: dict[tuple[str, Box], tuple[int, str]] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -151,7 +152,14 @@ def _samples(path: Path) -> Iterator[Sample]:
             raise DatasetError(
                 f"{path}:{number}: expected `file;x1;y1;x2;y2;class`, got `{line[:60]}`"
             )
-        yield Sample(folder.find(name), numbers[4], Box(x1, y1, x2, y2))
+        label, box = numbers[4], Box(x1, y1, x2, y2)
+        first, its_label = listed.setdefault((name, box), (number, label))
+        if its_label != label:
+            raise DatasetError(
+                f"{path}:{number}: this box is of class {label}, in line {first} of {its_label}"
+            )
+        if first == number:  # GTSDB itself has a line twice
+            yield Sample(folder.find(name), label, box)
 
 
 def _stem(path: str) -> str:

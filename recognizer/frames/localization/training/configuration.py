@@ -18,4 +18,4 @@ class LocalizerConfiguration(RunConfiguration):
 
     name: Literal["localizer"]
     batch: int = Field(ge=1, description="scenes of one step")
-    scene_size: int = Field(ge=64, multiple_of=32, description="side of a scene, pixels")
+    scene_size: int = Field(ge=64, lt=1024, multiple_of=32, description="side of a scene, pixels")
