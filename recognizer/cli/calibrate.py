@@ -13,6 +13,7 @@ from attributes.errors import UserError
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
 from recognizer.cli.options import how_to_own_a_catalogue
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
+from recognizer.plurals import counted
 from recognizer.thresholds_file import write_thresholds
 from recognizer.validation.calibration import (
     MIN_ERRORS,
@@ -99,7 +100,8 @@ def _summary(
     for name, label in labels.items():
         if label.is_lost:
             yield f"mind: class {name}: {label.problem}; every answer for it counts as wrong"
-    yield ""
+    decided = proposal.now.accepted.count
+    yield f"\n{counted(decided, 'picture')}, without those too small or taken for no sign:"
     yield f"{'':<22}threshold  answered     right of answered"
     yield f"{'in use':<22}{_shown(proposal.now)}"
     if not proposal.reaches_target:

@@ -30,7 +30,8 @@ class Operating:
 
     Attributes:
         threshold: least confidence of an answer.
-        accepted: of all pictures, those that are answered.
+        accepted: of the pictures that a threshold decides on, those that are answered. What is too
+            small or taken for no sign is none of them, what the catalogue lacks is.
         right: of these, the right answers.
     """
 

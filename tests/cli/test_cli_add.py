@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -120,6 +121,16 @@ def test_of_faces_that_ask_for_as_much_the_narrower_is_taken(
     (folder / "rules" / "signs.yaml").write_text(rules)
     assert add() == 0
     assert "when: {face: white_warning, pictogram: cattle-crossing}" in capsys.readouterr().out
+
+
+def test_a_picture_whose_name_no_rule_file_can_hold_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = os.fsdecode(b"rules/cow\xff.png")
+    shutil.copy("cow.PNG", odd)
+    words = ["--catalogue", "rules/signs.yaml", "--id", "de.140", "--name", "Cattle"]
+    assert main(["add", odd, *words]) == 3
+    assert "its name is no UTF-8, as rule files are; rename it" in capsys.readouterr().err
 
 
 def test_write_keeps_comments_and_order(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

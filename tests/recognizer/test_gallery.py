@@ -14,7 +14,7 @@ from attributes.network import Architecture, AttributeNetwork
 from attributes.predictor import AttributePredictor
 from attributes.views import exemplar_views
 from attributes.weights_file import describe_network, save_weights
-from attributes.weights_identity import DEFAULT_MATCH_COSINE
+from attributes.weights_identity import DEFAULT_MATCH_COSINE, WeightsError
 from recognizer.cli.main import main
 from recognizer.gallery import (
     Gallery,
@@ -68,6 +68,17 @@ def test_a_gallery_has_the_match_cosine_of_its_weights(tmp_path, calibration, ex
     # The second waits for the first crop, and has to say so without torch.
     for made in (AttributePredictor(weights), LatePredictor(weights)):
         assert load_gallery(rules, made).match_cosine == expected
+
+
+def test_a_card_that_changes_before_the_first_crop_is_not_used(tmp_path):
+    predictor(tmp_path, 0)
+    weights = tmp_path / "weights0.safetensors"
+    late = LatePredictor(weights)
+    card = json.loads(weights.with_suffix(".json").read_text())
+    changed = {**card, "calibration": {"match_cosine": 0.7}}
+    weights.with_suffix(".json").write_text(json.dumps(changed))
+    with pytest.raises(WeightsError, match="changed during the run"):
+        late.predict([np.zeros((32, 32, 3), np.uint8)])
 
 
 def test_one_pictogram_is_counted_as_one(tmp_path, capsys):

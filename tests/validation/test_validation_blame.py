@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -224,6 +225,17 @@ def test_a_label_that_no_sign_has_is_told_with_what_most_pictures_are(world: Wor
     assert group.reasons == (
         "class left, mostly xx.left: the catalogue has no sign `xx.lefft`; did you mean `xx.left`?",
     )
+
+
+def test_a_confidence_just_below_its_threshold_is_told_apart_from_it(world: World) -> None:
+    world.draw_all(1)
+    high = Thresholds(per_sign={"xx.left": 0.9999999})
+    (group,) = world.validate(thresholds=high).figures.blame
+    told = re.fullmatch(
+        r"right, but below_threshold \((.*), below its threshold (.*)\)", group.reasons[0]
+    )
+    assert told is not None
+    assert told[1] != told[2]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,13 @@ def test_nothing_is_written_unless_told(world: World, capsys: pytest.CaptureFixt
     # The recognizer's own way of making a rule file ready takes them.
     ready = Workbench(cache=world.folder / "cache").prepare(rules)
     assert ready.judge.thresholds == written
+
+
+def test_the_path_of_the_data_may_be_no_utf_8(world: World) -> None:
+    rules = world.rules()
+    write_thresholds(rules, Thresholds(0.7), os.fsdecode(b"Data: caf\xe9"))
+    assert thresholds_path(rules).read_text().startswith("# Data: caf\\udce9\n")
+    assert load_thresholds(rules).min_confidence == 0.7
 
 
 @pytest.mark.parametrize("in_use", [Thresholds(), Thresholds(0.7), Thresholds(0.3)])

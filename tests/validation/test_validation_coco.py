@@ -52,6 +52,12 @@ def test_coco(tmp_path: Path) -> None:
     )
 
 
+def test_a_coco_json_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = write(tmp_path, SIGN)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(open_dataset(path).samples) == 1
+
+
 @pytest.mark.parametrize("folder", ["val2017", "images", "images/val2017"])
 def test_cocos_own_folder_is_no_folder_per_class(tmp_path: Path, folder: str) -> None:
     picture(tmp_path / folder / "f.png", 100, 80)
