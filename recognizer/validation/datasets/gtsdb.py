@@ -52,7 +52,7 @@ def read_gtsdb(path: Path, split: str) -> Dataset:
             trained on, or not.
 
     Raises:
-        DatasetError: a line of the list is damaged, or gives a box another class.
+        DatasetError: a line of the list is damaged.
         DatasetOptionError: a split is asked of another set than GTSDB.
     """
     folder = path.parent
@@ -137,7 +137,7 @@ def _samples(path: Path) -> Iterator[Sample]:
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: not readable: {error}") from None
     folder = PictureFolder(path.parent)
-    listed: dict[tuple[str, Box], tuple[int, str]] = {}
+    listed: set[tuple[str, str, Box]] = set()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -152,14 +152,10 @@ def _samples(path: Path) -> Iterator[Sample]:
             raise DatasetError(
                 f"{path}:{number}: expected `file;x1;y1;x2;y2;class`, got `{line[:60]}`"
             )
-        label, box = numbers[4], Box(x1, y1, x2, y2)
-        first, its_label = listed.setdefault((name, box), (number, label))
-        if its_label != label:
-            raise DatasetError(
-                f"{path}:{number}: this box is of class {label}, in line {first} of {its_label}"
-            )
-        if first == number:  # GTSDB itself has a line twice
-            yield Sample(folder.find(name), label, box)
+        entry = (name, numbers[4], Box(x1, y1, x2, y2))
+        if entry not in listed:  # GTSDB itself has a line twice
+            listed.add(entry)
+            yield Sample(folder.find(name), *entry[1:])
 
 
 def _stem(path: str) -> str:

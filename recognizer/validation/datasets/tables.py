@@ -19,8 +19,8 @@ def read_table(table: Path) -> Iterator[Sample]:
     """The pictures that a csv lists; paths are relative to its folder.
 
     Raises:
-        DatasetError: a column is missing, a line is too short, a picture is listed twice, or it is
-            no text.
+        DatasetError: a column is missing, a line is too short, a picture is of two classes, or it
+            is no text.
     """
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
@@ -31,7 +31,7 @@ def read_table(table: Path) -> Iterator[Sample]:
             columns = [c.strip().strip('"').lower() for c in header.rstrip("\r\n").split(delimiter)]
             path_column, class_column = _positions(table, columns)
             present = PictureFolder(table.parent)
-            lines: dict[str, int] = {}
+            listed: dict[str, tuple[int, str]] = {}
             for number, row in enumerate(csv.reader(file, delimiter=delimiter), start=2):
                 if not row:
                     continue
@@ -40,10 +40,14 @@ def read_table(table: Path) -> Iterator[Sample]:
                         f"{table}:{number}: expected {len(columns)} columns, got {len(row)}"
                     )
                 name, label = row[path_column].strip(), row[class_column].strip()
-                first = lines.setdefault(name, number)
-                if first != number:
-                    raise DatasetError(f"{table}:{number}: `{name}` is listed in line {first}, too")
-                yield Sample(present.find(name), label)
+                first, its_label = listed.setdefault(name, (number, label))
+                if its_label != label:
+                    raise DatasetError(
+                        f"{table}:{number}: `{name}` is of class {label}, "
+                        f"in line {first} of {its_label}"
+                    )
+                if first == number:
+                    yield Sample(present.find(name), label)
     except OSError as error:
         raise DatasetError(f"{table}: {error.strerror or error}") from None
     except (UnicodeDecodeError, csv.Error) as error:
