@@ -105,6 +105,8 @@ def take(g: Generator, images: Tensor, smallest: int = 16, filling: Tensor | Non
     for group, side, colour_filter in zip(
         distant.chunk(8), sides.int().tolist(), filters.tolist(), strict=False
     ):
+        if not len(group):  # of a single picture none is distant
+            continue
         small = blur(g, lower_resolution(images[group], side), DISTANT)
         seen = through_sensor(g, small, colour_filter=colour_filter)
         result[group] = F.interpolate(seen, size=(size, size), mode="bilinear", align_corners=False)
