@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -21,3 +22,8 @@ class WeightsError(UserError):
 def digest(content: bytes) -> str:
     """What galleries and caches are bound to: a digest of the weights file's content."""
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def digest_of_all(parts: Iterable[bytes]) -> str:
+    """Digest of several contents in their order; none can be taken for a piece of another."""
+    return digest(b"".join(hashlib.sha256(part).digest() for part in parts))

@@ -76,7 +76,8 @@ class Thresholds:
         for each in fields(self):
             value = getattr(self, each.name)
             if isinstance(value, np.number):  # which JSON does not know
-                object.__setattr__(self, each.name, value := value.item())
+                value = value.item()
+                object.__setattr__(self, each.name, value)
             is_left_open = each.name == "match_cosine" and value is None
             is_number = isinstance(value, int | float)
             if each.name != "per_sign" and not is_left_open and not is_number:

@@ -34,7 +34,7 @@ _JPEG_SCAN = 0xDA
 """Second byte of the marker before the pixels."""
 _JPEG_END = b"\xff\xd9"
 _PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_WITH_ALPHA = (4, 6)
+_PNG_WITH_ALPHA = (b"\x04", b"\x06")
 """Colour types, the tenth byte of a PNG's header."""
 _WEBP_ALPHA = 0x10
 """Bit of the flags of an extended WebP header."""
@@ -127,7 +127,8 @@ def _find_pictures(source: str) -> list[Path]:
     path = Path(source)
     if path.is_dir():
         ending_so = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
-        found = sorted(p for p in ending_so if not p.is_dir() and not _is_hidden(p, path))
+        shown = (p for p in ending_so if not any(map(is_hidden, p.relative_to(path).parts)))
+        found = sorted(p for p in shown if not p.is_dir())
         if not found:
             raise PictureError(f"{source}: the folder holds no picture ({', '.join(_endings())})")
         return found
@@ -143,9 +144,9 @@ def _find_pictures(source: str) -> list[Path]:
     raise PictureError(f"{source}: no such file or folder")
 
 
-def _is_hidden(path: Path, folder: Path) -> bool:
-    """Whether its name, or that of a folder between ``folder`` and it, begins with a dot."""
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of this name is what systems and editors leave for themselves."""
+    return name.startswith(".")
 
 
 def _endings() -> Iterator[str]:
@@ -198,9 +199,9 @@ def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
 def _is_photograph(content: bytes) -> bool:
     """Whether a PNG or WebP file says how it was taken, and has no transparency."""
     if content.startswith(_PNG):
-        return b"eXIf" in content and not any(c in _PNG_WITH_ALPHA for c in content[25:26])
-    is_webp = content.startswith(b"RIFF") and content[8:16] == b"WEBPVP8X"
-    return is_webp and b"EXIF" in content and not any(f & _WEBP_ALPHA for f in content[20:21])
+        return b"eXIf" in content and content[25:26] not in _PNG_WITH_ALPHA
+    is_webp = content.startswith(b"RIFF") and content[8:16] == b"WEBPVP8X" and len(content) > 20
+    return is_webp and b"EXIF" in content and not content[20] & _WEBP_ALPHA
 
 
 def _is_whole_png(content: bytes) -> bool:

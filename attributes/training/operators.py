@@ -170,6 +170,15 @@ def resample(images: Tensor, grid: Tensor, mode: str = "bilinear") -> Tensor:
     return F.grid_sample(images, grid, mode, padding_mode="border", align_corners=False)
 
 
+_BOARDS = torch.tensor(
+    [
+        [0.95, 0.78, 0.05], [0.80, 0.92, 0.12], [0.93, 0.45, 0.05], [0.50, 0.50, 0.50],
+        [0.06, 0.06, 0.06], [0.05, 0.25, 0.60], [0.02, 0.40, 0.22], [0.40, 0.25, 0.12],
+    ]
+)  # fmt: skip
+"""Yellow, fluorescent yellow-green, orange, grey, black, blue, green and brown paint, sRGB."""
+
+
 def mount_on_board(
     g: Generator, plates: Tensor, homographies: Tensor, mountable: Tensor, probability: float = 0.2
 ) -> Tensor:
@@ -206,15 +215,6 @@ def mount_on_board(
     board = torch.where(lined, ink, (paint * shade).clamp(0, 1)[:, :, None, None])
     behind = 1 - plates[:, 3:]
     return plates + behind * torch.cat([board * alpha, alpha], dim=1)
-
-
-_BOARDS = torch.tensor(
-    [
-        [0.95, 0.78, 0.05], [0.80, 0.92, 0.12], [0.93, 0.45, 0.05], [0.50, 0.50, 0.50],
-        [0.06, 0.06, 0.06], [0.05, 0.25, 0.60], [0.02, 0.40, 0.22], [0.40, 0.25, 0.12],
-    ]
-)  # fmt: skip
-"""Yellow, fluorescent yellow-green, orange, grey, black, blue, green and brown paint, sRGB."""
 
 
 def fade(g: Generator, images: Tensor) -> Tensor:

@@ -14,6 +14,10 @@ from attributes.training.operators import chosen, uniform
 from attributes.training.photographs import PhotographBank
 from attributes.vocabulary import CATEGORICAL, SHAPE
 
+_MOUNTABLE = torch.tensor(
+    [SHAPE.index(s) for s in ("circle", "triangle", "inverted_triangle", "diamond", "octagon")]
+)
+
 
 @dataclass(frozen=True)
 class Sprites:
@@ -69,11 +73,6 @@ def photograph(
 def _is_no_rectangle(labels: Labels) -> Tensor:
     """Which plates a board behind them does not make part of their face, bool (N,)."""
     return torch.isin(labels.categorical[:, CATEGORICAL.index(SHAPE)], _MOUNTABLE)
-
-
-_MOUNTABLE = torch.tensor(
-    [SHAPE.index(s) for s in ("circle", "triangle", "inverted_triangle", "diamond", "octagon")]
-)
 
 
 def _exposed(g: Generator, photographs: PhotographBank | None, images: Tensor) -> Tensor:

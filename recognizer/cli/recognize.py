@@ -45,8 +45,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Answer pictures of one sign first, then go through the frames of everything else."""
     sources = [s for source in arguments.sources for s in videos_apart(source)]
-    of_frames = [s for s in sources if arguments.frames or is_video(s)]
-    of_crops = [s for s in sources if not (arguments.frames or is_video(s))]
+    of_frames: list[str] = []
+    of_crops: list[str] = []
+    for source in sources:
+        (of_frames if arguments.frames or is_video(source) else of_crops).append(source)
     if not of_frames and (arguments.save_video or arguments.save_json):
         print(
             "signrules: --save-video and --save-json are for frames: "

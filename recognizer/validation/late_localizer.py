@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from attributes.precision import Precision, fast_precision
-from attributes.weights_identity import WeightsError
+from attributes.weights_identity import WeightsError, digest_of_all
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.frame import Image
 from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
@@ -62,9 +61,7 @@ class LateLocalizer:
     def _digest(self) -> str:
         parts = [_content(p) for p in (self._path, self._path.with_suffix(".json"))]
         parts.append(self._precision.encode())
-        return hashlib.sha256(
-            b"".join(hashlib.sha256(part).digest() for part in parts)
-        ).hexdigest()[:16]
+        return digest_of_all(parts)
 
     @cached_property
     def _localizer(self) -> Localizer:

@@ -6,7 +6,6 @@ imported are saved. What the cache and the gallery must know is told by the file
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from functools import cached_property
@@ -19,7 +18,13 @@ import numpy.typing as npt
 from attributes import vocabulary
 from attributes.precision import Precision
 from attributes.readings import Readings
-from attributes.weights_identity import DEFAULT_MATCH_COSINE, DEFAULT_WEIGHTS, WeightsError, digest
+from attributes.weights_identity import (
+    DEFAULT_MATCH_COSINE,
+    DEFAULT_WEIGHTS,
+    WeightsError,
+    digest,
+    digest_of_all,
+)
 
 if TYPE_CHECKING:
     from attributes.predictor import AttributePredictor
@@ -63,9 +68,7 @@ class LatePredictor:
 
     def _digest(self, content: bytes, card: bytes) -> str:
         parts = (content, card, vocabulary.fingerprint().encode(), self._precision.encode())
-        return hashlib.sha256(
-            b"".join(hashlib.sha256(part).digest() for part in parts)
-        ).hexdigest()[:16]
+        return digest_of_all(parts)
 
     @cached_property
     def _predictor(self) -> AttributePredictor:

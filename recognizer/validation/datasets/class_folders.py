@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
-from recognizer.pictures import SUFFIXES
+from recognizer.pictures import SUFFIXES, is_hidden
 from recognizer.validation.datasets.folders import files_below
 from recognizer.validation.datasets.samples import (
     Dataset,
@@ -33,7 +33,7 @@ def class_folders(root: Path) -> list[Path]:
     return sorted(
         Path(entry.path)
         for entry in os.scandir(root)
-        if entry.is_dir() and entry.name[0] != "." and _has_picture(entry)
+        if entry.is_dir() and not is_hidden(entry.name) and _has_picture(entry)
     )
 
 
@@ -133,7 +133,7 @@ def _clear_classes(root: Path) -> list[Path]:
         DatasetError: there is such a folder.
     """
     folders = class_folders(root)
-    others = {path for path in root.iterdir() if path.is_dir() and path.name[0] != "."}
+    others = {path for path in root.iterdir() if path.is_dir() and not is_hidden(path.name)}
     for path in sorted(others - {*folders}):
         picture = next(files_below(path, SUFFIXES), None)
         if picture is not None:
@@ -182,4 +182,4 @@ def _has_picture(folder: os.DirEntry[str]) -> bool:
 
 def _is_picture(entry: os.DirEntry[str]) -> bool:
     ends_so = os.path.splitext(entry.name)[1].lower() in SUFFIXES
-    return ends_so and entry.name[0] != "." and not entry.is_dir()
+    return ends_so and not is_hidden(entry.name) and not entry.is_dir()

@@ -10,6 +10,7 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from recognizer.pictures import is_hidden
 from recognizer.validation.datasets.samples import DatasetError
 
 
@@ -24,13 +25,13 @@ def files_below(folder: Path, suffixes: Collection[str]) -> Iterator[str]:
     """
     paths = {os.path.realpath(folder): str(folder)}
     for within, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not is_hidden(name))
         for path in (os.path.join(within, name) for name in folders):
             earlier = paths.setdefault(os.path.realpath(path), path)
             if earlier != path:
                 raise DatasetError(f"{path}: the same folder as {earlier}, which is read already")
         for name in sorted(names):
-            if os.path.splitext(name)[1].lower() in suffixes and not name.startswith("."):
+            if os.path.splitext(name)[1].lower() in suffixes and not is_hidden(name):
                 yield os.path.join(within, name)
 
 
