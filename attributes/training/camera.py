@@ -41,7 +41,7 @@ class Blurs:
 
 NEAR = Blurs((0.4, 1.8), (0.7, 2.2), (1.0, 3.2), (1.5, 5.5))
 """Of signs that fill the network's input: motion smears them by up to a fifth."""
-DISTANT = Blurs((0.4, 1.4), (0.8, 1.8), (0.7, 2.0), (0.8, 2.8))
+DISTANT = Blurs((0.3, 1.2), (0.6, 1.5), (0.6, 1.6), (0.7, 2.3))
 """Of signs of few pixels. A lens is as sharp for them, so that they lose most of their strokes."""
 
 
@@ -103,9 +103,9 @@ def take(g: Generator, images: Tensor, smallest: int = 16, filling: Tensor | Non
         sides = sides.sort(descending=True).values
     filters = torch.randperm(8, generator=g) % 4 != 3
     for group, side, colour_filter in zip(
-        distant.chunk(8), sides.int().tolist(), filters.tolist(), strict=False
+        distant.tensor_split(8), sides.int().tolist(), filters.tolist(), strict=True
     ):
-        if not len(group):  # of a single picture none is distant
+        if not len(group):
             continue
         small = blur(g, lower_resolution(images[group], side), DISTANT)
         seen = through_sensor(g, small, colour_filter=colour_filter)

@@ -113,6 +113,7 @@ def gather_materials(
         names = [*names, *sorted(set(pairs.names))]
         pictograms = pictograms.joined_with(pairs)
         lettered = torch.tensor([has_letter(name) for name in names])
+    of_gtsrb = {row["text"]: configuration.gtsrb_signs for row in german_rows()}
     # What is turned is not mirrored besides, nor are icons and pairs.
     mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
     index = {name: i for i, name in enumerate(names)}
@@ -126,7 +127,7 @@ def gather_materials(
         blanks=draw_plate_bank(rng),
         pictograms=pictograms,
         pictogram_ids=torch.tensor([index[n] for n in pictograms.names]),
-        texts=text_masks(rng, _TEXTS, without=configuration.without),
+        texts=text_masks(rng, _TEXTS, configuration.without, likelier=of_gtsrb),
         photographs=photographs,
         scenes=dead_leaves(rng, _DRAWN_SCENES) if scenes is None else scenes,
         unseen=unseen_signs(configuration.classes, names),

@@ -17,6 +17,9 @@ from attributes.vocabulary import CATEGORICAL, SHAPE
 _MOUNTABLE = torch.tensor(
     [SHAPE.index(s) for s in ("circle", "triangle", "inverted_triangle", "diamond", "octagon")]
 )
+_FAIR = 0.4
+"""Share of the plates that are clean, whole and evenly lit: most on roads are, and of those far
+away few others can be read."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,10 @@ def photograph(
     plates = operators.mount_on_board(g, plates, homographies, mountable)
     alpha = plates[:, 3:]
     colours = operators.fade(g, plates[:, :3] / alpha.clamp(min=1e-3))
-    colours = operators.confetti(g, operators.stickers(g, operators.dirt(g, colours)))
-    colours = operators.illuminate(g, operators.tone_curve(g, colours))
+    rough = torch.nonzero(~chosen(g, count, _FAIR)).flatten()
+    worn = operators.confetti(g, operators.stickers(g, operators.dirt(g, colours[rough])))
+    colours = operators.tone_curve(g, colours.index_copy(0, rough, worn))
+    colours = colours.index_copy(0, rough, operators.illuminate(g, colours[rough]))
 
     backgrounds = _backgrounds(g, materials, count, size)
     neighbours = plates.roll(1, dims=0)
@@ -62,7 +67,8 @@ def photograph(
     colours, backgrounds = operators.backlight(g, colours, backgrounds)
     colours, backgrounds = operators.headlight(g, colours, backgrounds)
     images = colours * alpha + backgrounds * (1 - alpha)
-    images = operators.glare(g, operators.occlude(g, images))
+    hidden = operators.glare(g, operators.occlude(g, images[rough]))
+    images = images.index_copy(0, rough, hidden)
     images = _exposed(g, materials.photographs, images)
     images = camera.take(g, images, filling=narrowed / times)
     margins = operators.margin_grid(g, sprites.aspects * narrowed, times, size)

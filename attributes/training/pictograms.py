@@ -7,7 +7,7 @@ embedding to compare pictograms across plates, and the text reader to read any n
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +46,8 @@ _HALVES_OF_A_MONTH = {"115": 1, "1631": 2}
 read, and how many digits the first of them has."""
 _UNIT_OF_DECIMALS = 0.5
 """Share of the decimals in one piece that a unit stands beside: most are heights and weights."""
+_LIMITS = tuple(str(10 * tens) for tens in range(1, 15))
+"""The speed limits of most countries."""
 _BY_ROAD_DIGITS = 0.4
 """Share of the whole numbers in one piece that are written as on German roads, not in a font."""
 _CUT_SHORT = {"truck-rear-height", "truck-rear-width"}
@@ -161,20 +163,28 @@ def fill_square(mask: Mask) -> Mask:
     return filled
 
 
-def text_masks(rng: np.random.Generator, count: int, without: Collection[str] = ()) -> MaskBank:
+def text_masks(
+    rng: np.random.Generator,
+    count: int,
+    without: Collection[str] = (),
+    likelier: Mapping[str, float] | None = None,
+) -> MaskBank:
     """Numbers and words in several fonts, now and then with a small caption above or below.
 
     Args:
         rng: source of randomness.
         count: how many masks to draw.
         without: strings that must not occur.
+        likelier: how much likelier than the others some limits are; 1 for those not named.
     """
     fonts = load_fonts()
+    weights = np.array([(likelier or {}).get(limit, 1.0) for limit in _LIMITS])
+    shares = weights / weights.sum()
     masks: list[Mask] = []
     slots: list[Mask] = []
     strings: list[str] = []
     while len(strings) < count:
-        string = _random_string(rng)
+        string = _random_string(rng, shares)
         if string not in without:
             mask, places = draw_string(rng, string, fonts, without=without)
             masks.append(mask)
@@ -183,11 +193,11 @@ def text_masks(rng: np.random.Generator, count: int, without: Collection[str] = 
     return MaskBank(np.stack(masks), tuple(strings), np.stack(slots))
 
 
-def _random_string(rng: np.random.Generator) -> str:
+def _random_string(rng: np.random.Generator, shares_of_limits: npt.NDArray[np.float64]) -> str:
     kind = rng.random()
-    if kind < 0.24:  # the limits of most countries
-        return str(int(rng.integers(1, 15)) * 10)
-    if kind < 0.42:
+    if kind < 0.32:
+        return str(rng.choice(_LIMITS, p=shares_of_limits))
+    if kind < 0.44:
         return str(int(rng.integers(1, 31)) * 5)
     if kind < 0.62:
         return str(int(rng.integers(1, 1000 if rng.random() < 0.4 else 100)))

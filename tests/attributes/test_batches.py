@@ -8,12 +8,12 @@ import pytest
 import torch
 from training_world import ROW, masks, tiny_configuration, tiny_materials
 
-from attributes.training import plates
+from attributes.training import operators, plates
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import make_batch
 from attributes.training.blank_plates import draw_plate_bank
 from attributes.training.labels import SOME_DIGIT, UNKNOWN, Labels
-from attributes.training.photographing import photograph_nothing
+from attributes.training.photographing import Sprites, photograph, photograph_nothing
 from attributes.training.photographs import (
     STORED_SIZE,
     Crop,
@@ -199,6 +199,25 @@ def test_only_black_on_white_plates_lend_their_light_to_drawings():
     materials = replace(tiny_materials(), photographs=none)
     batch = make_batch(torch.Generator().manual_seed(0), materials, tiny_configuration(), 48)
     assert batch.images.std() > 0
+
+
+def test_two_of_five_plates_are_clean_whole_and_evenly_lit(monkeypatch):
+    touched = []
+
+    def touch(_, images):
+        touched.append(len(images))
+        return images
+
+    for name in ("dirt", "stickers", "confetti", "illuminate", "occlude", "glare"):
+        monkeypatch.setattr(operators, name, touch)
+    sprites = Sprites(
+        torch.ones(500, 4, 48, 48), torch.zeros(500, 1, 48, 48), torch.ones(500),
+        Labels.from_rows([ROW] * 500, ("none",)),
+    )  # fmt: skip
+    photograph(torch.Generator().manual_seed(0), tiny_materials(), sprites, 48)
+    assert len(touched) == 6
+    assert len(set(touched)) == 1
+    assert 0.55 < touched[0] / 500 < 0.65
 
 
 def test_what_is_no_sign_comes_in_crops_of_all_sides_too():

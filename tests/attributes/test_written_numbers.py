@@ -75,6 +75,11 @@ def test_the_limits_of_most_countries_come_oftener_than_other_numbers(fonts):
     assert tens > 2 * fives > 0
 
 
+def test_some_limits_can_be_made_likelier(fonts):
+    strings = text_masks(np.random.default_rng(0), 1500, likelier={"80": 8.0, "STOP": 8.0}).names
+    assert strings.count("80") > 3 * strings.count("90") > 0
+
+
 def test_a_plain_number_is_in_one_piece(fonts):
     rng = np.random.default_rng(0)
     for _ in range(80):
