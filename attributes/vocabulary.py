@@ -83,6 +83,10 @@ class Text:
         """Number of classes of one slot (the characters and the end)."""
         return len(self.alphabet) + 1
 
+    def can_spell(self, string: str) -> bool:
+        """Whether the slots have room for ``string``, and the alphabet all its characters."""
+        return len(string) <= self.max_length and set(string) <= set(self.alphabet)
+
     def encode(self, string: str) -> tuple[int, ...]:
         """Class of each slot that decides ``string``: its characters, then the end if it fits.
 

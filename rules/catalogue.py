@@ -56,10 +56,12 @@ class Alternative:
     Attributes:
         conditions: attribute name -> condition; an attribute that is not listed is free.
         pictogram: which pictogram must be there; None if the rule does not ask.
+        choices: where the items of ``any`` stand that it was made of.
     """
 
     conditions: Mapping[str, Condition]
     pictogram: PictogramCondition | None = None
+    choices: tuple[Position, ...] = ()
 
     @property
     def pictograms(self) -> tuple[str, ...]:
@@ -106,7 +108,8 @@ class Sign:
         replaced_by: id of the sign to use instead.
         aliases: scheme (``osm``, ``mapillary``) -> what the sign is called there.
         country: ISO code; None if the sign belongs to none.
-        allow: codes of checks that shall not report this sign.
+        is_inherited: whether it stands in a file that another one extends.
+        allow: code of each check that shall not report this sign -> where that is said.
         replaces: where the sign of an extended file is defined that had this id; None if none
             had, or if the extending file removes it.
     """
@@ -122,7 +125,8 @@ class Sign:
     replaced_by: str | None = None
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     country: str | None = None
-    allow: frozenset[str] = frozenset()
+    is_inherited: bool = False
+    allow: Mapping[str, Position] = field(default_factory=dict)
     replaces: Position | None = None
 
     def name(self, language: str = "en", value: str = "") -> str:
@@ -152,7 +156,7 @@ class Sign:
         if self.value is None or (self.reads_number and plain_spelling(value) != value):
             return False
         conditions = [a.conditions.get(TEXT.name) for a in self.alternatives]
-        texts = self.texts_of(value).strings
+        texts = [text for text in self.texts_of(value).strings if TEXT.can_spell(text)]
         return any(c is None or any(text in c.values for text in texts) for c in conditions)
 
     def texts_of(self, value: str) -> TextSet:
@@ -216,7 +220,7 @@ class Catalogue:
     Attributes:
         signs: the signs, in the order of the files.
         pictograms: name -> pictogram.
-        country: ISO code that the top-level file states.
+        country: ISO code that the top-level file states, or inherits.
         files: every rule file that was read, resolved, the top-level one first.
         sources: their lines, to show findings with.
         faces: face name -> its alternatives; the signs that use it hold them already.

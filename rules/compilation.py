@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +16,11 @@ from rules.catalogue import (
     Alternative,
     Pictogram,
     PictogramCondition,
+    Replacement,
     Sign,
     ValueSource,
 )
-from rules.condition_schema import NumberRange
+from rules.condition_schema import NumberRange, StrictModel
 from rules.conditions import CONDITION_KEYS, Condition, attribute_of, meaning
 from rules.diagnostics import Findings, LoadError, Position, quote
 from rules.documents import RuleFile
@@ -81,6 +83,10 @@ class Compiler:
         self._ranges: set[Multiples] = set()
         self._range_numbers = 0
 
+    @cached_property
+    def _replacements(self) -> tuple[Replacement, ...]:
+        return replacements(self._sections)
+
     def signs(self) -> tuple[Sign, ...]:
         """The signs that have no mistake. Faces that no sign uses are looked at as well."""
         for name in self._sections.faces:
@@ -106,6 +112,7 @@ class Compiler:
             alternatives, exemplar_pictograms = self._looks(entry)
         except UncompilableError:
             return None
+        allowed = map(entry.document.position, items_of(entry.node.get("allow")))
         sign = Sign(
             id=model.id,
             names=dict(model.name),
@@ -117,11 +124,11 @@ class Compiler:
             status=model.status,
             replaced_by=model.replaced_by,
             aliases={
-                scheme: _many(getattr(model.aliases, scheme))
-                for scheme in (model.aliases.model_fields_set if model.aliases else ())
+                scheme: _many(getattr(model.aliases, scheme)) for scheme in _stated(model.aliases)
             },
             country=entry.country,
-            allow=frozenset(model.allow or ()),
+            is_inherited=entry.is_inherited,
+            allow=dict(zip(model.allow or (), allowed, strict=True)),
             replaces=entry.replaces,
         )
         self._check_readings(sign, entry)
@@ -163,7 +170,7 @@ class Compiler:
                     else f"a `{reading}` condition in every alternative of `when`",
                     related=[
                         new.as_cause
-                        for new in replacements(self._sections)
+                        for new in self._replacements
                         if new.kind == "face" and sign.id in new.signs
                     ],
                 )
@@ -205,7 +212,8 @@ class Compiler:
                 except UncompilableError:
                     failed = True
                 else:
-                    union += parts
+                    choice_place = document.position(choice_node)
+                    union += [replace(p, choices=(choice_place, *p.choices)) for p in parts]
                     depth = max(depth, part_depth)
             boxes.append(union)
         if failed:
@@ -399,7 +407,13 @@ def _both(boxes: tuple[Alternative, ...]) -> Alternative:
             conditions[attribute] = condition if known is None else known & condition
         if box.pictogram is not None:
             pictogram = box.pictogram if pictogram is None else pictogram & box.pictogram
-    return Alternative(conditions, pictogram)
+    return Alternative(conditions, pictogram, tuple(p for box in boxes for p in box.choices))
+
+
+def _stated(model: StrictModel | None) -> Iterator[str]:
+    """The fields that are stated, in the order of the schema."""
+    if model is not None:
+        yield from (name for name in type(model).model_fields if name in model.model_fields_set)
 
 
 def _readings_used(entry: Entry[SignModel]) -> Iterator[tuple[str, Node]]:

@@ -29,7 +29,8 @@ class Condition:
 
     Attributes:
         values: the values it allows; empty if the conditions it was made of contradict.
-        positions: where it stands: the sign's own place, or the face's, or both.
+        positions: where it stands: the sign's own place, or the face's, or both; first where all
+            that it excludes is excluded, if one of them alone does.
         phrase: what it allows, in words.
     """
 
@@ -38,7 +39,7 @@ class Condition:
     phrase: str
 
     def __and__(self, other: Condition) -> Condition:
-        """Both conditions at once; ``self`` names the places and words that come first."""
+        """Both conditions at once; ``self`` is named first, unless it adds nothing."""
         if other == self:
             return self
         values: ValueSet = self.values & other.values  # type: ignore[operator]
@@ -46,7 +47,7 @@ class Condition:
         if values == self.values:
             phrase = self.phrase
         elif values == other.values:
-            phrase = other.phrase
+            return Condition(values, other.positions + self.positions, other.phrase)
         else:
             phrase = f"{self.phrase} and {other.phrase}"
         return Condition(values, self.positions + other.positions, phrase)

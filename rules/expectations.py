@@ -280,7 +280,7 @@ class _Reader:
         if self._model.picture is None:
             return None
         path = self._document.path.parent / self._model.picture
-        if not path.is_file():
+        if not os.path.isfile(path):
             self._error(
                 LoadError.UNREADABLE_FILE,
                 f"there is no picture {quote(self._model.picture)}",

@@ -36,6 +36,7 @@ class Entry(Generic[ModelT]):
         position: the place of its id or name.
         country: country of a sign: its own, or else the file's.
         names_country: whether the sign itself states its country.
+        is_inherited: whether the sign stands in a file that another one extends.
         replaces: the place of the inherited entry of the same name; of a sign, only if the file
             does not say that the inherited one shall go.
         heirs: of a face or pictogram that replaces one, the ids of the inherited signs.
@@ -48,6 +49,7 @@ class Entry(Generic[ModelT]):
     position: Position
     country: str | None = None
     names_country: bool = False
+    is_inherited: bool = False
     replaces: Position | None = None
     heirs: frozenset[str] = frozenset()
 
@@ -137,6 +139,9 @@ class FileMerger:
             base = self._merge_reference(document, model.extends, place)
         if base is not None:
             self._extend(sections, base, document)
+            for name, sign in own.signs.items():
+                if sign.country is None:
+                    own.signs[name] = replace(sign, country=sections.country)
             _mark_replacing(own.signs, sections.signs)
             heirs = frozenset(sections.signs).difference(own.signs)
             _mark_replacing(own.faces, sections.faces, heirs)
@@ -185,7 +190,21 @@ class FileMerger:
         for name, sign in part.signs.items():
             if sign.country is None:
                 sign = replace(sign, country=country)
+            known = own.signs.get(name)
+            if known is not None and known.node is sign.node and known.country != sign.country:
+                if known.country and sign.country:
+                    self._of_two_countries(known, sign)
+                own.signs[name] = replace(known, country=None)  # as in one of both files
             _add(own.signs, name, sign, "sign", self._findings)
+
+    def _of_two_countries(self, first: Entry[SignModel], second: Entry[SignModel]) -> None:
+        countries = (entry.country or "no country" for entry in (first, second))
+        self._findings.error(
+            LoadError.DUPLICATE_NAME,
+            f"the sign {quote(first.name)} comes twice, as one of {' and one of '.join(countries)}",
+            first.position,
+            expected="a sign of one country, or a catalogue for each",
+        )
 
     def _extend(self, sections: Sections, base: Sections, document: RuleFile) -> None:
         country = document.model.country
@@ -197,7 +216,7 @@ class FileMerger:
             # Whoever extends a catalogue says that its signs hold in his country too.
             if country is not None and not sign.names_country:
                 sign = replace(sign, country=country)
-            sections.signs[name] = sign
+            sections.signs[name] = replace(sign, is_inherited=True)
         removed = items_of(document.root.get("remove"))
         for name, node in zip(document.model.remove or (), removed, strict=True):
             stated = (*base.signs, *base.mistaken["sign"])

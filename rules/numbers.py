@@ -22,7 +22,7 @@ def spell(number: float | Decimal) -> str:
     """
     # By way of the shortest decimal, because 0.1 has no exact float.
     exact = number if isinstance(number, Decimal) else Decimal(repr(number))
-    text = format(exact.normalize(), "f")
+    text = format(abs(exact).normalize(), "f")  # there is a -0.0
     if exact < 0 or len(text) > TEXT.max_length:
         raise ValueError(f"no sign can show the number {number}")
     return text

@@ -158,7 +158,7 @@ class _Composer:
     """Turns parser events into nodes with an explicit stack of open containers."""
 
     def __init__(self, text: str, report: Report, allow_null: bool) -> None:
-        self._text = text
+        self._lines = text.split("\n")
         self._parser = _Parser(text)
         self._report = report
         self._allow_null = allow_null
@@ -199,7 +199,7 @@ class _Composer:
 
     def _open_bracket(self) -> Place | None:
         """Where the innermost bracket stands that is still open; None if none is."""
-        lines = self._text.split("\n")
+        lines = self._lines
         for node, _ in reversed(self._open):
             # A pair in a list, as in `[a: b]`, is a mapping without a bracket of its own.
             if lines[node.line - 1].startswith(("[", "{"), node.column - 1):
@@ -327,7 +327,7 @@ class _Composer:
             container.entries[key.text] = (key, node)
 
     def _follows_comma(self, key: Scalar) -> bool:
-        before = self._text.split("\n")[key.line - 1][: key.column - 1]
+        before = self._lines[key.line - 1][: key.column - 1]
         return before.rstrip().endswith(",")
 
     def _checked_key(self, node: Node) -> Scalar:

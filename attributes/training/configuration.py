@@ -115,8 +115,8 @@ class Configuration(RunConfiguration):
     gtsrb_signs: float = Field(
         1.0,
         gt=0,
-        description="how much likelier drawings of GTSRB's signs are drawn than others, and its limits "
-        "written than other multiples of ten",
+        description="how much likelier drawings of GTSRB's signs are drawn than others, and its "
+        "limits written than other multiples of ten",
     )
     start: str | None = Field(
         None, description="configuration whose finished run, in the folder beside, is gone on from"

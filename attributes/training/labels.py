@@ -135,6 +135,5 @@ def encode_texts(names: Collection[str]) -> Tensor | None:
 
     Others are names of pictograms, in small letters, which the alphabet does not have.
     """
-    readable = set(TEXT.alphabet)
-    texts = [n for n in names if 0 < len(n) <= TEXT.max_length and set(n) <= readable]
+    texts = [name for name in names if name and TEXT.can_spell(name)]
     return torch.stack([encode_text(text) for text in texts]) if texts else None

@@ -80,8 +80,9 @@ class Contradiction(Check):
 
 
 def _places(alternative: Alternative) -> set[Position]:
-    """Where the conditions of an alternative stand."""
+    """Where an alternative and its conditions stand."""
     places = {place for c in alternative.conditions.values() for place in c.positions}
+    places.update(alternative.choices)
     return places | set(alternative.pictogram.positions if alternative.pictogram else ())
 
 

@@ -47,9 +47,7 @@ class ForeignId(SignCheck):
 
     def check_sign(self, sign: Sign, subject: Subject) -> Iterator[Finding]:
         """The sign, if its id names another country."""
-        catalogue = subject.catalogue
-        top_file = next(iter(catalogue.sources), None)
-        inherits = sign.country == catalogue.country and sign.position.file != top_file
+        inherits = sign.is_inherited and sign.country == subject.catalogue.country
         prefix, _, rest = sign.id.partition(".")
         if sign.country is None or inherits or len(prefix) != _COUNTRY_CODE_LENGTH:
             return

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Final
 
 from rules.catalogue import Sign
 from rules.checks.base import Check, Finding, Subject, place_of
 from rules.checks.rule_index import Entry, compete
 from rules.diagnostics import Severity
+
+MAX_PAIRS: Final = 1000
+"""Most pairs of signs that are told; a face that many signs share makes as many as their square."""
 
 
 class Overlap(Check):
@@ -21,7 +25,7 @@ class Overlap(Check):
 
     A rule that asks for a pictogram overlaps one that does not: the second holds whatever the
     pictogram is. Signs of different countries do not overlap, because `country` chooses one;
-    without it, what both show is `unknown: ambiguous`.
+    without it, what both show is `unknown: ambiguous`. No more than the first 1000 pairs are told.
 
     ## Why is this bad
     Such a crop is often answered *unknown*, because it is ambiguous, and else with the sign
@@ -69,14 +73,25 @@ class Overlap(Check):
             for rival in rules.rivals(number):
                 other = rules.entries[rival]
                 pair = (entry.sign.id, other.sign.id)
-                if pair not in seen:
-                    seen.add(pair)
-                    yield self._of_rules(entry, other)
+                if pair in seen:
+                    continue
+                if len(seen) == MAX_PAIRS:
+                    yield self._too_many(other.sign)
+                    return
+                seen.add(pair)
+                yield self._of_rules(entry, other)
         by_picture = [sign for sign in subject.catalogue.signs if sign.exemplar_pictograms]
         for first, second in combinations(by_picture, 2):
             shared = [n for n in first.exemplar_pictograms if n in second.exemplar_pictograms]
             if shared and compete(first, second):
                 yield self._of_pictures(first, second, shared[0])
+
+    def _too_many(self, sign: Sign) -> Finding:
+        return self.finding(
+            f"`{sign.id}` and others overlap as well; after {MAX_PAIRS} pairs no more are told",
+            sign.position,
+            suggestion="look first at the faces that these signs share",
+        )
 
     def _of_rules(self, first: Entry, second: Entry) -> Finding:
         witness = (first.box & second.box).witness()

@@ -91,8 +91,8 @@ def _with_causes(finding: Finding, catalogue: Catalogue) -> Finding:
 def _inline(catalogue: Catalogue) -> Iterator[Exclusion]:
     """What the signs themselves allow."""
     for sign in catalogue.signs:
-        for code in sorted(sign.allow):
-            yield Exclusion(code, sign.position, sign=sign.id)
+        for code, position in sign.allow.items():
+            yield Exclusion(code, position, sign=sign.id)
 
 
 def _sift(

@@ -11,7 +11,7 @@ from rules.checks.coverage import Coverage
 from rules.checks.phrases import enumerated
 from rules.checks.rule_index import RuleIndex, bits
 from rules.diagnostics import Severity
-from rules.numbers import plain_spelling
+from rules.numbers import plain_spelling, spellings
 from rules.value_sets import TextSet
 
 
@@ -63,18 +63,24 @@ class UnreachableValue(SignCheck):
             return
         allowed = TextSet(frozenset())
         reachable = TextSet(frozenset())
-        winners: set[str] = set()
+        winners: list[tuple[TextSet, set[str]]] = []
         for number in rules.numbers_of(sign):
             texts = rules.entries[number].box[TEXT.name]
             assert isinstance(texts, TextSet)
             allowed |= texts
-            reachable |= texts & ~_won_by_others(rules, number, winners)
+            of_others = TextSet(frozenset())
+            for won, ids in _won_by_others(rules, number):
+                of_others |= won
+                winners.append((won & texts, ids))
+            reachable |= texts & ~of_others
         lost = allowed & ~reachable
         if sign.reads_number:
             lost = _without_other_spellings(lost, reachable)
         if lost.is_empty or reachable.is_empty:
             return  # Of a sign that is never the answer at all, SR102 tells.
-        others = [other for other in subject.catalogue.signs if other.id in winners]
+        texts = _with_all_spellings(lost) if sign.reads_number else lost
+        involved = {i for won, ids in winners if not (won & texts).is_empty for i in ids}
+        others = [other for other in subject.catalogue.signs if other.id in involved]
         yield self.finding(
             f"`{sign.id}` can never have the value {_listed(lost)}: "
             f"{enumerated([f'`{other.id}`' for other in others])} always wins",
@@ -85,23 +91,23 @@ class UnreachableValue(SignCheck):
         )
 
 
-def _won_by_others(rules: RuleIndex, number: int, winners: set[str]) -> TextSet:
-    """The texts with which this alternative never wins; who wins is added to ``winners``."""
+def _won_by_others(rules: RuleIndex, number: int) -> Iterator[tuple[TextSet, set[str]]]:
+    """Texts with which this alternative never wins, and ids of the signs that do."""
     scopes = [dict(Coverage(rules, number, s).texts()) for s in rules.stronger(number)]
-    lost = TextSet(frozenset())
     for atom in set.intersection(*map(set, scopes)):
         assert isinstance(atom.values, TextSet)
-        lost |= atom.values
-        for used in scopes:
-            for winner in bits(used[atom]):
-                winners.add(rules.entries[winner].sign.id)
-    return lost
+        winning = (winner for used in scopes for winner in bits(used[atom]))
+        yield atom.values, {rules.entries[winner].sign.id for winner in winning}
 
 
 def _without_other_spellings(lost: TextSet, reachable: TextSet) -> TextSet:
     """The numbers that are lost in every spelling, each in its plain one."""
     alive = {plain_spelling(text) for text in reachable.strings}
     return TextSet(frozenset(filter(None, map(plain_spelling, lost.strings))) - alive)
+
+
+def _with_all_spellings(numbers: TextSet) -> TextSet:
+    return TextSet(frozenset(s for number in numbers.strings for s in spellings(number)))
 
 
 def _listed(texts: TextSet) -> str:

@@ -19,12 +19,14 @@ class UnreadableValue(SignCheck):
     """A condition asks for what the weights in use cannot read.
 
     ## What it does
-    Compares every condition with the vocabulary in the card of the weights. It is an error if
-    none of the values that a condition allows can be read, and a warning if that is so of some
-    of the texts that it lists. It needs the card, but neither the weights nor torch.
+    Compares every condition with the vocabulary in the card of the weights. It is an error if in
+    every alternative of a sign there is a condition of whose values none can be read, and a
+    warning if that is so of some alternatives only, or of some of the texts that a condition
+    lists. It needs the card, but neither the weights nor torch.
 
     ## Why is this bad
-    The condition never holds, so the sign is never recognized with these weights.
+    The condition never holds, so the sign, or what looks as that alternative says, is never
+    recognized with these weights.
 
     ## Example
     ```yaml
@@ -58,17 +60,21 @@ class UnreadableValue(SignCheck):
         """The conditions of the sign that cannot be read."""
         readable = subject.readable
         assert not isinstance(readable, Unavailable)
-        for alternative in sign.alternatives:
+        possible = [a for a in sign.alternatives if not a.is_empty]  # of the others SR101 tells
+        is_lost = not any(
+            all(_can_hold(c, readable) for c in a.conditions.values()) for a in possible
+        )
+        for alternative in possible:
             for attribute, condition in alternative.conditions.items():
-                if condition.values.is_empty:
-                    continue  # SR101 tells.
                 unread = _unreadable_texts(condition, readable)
                 if not _can_hold(condition, readable):
+                    what = f"`{sign.id}`" if is_lost else f"an alternative of `{sign.id}`"
                     yield self.finding(
-                        f"`{sign.id}` is never recognized: the weights in use cannot read the "
+                        f"{what} is never recognized: the weights in use cannot read the "
                         f"{attribute} {condition.phrase}",
                         condition.positions[0],
                         signs=[sign],
+                        severity=None if is_lost else Severity.WARNING,
                     )
                 elif unread:
                     words = enumerated([f"`{text}`" for text in unread])

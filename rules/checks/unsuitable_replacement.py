@@ -56,7 +56,9 @@ class UnsuitableReplacement(SignCheck):
         """What is wrong with the successor of this sign, or with having one."""
         if sign.replaced_by is None:
             return
-        successor = subject.catalogue.by_id[sign.replaced_by]
+        successor = subject.catalogue.by_id.get(sign.replaced_by)
+        if successor is None:
+            return  # It belongs to a country that was left out.
         if successor is sign:
             problem, suggestion, others = "is replaced by itself", None, []
         elif sign.status != "deprecated":

@@ -87,6 +87,23 @@ def test_a_known_gap_may_expect_a_value_that_no_rule_allows_yet(tmp_path: Path) 
     assert load(tmp_path / "x.tests.yaml", text)[0].answer == "de.274[51]"
 
 
+@pytest.mark.parametrize("value", ["hello", "TOOLONGTEXT"])
+def test_a_value_that_no_sign_can_show_is_refused(tmp_path: Path, value: str) -> None:
+    rules, tests = tmp_path / "x.yaml", tmp_path / "x.tests.yaml"
+    sign = "{id: de.1, name: {en: One}, when: {text: any}, value: {from: text}}"
+    rules.write_text(f"version: 1\nsigns:\n  - {sign}\n")
+    test = f"{{attributes: {{bar: none}}, expect: 'de.1[{value}]'}}"
+    tests.write_text(f"version: 1\ntests:\n  - {test}\n")
+    with pytest.raises(CatalogueError, match=f"the value of `de.1` is never `{value}`"):
+        load_expectations(tests, load_catalogue(rules))
+
+
+def test_a_picture_whose_name_is_too_long_is_not_there(tmp_path: Path) -> None:
+    text = f"version: 1\ntests:\n  - {{picture: {'a' * 300}.png, expect: unknown}}\n"
+    with pytest.raises(CatalogueError, match="there is no picture"):
+        load(tmp_path / "x.tests.yaml", text)
+
+
 def test_reasons_are_those_of_the_recognizer() -> None:
     # An unreadable picture is no answer but an error.
     assert {*get_args(ReasonWord), "unreadable"} == {reason.value for reason in Reason}

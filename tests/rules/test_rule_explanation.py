@@ -41,6 +41,23 @@ def test_every_condition_tells_what_was_expected_and_what_was_seen(engine: Engin
     assert [o.probability for o in outcomes] == [0, 1, 0, 1]
 
 
+def test_a_condition_that_failed_is_shown_where_it_excludes_what_was_read(load: LoadText) -> None:
+    engine = Engine(
+        load(
+            """\
+            version: 1
+            faces:
+              ring: {border: red}
+            signs:
+              - {id: de.1, name: {en: One}, when: {face: ring, border: [red, blue]}}
+            """
+        )
+    )
+    (outcome,) = explain(engine, certain_readings([{"border": "blue"}]), 0, 0)
+    assert not outcome.passed
+    assert outcome.position.line == 3
+
+
 def test_what_is_told_as_read_agrees_with_whether_the_condition_holds(load: LoadText) -> None:
     engine = Engine(
         load(

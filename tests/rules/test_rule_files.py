@@ -241,6 +241,31 @@ class TestIncludeAndExtends:
         )
         assert shape_of(catalogue, "de.2") == "diamond"
 
+    def test_own_and_included_signs_take_over_an_inherited_country(self, write: WriteFile) -> None:
+        write("base.yaml", "version: 1\ncountry: DE\nsigns:\n" + SIGN.format("de.1", "circle"))
+        write("more.yaml", "version: 1\nsigns:\n" + SIGN.format("de.3", "square"))
+        text = "version: 1\nextends: base.yaml\ninclude: [more.yaml]\nsigns:\n"
+        catalogue = load_catalogue(write("own.yaml", text + SIGN.format("de.2", "diamond")))
+        assert {s.id: s.country for s in catalogue.signs} == {
+            "de.1": "DE", "de.2": "DE", "de.3": "DE",
+        }  # fmt: skip
+
+    def test_a_sign_that_comes_twice_is_of_one_country(self, write: WriteFile) -> None:
+        write("shared.yaml", "version: 1\nsigns:\n" + SIGN.format("xx.1", "circle"))
+        for country in ("de", "at"):
+            text = f"version: 1\ncountry: {country.upper()}\nextends: shared.yaml\n"
+            write(f"{country}.yaml", text)
+        with pytest.raises(CatalogueError) as raised:
+            load_catalogue(write("both.yaml", "version: 1\ninclude: [de.yaml, at.yaml]\n"))
+        (diagnostic,) = raised.value.diagnostics
+        assert diagnostic.message == "the sign `xx.1` comes twice, as one of DE and one of AT"
+
+    def test_a_sign_that_comes_once_without_a_country_stands_in_all(self, write: WriteFile) -> None:
+        write("shared.yaml", "version: 1\nsigns:\n" + SIGN.format("xx.1", "circle"))
+        write("de.yaml", "version: 1\ncountry: DE\nextends: shared.yaml\n")
+        path = write("both.yaml", "version: 1\ninclude: [de.yaml, shared.yaml]\n")
+        assert [s.country for s in load_catalogue(path).signs] == [None]
+
     def test_a_face_that_is_overridden_changes_inherited_signs(self, write: WriteFile) -> None:
         write(
             "signs.yaml",

@@ -27,6 +27,11 @@ def test_any_bytes_load_or_are_refused(content: bytes) -> None:
 _leaves = st.one_of(
     st.sampled_from(("red", "circle", "none", "any", "50", "3.5", "true", "de.1", "deer", "x y")),
     st.integers(-3, 3).map(str),
+    st.sampled_from(("-0.0", "0.0", "1e2", ".inf", ".nan", "99999.5")),
+)
+_numbers = st.one_of(
+    st.sampled_from(("-0.0", "0", "0.1", "1e2", "5e-1", "99999", "999999", "0.0001")),
+    st.decimals(-10, 1_000_000, places=2).map(str),
 )
 _KEYS = [
     *("shape", "border", "legend", "text", "digits", "face", "pictogram", "any", "not", "only"),
@@ -52,6 +57,19 @@ def test_any_structure_in_any_place_loads_or_is_refused(
     load_or_refuse(
         f"version: 1\nfaces: {{f: {face}}}\npictograms: {{deer: {pictogram}}}\n"
         f"signs:\n  - {{id: de.1, name: {{en: x}}, when: {when}}}\n  - {when}\n"
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(smallest=_numbers, largest=_numbers, step=_numbers, listed=_numbers)
+def test_any_number_in_a_condition_loads_or_is_refused(
+    smallest: str, largest: str, step: str, listed: str
+) -> None:
+    load_or_refuse(
+        "version: 1\nsigns:\n"
+        f"  - {{id: de.1, name: {{en: x}}, when: {{digits: {{min: {smallest}, max: {largest}, "
+        f"multiple_of: {step}}}}}}}\n"
+        f"  - {{id: de.2, name: {{en: x}}, when: {{digits: {{not: [{listed}, 5]}}}}}}\n"
     )
 
 

@@ -85,6 +85,14 @@ def test_exclusions_that_exclude_nothing_are_told(load: LoadText, write: WriteFi
     ]
 
 
+def test_what_a_sign_allows_in_vain_is_told_where_it_stands(load: LoadText) -> None:
+    catalogue = load(OVERLAPPING.format(allow="    allow:\n      - SR101\n"))
+    report = run_checks(Subject(catalogue), [BY_CODE["SR101"], BY_CODE["SR118"]])
+    (finding,) = report.findings
+    line = finding.diagnostic.position.line
+    assert catalogue.file.read_text().splitlines()[line - 1].strip() == "- SR101"
+
+
 def test_exclusions_of_checks_that_did_not_run_are_left_alone(load: LoadText) -> None:
     catalogue = load(OVERLAPPING.format(allow="    allow: [SR102, SR106]\n"))
     checks = [BY_CODE["SR106"], BY_CODE["SR118"]]

@@ -53,6 +53,20 @@ def test_a_contradiction_names_the_place_at_the_sign_and_the_one_in_the_face(
     assert [r.position.line for r in finding.diagnostic.related] == [7]
 
 
+def test_an_alternative_of_a_sign_may_not_be_dead_although_its_face_lives_in_another(
+    load: LoadText,
+) -> None:
+    faces = "faces:\n  octagons: {shape: octagon}\n"
+    text = HEAD + faces + "signs:\n"
+    text += sign("A", "{shape: circle, any: [{face: octagons}, {border: red}]}")
+    text += sign("B", "{face: octagons}")
+    (finding,) = found("SR101", load(text))
+    assert finding.diagnostic.severity is Severity.WARNING
+    assert finding.diagnostic.message == (
+        "`de.A` has an alternative that can never hold: no shape is circle and octagon"
+    )
+
+
 def test_an_alternative_of_a_face_may_be_dead_in_one_sign_if_it_lives_in_another(
     load: LoadText,
 ) -> None:
@@ -200,6 +214,13 @@ def test_signs_known_by_the_same_pictogram_alone_overlap_whatever_their_priority
     ]
 
 
+def test_a_face_that_many_signs_share_is_told_a_thousand_times_at_most(load: LoadText) -> None:
+    text = signs(*(sign(f"N{number}", "{shape: circle}") for number in range(50)))
+    told = messages("SR103", load(text))
+    assert len(told) == 1000 + 1
+    assert sum("after 1000 pairs no more are told" in message for message in told) == 1
+
+
 # Unreachable values
 
 LIMIT = ("value: {from: digits, unit: km/h}",)
@@ -229,6 +250,19 @@ def test_a_number_is_lost_only_in_all_its_spellings(load: LoadText) -> None:
     as_written = sign("A", "{digits: [4, 5]}", "value: {from: text}")
     assert messages("SR104", load(signs(as_written, plain))) == [
         "`de.A` can never have the value `4`: `de.B` always wins"
+    ]
+
+
+def test_who_wins_only_what_stays_reachable_is_not_named(load: LoadText) -> None:
+    text = signs(
+        sign(
+            "A", "{any: [{shape: circle, digits: [4, 5, 6]}, {shape: square, digits: 4}]}", *LIMIT
+        ),
+        sign("B", "{shape: circle, digits: 4}", "priority: 1"),
+        sign("C", "{shape: circle, digits: 5}", "priority: 1"),
+    )
+    assert messages("SR104", load(text)) == [
+        "`de.A` can never have the value `5`: `de.C` always wins"
     ]
 
 
@@ -369,6 +403,22 @@ def test_what_the_weights_cannot_read_is_known_from_their_card(
     assert [f.diagnostic.severity for f in findings] == ([severity] if severity else [])
 
 
+def test_a_sign_that_another_alternative_recognizes_is_not_lost(load: LoadText) -> None:
+    weights = readable(shape={"values": ["circle", "square"]})
+    unread = sign("A", "{bar: none, any: [{shape: pentagon}, {shape: octagon}]}")
+    assert messages("SR109", load(signs(unread)), readable=weights) == [
+        "`de.A` is never recognized: the weights in use cannot read the shape pentagon",
+        "`de.A` is never recognized: the weights in use cannot read the shape octagon",
+    ]
+    text = signs(sign("A", "{bar: none, any: [{shape: pentagon}, {shape: circle}]}"))
+    (finding,) = found("SR109", load(text), readable=weights)
+    assert finding.diagnostic.severity is Severity.WARNING
+    assert finding.diagnostic.message == (
+        "an alternative of `de.A` is never recognized: "
+        "the weights in use cannot read the shape pentagon"
+    )
+
+
 def test_the_current_vocabulary_reads_every_rule(load: LoadText) -> None:
     text = signs(sign("A", "{shape: pentagon, legend: {all: [brown, red]}, text: STOP}"))
     assert found("SR109", load(text), readable=readable()) == []
@@ -413,6 +463,24 @@ def test_signs_of_an_extended_file_keep_their_ids(write: WriteFile) -> None:
     text = "version: 1\ncountry: BE\nextends: de.yaml\nsigns:\n" + sign("B", "{shape: arrow}")
     (message,) = messages("SR115", load_catalogue(write("be.yaml", text)))
     assert message == "`de.B` belongs to the country `BE`, but its id says `de`"
+
+
+def test_signs_of_an_included_file_may_have_been_copied_from_another_country(
+    write: WriteFile,
+) -> None:
+    write("copied.yaml", "version: 1\nsigns:\n" + sign("A", "{shape: cross}"))
+    path = write("fr.yaml", "version: 1\ncountry: FR\ninclude: [copied.yaml]\n")
+    assert messages("SR115", load_catalogue(path)) == [
+        "`de.A` belongs to the country `FR`, but its id says `de`"
+    ]
+
+
+def test_a_successor_of_another_country_may_be_left_out(load: LoadText) -> None:
+    text = signs(
+        sign("A", "{shape: circle}", "status: deprecated", "replaced_by: de.B"),
+        sign("B", "{shape: square}", "country: FR"),
+    )
+    assert messages("SR113", load(text).restricted_to("DE")) == []
 
 
 def test_ids_of_no_country_are_left_alone(load: LoadText) -> None:
