@@ -12,7 +12,8 @@ class UnusedPictogram(Check):
     """No sign uses a pictogram.
 
     ## What it does
-    Looks for pictograms that no sign names, neither in its rule nor in a face that it uses. A
+    Looks for pictograms that no sign can show: none names them, in its rule or in a face that it
+    uses, or whatever names them leaves only others. A
     file that defines pictograms but no signs is taken for a library that several catalogues
     share, and is left alone.
 

@@ -1,4 +1,4 @@
-"""The JSON Schema says the same as the loader."""
+"""The JSON Schema, for editors, says what the loader says of the form of a rule file."""
 
 from __future__ import annotations
 
