@@ -208,7 +208,7 @@ class Addition:
                 inserted into, or the picture would overwrite another one.
         """
         self._refuse_if_taken(sign_id)
-        proposal = propose(self._views, self._catalogue, pictogram is not None)
+        proposal = propose(self._views, self._crop, self._catalogue, pictogram is not None)
         when = dict(proposal.when)
         new_pictogram = None
         if proposal.asks_for_pictogram:

@@ -14,7 +14,7 @@ from recognizer.decision import Decisions, Judge, Reason, Thresholds
 from recognizer.gallery import Gallery
 from recognizer.result import Exemplar, Explanation, Recognition, RunnerUp
 from recognizer.verdicts import UNKNOWN, Verdicts, verdicts_of
-from rules import Catalogue, Engine, ValueSource, describe_certain, explain
+from rules import Catalogue, Engine, Position, ValueSource, describe_certain, explain
 
 _RUNNERS_UP = 2
 _EXEMPLARS = 3
@@ -84,22 +84,21 @@ class ReadyCatalogue:
         )
 
     def _detail(self, reason: Reason, verdicts: Verdicts, row: int) -> str:
-        if reason is Reason.AMBIGUOUS:
-            return self._countries_to_choose_from(verdicts.decisions.confidence[row])
-        if reason is not Reason.BELOW_THRESHOLD:
+        if reason not in (Reason.AMBIGUOUS, Reason.BELOW_THRESHOLD):
             return ""
-        least = self.judge.least_confidence(int(verdicts.decisions.best[row]))
-        confidence = float(verdicts.sign_confidence[row])
-        return f"{verdicts.candidates[row]} at {just_below(confidence, least)}"
-
-    def _countries_to_choose_from(self, confidence: npt.NDArray[np.float32]) -> str:
-        """That a country would settle it, if the two likeliest signs are of two; else nothing."""
-        if len(self.engine.signs) < 2:
-            return ""
-        one, other = (self.engine.signs[int(i)] for i in np.argsort(-confidence, kind="stable")[:2])
-        if None in (one.country, other.country) or one.country == other.country:
-            return ""
-        return f"{one.id} in {one.country}, {other.id} in {other.country}: name the country"
+        of_all = verdicts.decisions.confidence[row]
+        best = int(verdicts.decisions.best[row])
+        least = self.judge.least_confidence(best)
+        others = [int(s) for s in np.argsort(-of_all, kind="stable")[:2] if s != best]
+        if reason is Reason.AMBIGUOUS and others and of_all[others[0]] >= _CONSIDERED:
+            one, other = self.engine.signs[best], self.engine.signs[others[0]]
+            if one.country and other.country and one.country != other.country:
+                return f"{one.id} in {one.country}, {other.id} in {other.country}: name the country"
+            return (
+                f"{verdicts.candidates[row]} at {of_all[best]:.3f}, {other.id} at "
+                f"{of_all[others[0]]:.3f}; {least:g} is needed"
+            )
+        return f"{verdicts.candidates[row]} at {just_below(float(of_all[best]), least)}"
 
 
 def just_below(confidence: float, least: float) -> str:
@@ -164,6 +163,7 @@ def _explain(
         tuple(_runner_up(ready, reading, decisions, row, s, best) for s in told),
         presence,
         ready.judge.match_cosine(alternative),
+        _where_asked(engine, alternative),
     )
 
 
@@ -172,6 +172,12 @@ def _asked_pictograms(engine: Engine, sign: int, alternative: int) -> tuple[str,
     if alternative < 0:
         return engine.signs[sign].exemplar_pictograms
     return engine.alternatives[alternative].pictograms
+
+
+def _where_asked(engine: Engine, alternative: int) -> Position | None:
+    """Where an alternative asks for a pictogram; -1 for a sign without rule."""
+    asked = engine.alternatives[alternative].pictogram if alternative >= 0 else None
+    return asked.positions[0] if asked is not None else None
 
 
 def _runner_up(

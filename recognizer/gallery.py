@@ -172,15 +172,17 @@ def embed_pictogram(
     """
     views = []
     references: tuple[str | Path, ...] = (*pictogram.artwork, *pictogram.exemplars)
-    for reference in references:
+    positions = (*pictogram.artwork_positions, *pictogram.exemplar_positions)
+    for reference, position in zip(references, positions, strict=True):
         try:
             if isinstance(reference, Path):
                 views += exemplar_views(read_exemplar(reference))
             else:
                 views += exemplar_views(artwork(reference))
         except (PictureError, ValueError, OSError) as error:
+            reason = str(error).removeprefix(f"{reference}: ")
             raise GalleryError(
-                f"{pictogram.position}: exemplar of `{pictogram.name}`: {error}"
+                f"{position}: exemplar of `{pictogram.name}`: {reference}: {reason}"
             ) from None
     return predictor.predict(views).embedding
 

@@ -42,6 +42,7 @@ _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
 """Unlike ``IMREAD_UNCHANGED``, these turn by the EXIF tag; but they drop transparency."""
 
 _NOT_REGULAR = "not a regular file"
+_LARGEST_OF_EIGHT_BITS = 255
 """Said of a pipe or a device, which might never end."""
 
 
@@ -60,6 +61,11 @@ def to_crop(picture: Picture) -> Crop:
             is not one.
     """
     if isinstance(picture, np.ndarray):
+        if picture.dtype == np.uint16 and picture.size and picture.max() <= _LARGEST_OF_EIGHT_BITS:
+            raise PictureError(
+                "array: pixels of type uint16 lie in [0, 65535], these are at most "
+                f"{picture.max()}; give uint8"
+            )
         return _from_array(picture, "array")
     if isinstance(picture, str | os.PathLike):
         name = _name(picture)
@@ -74,8 +80,7 @@ def to_crop(picture: Picture) -> Crop:
     if hasattr(picture, "convert"):  # a PIL image, without importing PIL
         return _from_array(_pixels_of_pil(picture), "PIL image")
     raise PictureError(
-        f"{type(picture).__name__}: not a picture; give a BGR array, a path or a PIL image, or a "
-        "list of them"
+        f"{type(picture).__name__}: not a picture; give a BGR array, a path or a PIL image"
     )
 
 

@@ -75,18 +75,23 @@ class Proposal:
     notes: tuple[str, ...]
 
 
-def propose(views: Readings, catalogue: Catalogue, with_pictogram: bool) -> Proposal:
+def propose(
+    views: Readings, crop: Readings, catalogue: Catalogue, with_pictogram: bool
+) -> Proposal:
     """Conditions that fit several views of one picture.
 
     Only what is certain becomes a condition. A face of the catalogue that fits is used.
 
     Args:
-        views: readings of the views.
+        views: readings of the views, which are blurred and turned.
+        crop: reading of the picture itself, in which small characters are sharper.
         catalogue: whose faces may be used.
         with_pictogram: ask for a pictogram in any case, not only if nothing can be read.
     """
     mean = _mean(views)
     readings = {r.attribute: r for r in _read(mean)}
+    if readings[TEXT.name].chosen is None:
+        readings[TEXT.name] = _read_text(crop)
     text = readings[TEXT.name].chosen
     is_empty = readings[LEGEND.name].chosen == ()
     asks = with_pictogram or not (text or is_empty)
@@ -133,9 +138,13 @@ def _read(mean: Readings) -> Iterator[Reading]:
     is_sure = all(p >= CERTAIN or p <= 1 - CERTAIN for p in present.values())
     colours = tuple(c for c, p in present.items() if p >= CERTAIN)
     yield Reading(LEGEND.name, _likeliest(present), colours if colours or is_sure else None)
-    text, probability = most_probable_string(mean.text[0])
+    yield _read_text(mean)
+
+
+def _read_text(reading: Readings) -> Reading:
+    text, probability = most_probable_string(reading.text[0])
     chosen = ((text,) if text else ()) if probability >= CERTAIN else None
-    yield Reading(TEXT.name, {text or NONE: probability}, chosen)
+    return Reading(TEXT.name, {text or NONE: probability}, chosen)
 
 
 def _read_categorical(attribute: Categorical, probabilities: npt.NDArray[np.float32]) -> Reading:

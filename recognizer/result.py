@@ -74,6 +74,8 @@ class Explanation:
         runners_up: the next best signs.
         presence: probability that the crop shows a sign at all; None if it was not read.
         match_cosine: cosine from which on a pictogram is likelier than an unseen one.
+        pictogram_position: where the rule asks for a pictogram; None if it does not, or if the sign
+            has no rule.
     """
 
     sign_id: str | None
@@ -84,6 +86,7 @@ class Explanation:
     runners_up: tuple[RunnerUp, ...] = ()
     presence: float | None = None
     match_cosine: float = -1.0
+    pictogram_position: Position | None = None
 
     def to_dict(self) -> dict[str, object]:
         """The explanation as plain JSON data."""
@@ -93,6 +96,8 @@ class Explanation:
             "presence": None if self.presence is None else round(self.presence, 4),
             "conditions": [_condition_dict(c) for c in self.conditions],
             "pictograms": list(self.pictograms),
+            "pictogram_passed": self.pictogram_passed,
+            "match_cosine": round(self.match_cosine, 4),
             "exemplars": [
                 {"pictogram": e.pictogram, "cosine": round(e.cosine, 4)} for e in self.exemplars
             ],
@@ -106,6 +111,18 @@ class Explanation:
                 for r in self.runners_up
             ],
         }
+
+    @property
+    def pictogram_passed(self) -> bool | None:
+        """Whether one that is asked for is the nearest and near enough; None if none is."""
+        if not self.pictograms:
+            return None
+        nearest = next(iter(self.exemplars), None)
+        return (
+            nearest is not None
+            and nearest.pictogram in self.pictograms
+            and nearest.cosine >= self.match_cosine
+        )
 
     def render(self, title: str = "rule") -> str:
         """The explanation as lines of text; ``title`` stands before the sign."""
@@ -131,10 +148,11 @@ class Explanation:
             return f"  NO  pictogram  expected {wanted}; none is given"
         nearest = ", ".join(f"{e.pictogram} {e.cosine:.2f}" for e in self.exemplars)
         is_nearest = bool(self.exemplars) and self.exemplars[0].pictogram in self.pictograms
-        is_far = is_nearest and self.exemplars[0].cosine < self.match_cosine
-        mark = "yes" if is_nearest and not is_far else "NO "
+        is_far = is_nearest and not self.pictogram_passed
+        mark = "yes" if self.pictogram_passed else "NO "
         unseen = f" (below {self.match_cosine:.2f}: likelier another)" if is_far else ""
-        return f"  {mark} pictogram  expected {wanted}; nearest {nearest}{unseen}"
+        place = f"  ({self.pictogram_position})" if self.pictogram_position else ""
+        return f"  {mark} pictogram  expected {wanted}; nearest {nearest}{unseen}{place}"
 
 
 @dataclass(frozen=True)
@@ -213,7 +231,7 @@ class Recognition:
         if self.is_known:
             return f"{self.id}  {self.name}  ({self.confidence:.1%})"
         assert self.reason is not None
-        more = self.detail or self.certain
+        more = "; ".join(filter(None, (self.certain, self.detail)))
         return f"{UNKNOWN}: {self.reason.value}" + (f" ({more})" if more else "")
 
     def to_dict(self, explain: bool = False) -> dict[str, object]:

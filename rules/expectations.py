@@ -21,7 +21,7 @@ from pydantic import ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from attributes.vocabulary import CATEGORICAL, DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
-from rules.catalogue import Catalogue
+from rules.catalogue import Catalogue, Sign
 from rules.condition_schema import (
     NONE,
     NumberOrNone,
@@ -34,6 +34,7 @@ from rules.condition_schema import (
 from rules.diagnostics import Findings, LoadError, Position, Sources, quote
 from rules.documents import Document
 from rules.formats import SIGN_ID_PATTERN, Format, Name, NonEmpty, with_small_country
+from rules.numbers import plain_spelling
 from rules.reading import read_document
 from rules.schema import FileModel
 from rules.yaml_positions import MappingNode, Node, items_of
@@ -212,6 +213,11 @@ def load_expectations(
     resolved = Path(os.path.realpath(path))
     document = read_document(ExpectationsModel, os.fspath(path), resolved, None, findings)
     expectations = []
+    if document is not None and "tests" not in {*document.root.entries, *document.root.valueless}:
+        place = document.position(document.root)
+        findings.error(
+            LoadError.MISSING_KEY, "the test file has no tests", place, expected="the key `tests`"
+        )
     if document is not None:
         nodes = items_of(document.root.get("tests"))
         for model, node in zip(document.model.tests, nodes, strict=True):
@@ -274,6 +280,7 @@ class _Reader:
                 f"the value of {quote(sign_id)} is never {quote(value)}",
                 key,
                 "; ".join(texts),
+                suggestion=_as_spelled(sign, value),
             )
 
     def _picture(self) -> Path | None:
@@ -304,3 +311,11 @@ class _Reader:
         place: Node = self._node.get(key) or self._node
         position = self._document.position(place)
         self._document.findings.error(code, message, position, expected=expected, **details)
+
+
+def _as_spelled(sign: Sign, value: str) -> str | None:
+    """How the number must be written that ``value`` is another spelling of."""
+    plain = plain_spelling(value)
+    if plain in (None, value) or not sign.can_have(str(plain)):
+        return None
+    return f"a number is written without zeros at its end: {quote(f'{sign.id}[{plain}]')}"

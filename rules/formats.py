@@ -108,7 +108,8 @@ ExemplarPath = Annotated[
     str,
     Format(
         r"(?!/)(?!(?:.*/)?\.\.(?:/|$))[^\\:\x00]+",
-        "a path inside the folder of this file, such as `pictograms/deer.png`",
+        "a relative path inside the folder of this file, such as `pictograms/deer.png`",
+        likely=lambda text: text.replace("\\", "/"),
     ),
 ]
 NonEmpty = Annotated[str, Format(r"[\s\S]*\S[\s\S]*", "some text")]

@@ -13,7 +13,15 @@ from attributes.vocabulary import DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
 from rules.diagnostics import LoadError, Related, one_of, quote
 from rules.documents import Document, FileModelT
 from rules.formats import SIGN_ID_RULE
-from rules.rewriting import as_list, as_mapping, as_negation, as_number, looks_like_number
+from rules.rewriting import (
+    as_exemplars,
+    as_list,
+    as_mapping,
+    as_negation,
+    as_number,
+    as_several,
+    looks_like_number,
+)  # fmt: skip
 from rules.schema import FileModel
 from rules.yaml_advice import advice_if_glued
 from rules.yaml_positions import MappingNode, Node, Scalar, SequenceNode, resolve
@@ -194,7 +202,9 @@ class _Phrase(Generic[FileModelT]):
             LoadError.UNKNOWN_VALUE,
             f"{quote(self._node.text)} is no value of {quote(self._subject_key)}",
             expected=self._expected_of_subject or one_of(allowed),
-            suggestion=as_number(self._node.text) if self._subject_key in _NUMBER_KEYS else None,
+            suggestion=as_number(self._node.text)
+            if self._subject_key in _NUMBER_KEYS
+            else as_several(self._node.text, allowed),
             slip=(self._node.text, allowed),
         )
 
@@ -255,12 +265,18 @@ class _Phrase(Generic[FileModelT]):
         node = self._node
         if self._type == "list_type":
             return as_list(node)
+        if self._type == "model_type" and isinstance(node, Scalar):
+            keys = allowed_keys(self._document.schema, self._location)
+            if glued := advice_if_glued(node.text, keys):
+                return glued
+        if self._type == "model_type" and self._location[0] == "pictograms":
+            return as_exemplars(node)
         if not isinstance(node, Scalar):
             return None
         if self._type == "dict_type" and self._subject_key == "name":
             return as_mapping(node, "en")
-        if self._type == "model_type":
-            return advice_if_glued(node.text, allowed_keys(self._document.schema, self._location))
+        if self._type == "model_type" and self._subject_key == "value":
+            return as_mapping(node, "from")
         if self._type in ("int_type", "float_type") and self._is_word:
             return as_number(node.text)
         if self._type != "string_type" or self._subject_key == "id":

@@ -33,6 +33,10 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uf
 _CONFLICT = re.compile(r"^<{7}(?: .*)?$", re.MULTILINE)
 """The line with which Git marks where two versions differ."""
 _TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
+_ODD_BLANK = re.compile(
+    r"^ *(?:- +)*(?:-|[\w.-]+:)?[\u00a0\u2000-\u200b\u202f\u3000]", re.MULTILINE
+)
+"""A blank that is none to YAML, in an indentation, or behind the dash or key at its end."""
 
 _MAX_ROUNDS = 5
 _CROSS_KEY = frozenset(("conflict", "neither"))
@@ -162,6 +166,16 @@ def _check_characters(text: str, file: str, findings: Findings) -> bool:
             _position_of(text, match.start(), file),
             suggestion="keep one of the two versions, and remove the lines of `<`, `=` and `>`",
         )
+    for match in _ODD_BLANK.finditer(text):
+        fine = False
+        findings.error(
+            LoadError.BAD_CHARACTERS,
+            f"the character U+{ord(match[0][-1]):04X} looks like a blank and is none",
+            _position_of(text, match.end() - 1, file),
+            expected="a blank",
+            suggestion="what is copied from web pages and word processors often has such blanks",
+        )
+        break
     for match in _TAB_INDENT.finditer(text):
         fine = False
         findings.error(
@@ -187,7 +201,7 @@ def _validate(document: Document[FileModelT]) -> None:
         except ValidationError as invalid:
             errors = invalid.errors(include_url=False, include_input=False)
             for error in errors[:MAX_FINDINGS]:
-                if attempt == 0 or _is_news(document, error):
+                if (attempt == 0 or _is_news(document, error)) and not _is_told(document, error):
                     phrasing.report(error, document)
             # All places first: taking one part out would move what the others point to.
             places = [_smallest_part(document, error) for error in errors]
@@ -198,6 +212,14 @@ def _validate(document: Document[FileModelT]) -> None:
         else:
             return
     document.root = MappingNode(1, 1)
+
+
+def _is_told(document: Document[FileModelT], error: ErrorDetails) -> bool:
+    """Whether what lacks a key has it without a value, which was recorded when it was read."""
+    mapping = document.node_at(error["loc"])
+    if error["type"] != "neither" or not isinstance(mapping, MappingNode):
+        return False
+    return not mapping.valueless.isdisjoint(error["ctx"]["keys"])
 
 
 def _is_news(document: Document[FileModelT], error: ErrorDetails) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from typing import Final
 
 from rules.conditions import CONDITION_KEYS
@@ -57,6 +58,25 @@ def as_mapping(node: Node, key: str) -> str | None:
     is_text = isinstance(node.value, str)
     written = _written(node) if is_text else json.dumps(node.text, ensure_ascii=False)
     return f"write {quote(f'{{{key}: {written}}}')}"
+
+
+def as_exemplars(node: Node) -> str | None:
+    """How to write a pictogram of the pictures or artwork that stand in its place."""
+    written = _written(node)
+    if written is None:
+        return None
+    key = "artwork" if ":" in written else "exemplars"
+    listed = written if isinstance(node, SequenceNode) else f"[{written}]"
+    return f"write {quote(f'{{{key}: {listed}}}')}"
+
+
+def as_several(text: str, allowed: Collection[str]) -> str | None:
+    """How to write several values that stand as one text; None if it is not made of values."""
+    parts = re.split(r" *, *| or | and ", text)
+    if len(parts) == 1 or not all(part in allowed for part in parts):
+        return None
+    written = ", ".join(parts)
+    return f"several values are a list: {quote(f'[{written}]')}"
 
 
 def as_negation(node: Node | None) -> str:

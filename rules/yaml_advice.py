@@ -13,6 +13,8 @@ from rules.diagnostics import quote
 
 _CHECK: Final = "check indentation, colons, brackets and quotes here and one line above"
 _IN_BRACKETS: Final = ("while parsing a flow mapping", "while parsing a flow sequence")
+_VALUE: Final = re.compile(r"[a-z][a-z0-9_-]*")
+"""What may be the value of a condition, or the name of a pictogram."""
 _GLUED: Final = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)([:=])(?!//)(\S+)")
 """A key and its value, which without a blank between them are one word; but not an address."""
 
@@ -64,13 +66,19 @@ def syntax_mistake(error: yaml.MarkedYAMLError, open_bracket: Place | None) -> S
 
 
 def advice_without_value(
-    key: str, *, number_before: str | None, after_comma: bool, allow_null: bool
+    key: str,
+    *,
+    number_before: str | None,
+    entry_before: tuple[str, str] | None,
+    after_comma: bool,
+    allow_null: bool,
 ) -> str:
     """What to do about a key that has no value.
 
     Args:
         key: the key.
         number_before: the number of which only a comma separates it, if there is one.
+        entry_before: the key and the word before it on the same line, if there are any.
         after_comma: whether a comma stands before it, on the same line.
         allow_null: whether ``null`` is a value here.
     """
@@ -78,6 +86,12 @@ def advice_without_value(
         return advice_for_decimal(number_before, key)
     if glued := advice_if_glued(key):
         return glued
+    if after_comma and entry_before is not None and _VALUE.fullmatch(key):
+        first, word = entry_before
+        return (
+            "give it a value; several values stand in brackets: "
+            f"{quote(f'{first}: [{word}, {key}]')}; quotes go around a text that has a comma in it"
+        )
     if after_comma:
         return "give it a value, or put quotes around the whole text if the comma is part of one"
     return "give it a value, or `null` for none" if allow_null else "give it a value or remove it"

@@ -319,6 +319,7 @@ class _Composer:
                     suggestion=advice_without_value(
                         key.text,
                         number_before=_number_before(container, key),
+                        entry_before=_entry_before(container, key),
                         after_comma=self._follows_comma(key),
                         allow_null=self._allow_null,
                     ),
@@ -367,6 +368,16 @@ def _number_before(container: MappingNode, key: Scalar) -> str | None:
     return (
         before.text if isinstance(before, Scalar) and before.text.isdecimal() and touches else None
     )
+
+
+def _entry_before(container: MappingNode, key: Scalar) -> tuple[str, str] | None:
+    """The entry before ``key`` on the same line, if its value is one word."""
+    if not container.entries:
+        return None
+    before, value = next(reversed(container.entries.values()))
+    if not isinstance(value, Scalar) or value.line != key.line:
+        return None
+    return before.text, value.text
 
 
 _START = Scalar(1, 1, 1, "", None)

@@ -66,6 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _last_words(trial: Trial, write: bool, *, is_own: bool) -> str:
+    if trial.after is not None and trial.after.sign_id != trial.sign_id:
+        return (
+            f"not ready to be written: the picture is not answered as `{trial.sign_id}` with these "
+            "lines; another picture may show it better, or the rule may ask for more"
+        )
     if not trial.is_fine:
         return "not ready to be written: mend what is told above, or add the lines by hand"
     if not is_own:

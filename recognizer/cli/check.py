@@ -159,12 +159,18 @@ def _open_exemplars(catalogue: Catalogue) -> None:
             exemplar_views(read_exemplar(path))
         except (UserError, ValueError) as error:
             reason = str(error).removeprefix(f"{path}: ")
-            findings.error(
-                LoadError.MISSING_EXEMPLAR,
-                f"cannot read the exemplar {quote(path.name)}: {reason}",
-                position,
-                expected="a picture that can be opened, such as a PNG file",
-            )
+            is_picture = not isinstance(error, UserError)
+        else:
+            continue
+        name = os.path.relpath(path, Path(position.file).resolve().parent)
+        findings.error(
+            LoadError.MISSING_EXEMPLAR,
+            f"cannot read the exemplar {quote(name)}: {reason}",
+            position,
+            expected="a picture that shows something, 10 pixels a side and more"
+            if is_picture
+            else "a picture that can be opened, such as a PNG file",
+        )
     findings.raise_if_any()
 
 

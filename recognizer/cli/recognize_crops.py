@@ -20,12 +20,14 @@ if TYPE_CHECKING:  # importing it takes seconds, which `--help` need not wait fo
     from recognizer.recognizer import Recognizer
 
 _BATCH = 64
+_Found = tuple[Path, Recognition | None]
+"""A picture, and the answer for one that is not there."""
 
 
 def recognize_crops(
     recognizer: Recognizer, sources: Sequence[str], *, form: str, explain: bool
 ) -> int:
-    """Print the answer for every picture; those that cannot be read are told at the end.
+    """Print the answer for every picture, in the order of the sources, and then what went wrong.
 
     As JSON each picture has a line, also one that cannot be read or is not there: programs count
     on it. Folders and globs in which nothing is have none.
@@ -39,22 +41,20 @@ def recognize_crops(
     Returns:
         an exit code.
     """
-    paths, missing = _find_all(sources)
-    problems = [why for _, why in missing]
+    found, problems = _find_all(sources)
     answered = 0
-    for batch in track(_batches(paths), "recognize", total=-(-len(paths) // _BATCH)):
-        for path, answer in zip(batch, recognizer.recognize(list(batch)), strict=True):
+    for batch in track(_batches(found), "recognize", total=-(-len(found) // _BATCH)):
+        answers = iter(recognizer.recognize([path for path, missing in batch if not missing]))
+        for path, missing in batch:
+            answer = missing or next(answers)
             if answer.reason is Reason.UNREADABLE:
-                problems.append(answer.detail)
+                if not missing:
+                    problems.append(answer.detail)
                 if form != "json":
                     continue
             else:
                 answered += 1
             print(_shown(path, answer, form, explain), flush=True)
-    if form == "json":
-        for source, why in missing:
-            if not os.path.isdir(source) and not has_magic(source):
-                print(_shown(Path(source), unreadable(why), form, explain))
     for problem in problems:
         print(f"signrules: {problem}", file=sys.stderr)
     if problems:
@@ -63,21 +63,23 @@ def recognize_crops(
     return FINE
 
 
-def _find_all(sources: Sequence[str]) -> tuple[list[Path], list[tuple[str, str]]]:
-    """Pictures of all sources, and each source that has none with what is wrong with it."""
-    paths: list[Path] = []
-    missing = []
+def _find_all(sources: Sequence[str]) -> tuple[list[_Found], list[str]]:
+    """What each source means, in their order, and what is wrong with those that mean nothing."""
+    found: list[_Found] = []
+    problems = []
     for source in sources:
         try:
-            paths += find_pictures(source)
+            found += [(path, None) for path in find_pictures(source)]
         except PictureError as error:
-            missing.append((source, str(error)))
-    return paths, missing
+            problems.append(str(error))
+            if not os.path.isdir(source) and not has_magic(source):
+                found.append((Path(source), unreadable(str(error))))
+    return found, problems
 
 
-def _batches(paths: list[Path]) -> Iterator[list[Path]]:
-    for start in range(0, len(paths), _BATCH):
-        yield paths[start : start + _BATCH]
+def _batches(found: list[_Found]) -> Iterator[list[_Found]]:
+    for start in range(0, len(found), _BATCH):
+        yield found[start : start + _BATCH]
 
 
 def _shown(path: Path, answer: Recognition, form: str, explain: bool) -> str:

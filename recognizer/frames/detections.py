@@ -122,7 +122,10 @@ def _as_array(values: Any) -> npt.NDArray[np.float32]:
     """
     if hasattr(values, "detach"):
         values = values.detach().float().cpu()
-    return np.asarray(values, np.float32)
+    try:
+        return np.asarray(values, np.float32)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"boxes: no array of numbers: {error}") from None
 
 
 def _from_array(array: npt.NDArray[np.float32]) -> Boxes:

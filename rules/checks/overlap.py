@@ -120,7 +120,10 @@ def _advice(first: Entry, second: Entry) -> str:
     asking = [e.sign for e in (first, second) if e.alternative.pictogram is not None]
     if len(asking) == 1:
         (general,) = (e.sign for e in (first, second) if e.alternative.pictogram is None)
-        lower = general.priority - 1
-        return f"give `{general.id}`, which asks for no pictogram, a lower one: `priority: {lower}`"
+        lower, higher = general.priority - 1, asking[0].priority + 1
+        return (
+            f"give `{general.id}`, which asks for no pictogram, a lower one: `priority: {lower}`; "
+            f"or `{asking[0].id}` a higher one: `priority: {higher}`"
+        )
     ways = "another condition" if asking else "a condition or a pictogram"
     return f"separate them by {ways}, or give one the higher `priority`"

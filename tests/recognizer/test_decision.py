@@ -109,7 +109,8 @@ signs:
     seen = answer(engine, certain_readings([{"shape": "octagon"}]), {})
     assert seen.reason is Reason.AMBIGUOUS
     assert seen.detail == "de.stop in DE, be.stop in BE: name the country"
-    assert answer(engine, certain_readings([{"shape": "circle"}]), {}).detail == ""
+    seen = answer(engine, certain_readings([{"shape": "circle"}]), {})
+    assert seen.detail == "de.limit at 0.500, de.ban at 0.500; 0.5 is needed"
 
 
 def test_the_only_sign_of_a_catalogue_may_be_unsure(tmp_path):
@@ -123,7 +124,8 @@ def test_the_only_sign_of_a_catalogue_may_be_unsure(tmp_path):
     readings.categorical["shape"][:, SHAPE.index("octagon")] = 0.3
     readings.presence[:] = 0.6
     seen = answer(engine, readings, {})
-    assert (seen.reason, seen.detail) == (Reason.AMBIGUOUS, "")
+    assert seen.reason is Reason.AMBIGUOUS
+    assert seen.detail == "de.stop at 0.4865, below its threshold 0.5000"
 
 
 @pytest.mark.parametrize("scale", [20.0, 150.0, 1e6])
@@ -171,6 +173,18 @@ def test_two_equal_rules_are_ambiguous_whichever_comes_first(engine, thresholds)
 def test_thresholds_outside_their_range_are_refused(values, told):
     with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
         Thresholds(**values)
+
+
+@pytest.mark.parametrize(
+    ("per_sign", "told"),
+    [
+        (["xx.deer"], "per_sign: expected sign ids and numbers, got ['xx.deer']"),
+        ({"xx.deer": "high"}, "per_sign: xx.deer: expected a number, got 'high'"),
+    ],
+)
+def test_thresholds_of_signs_that_are_no_numbers_are_refused(per_sign, told):
+    with pytest.raises(TypeError, match=f"^{re.escape(told)}$"):
+        Thresholds(per_sign=per_sign)
 
 
 @pytest.mark.parametrize(
@@ -316,12 +330,21 @@ def test_an_unmatched_pictogram_is_explained_by_the_sign_that_asks_for_it(engine
     assert "NO  pictogram  expected deer; nearest crown -0.20, deer -0.30" in answered.explain()
     answered = answer(engine, readings, {"deer": -0.3, "cow": 0.1})
     told = "nearest cow 0.10, crown -0.20, deer -0.30 (below 0.50: likelier another)"
-    assert f"NO  pictogram  expected cow; {told}" in answered.explain()
+    assert f"NO  pictogram  expected cow; {told}  ({engine.catalogue.file}:" in answered.explain()
+    told = answered.explanation.to_dict()
+    assert (told["pictogram_passed"], told["match_cosine"]) == (False, 0.5)
 
 
 def test_a_runner_up_is_told_by_its_pictogram(engine):
     answered = answer(engine, certain_readings([TRIANGLE]), {"deer": 0.8, "cow": 0.6})
     assert answered.explain().endswith("not xx.cow (0.018): the pictogram is less alike")
+    assert answered.explanation.pictogram_passed
+    assert (
+        answer(engine, certain_readings([{**CIRCLE, "digits": 50}]), {}).explanation.to_dict()[
+            "pictogram_passed"
+        ]
+        is None
+    )
 
 
 def test_a_runner_up_is_told_by_its_priority(engine):

@@ -132,7 +132,11 @@ def test_a_damaged_gallery_is_named(tmp_path):
 def test_an_exemplar_that_is_no_picture_is_told_with_its_place(tmp_path):
     rules = catalogue(tmp_path, BY_PICTURE)
     (tmp_path / "deer.png").write_bytes(b"rubbish")
-    with pytest.raises(GalleryError, match=r"signs.yaml:3:\d+: exemplar of `deer`.*not a picture"):
+    told = r"signs.yaml:3:\d+: exemplar of `deer`: .*deer.png: not a picture"
+    with pytest.raises(GalleryError, match=told):
+        load_gallery(rules, predictor(tmp_path, 0))
+    cv2.imwrite(str(tmp_path / "deer.png"), np.zeros((20, 20, 3), np.uint8))
+    with pytest.raises(GalleryError, match=r"exemplar of `deer`: .*deer.png: one colour"):
         load_gallery(rules, predictor(tmp_path, 0))
 
 

@@ -104,6 +104,11 @@ def test_a_drawing_keeps_its_transparency_whatever_its_tags_say(tmp_path, suffix
     assert to_crop(path).max() == to_crop(path).min() == 128
 
 
+def test_an_array_of_8_bits_that_says_it_had_16_is_refused():
+    with pytest.raises(PictureError, match="these are at most 255; give uint8"):
+        to_crop(np.full((20, 20, 3), 255, np.uint16))
+
+
 @pytest.mark.parametrize("mode", ["I;16", "I;16B"])
 def test_a_pil_image_of_16_bits_is_what_its_file_is(tmp_path, mode):
     image = pytest.importorskip("PIL.Image")

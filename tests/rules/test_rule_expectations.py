@@ -98,6 +98,17 @@ def test_a_value_that_no_sign_can_show_is_refused(tmp_path: Path, value: str) ->
         load_expectations(tests, load_catalogue(rules))
 
 
+def test_another_spelling_of_a_number_is_told(tmp_path: Path) -> None:
+    text = "version: 1\ntests:\n  - {attributes: {digits: 50}, expect: 'de.274[50.0]'}\n"
+    with pytest.raises(CatalogueError, match=r"without zeros at its end: `de.274\[50\]`"):
+        load(tmp_path / "x.tests.yaml", text)
+
+
+def test_a_test_file_without_tests_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="the test file has no tests"):
+        load(tmp_path / "x.tests.yaml", "version: 1\n")
+
+
 def test_a_picture_whose_name_is_too_long_is_not_there(tmp_path: Path) -> None:
     text = f"version: 1\ntests:\n  - {{picture: {'a' * 300}.png, expect: unknown}}\n"
     with pytest.raises(CatalogueError, match="there is no picture"):

@@ -148,15 +148,21 @@ def _open_files(name: str, timeout: float) -> StoredSource:
     try:
         paths = find_pictures(name)
     except PictureError as error:
-        raise SourceError(str(error)) from None
+        videos = _videos_in(path)
+        hint = f"; open each video in it by itself, such as {videos[0]}" if videos else ""
+        raise SourceError(f"{error}{hint}") from None
     if len(paths) == 1 and paths[0].suffix.lower() not in SUFFIXES:  # a glob for one video
         return _open_video_file(paths[0], timeout)
     if any(map(_has_video_suffix, paths)):
         raise SourceError(
             f"{name}: matches {len(paths)} files, videos among them; open each by itself"
         )
-    videos = [p for p in path.rglob("*") if _has_video_suffix(p)] if path.is_dir() else []
-    return StoredSource.pictures(name, paths, left_out=videos)
+    return StoredSource.pictures(name, paths, left_out=_videos_in(path))
+
+
+def _videos_in(path: Path) -> list[Path]:
+    """The videos of a folder; none of what is no folder."""
+    return sorted(p for p in path.rglob("*") if _has_video_suffix(p)) if path.is_dir() else []
 
 
 def _open_video_file(path: Path, timeout: float) -> StoredSource:
