@@ -34,7 +34,7 @@ class AttributePredictor:
 
     Raises:
         WeightsError: see :func:`attributes.weights_file.load_weights`.
-        ValueError: there is no such precision.
+        ValueError: there is no such precision, or the batch size is below 1.
     """
 
     def __init__(
@@ -44,6 +44,8 @@ class AttributePredictor:
         batch_size: int = 64,
     ) -> None:
         check_precision(precision)
+        if batch_size < 1:
+            raise ValueError(f"batch_size: expected at least 1, got {batch_size}")
         loaded = load_weights(weights)
         self.card = loaded.card
         self.fingerprint = loaded.fingerprint
@@ -86,7 +88,7 @@ def without_needless_pixels(crop: Crop) -> Crop:
     What is made square of it needs little memory then, however long or thin it is.
     """
     longer = max(crop.shape[:2], default=0)
-    if longer <= _LONGEST or crop.dtype != np.uint8 or crop.ndim != 3 or not crop.size:
+    if longer <= _LONGEST or crop.dtype != np.uint8 or crop.shape[2:] != (3,) or not crop.size:
         return crop  # What is no crop, preprocessing refuses.
     height, width = (max(1, round(side * _LONGEST / longer)) for side in crop.shape[:2])
     return np.asarray(cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

@@ -10,11 +10,11 @@ import itertools
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import safetensors.torch
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
@@ -39,6 +39,13 @@ __all__ = [
     "save_weights",
 ]
 
+_HEADS = {
+    *(a.name for a in vocabulary.CATEGORICAL),
+    vocabulary.LEGEND.name,
+    vocabulary.TEXT.name,
+    "presence",
+}
+"""Whose logits are divided by a temperature."""
 _STEP = ".step"
 """Behind the name of an 8-bit tensor: that of its steps."""
 
@@ -72,8 +79,17 @@ class Calibration(_Section):
     one that was never seen: how far training has spread embeddings decides it.
     """
 
-    temperatures: dict[str, float] = Field(default_factory=dict)
+    temperatures: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(
+        default_factory=dict
+    )
     match_cosine: float = Field(default=DEFAULT_MATCH_COSINE, ge=-1, le=1)
+
+    @field_validator("temperatures")
+    @classmethod
+    def _are_of_heads(cls, temperatures: dict[str, float]) -> dict[str, float]:
+        if unknown := set(temperatures) - _HEADS:
+            raise ValueError(f"there is no head {min(unknown)!r}")
+        return temperatures
 
 
 class Card(_Section):
@@ -213,6 +229,9 @@ def _read(path: Path) -> tuple[AttributeNetwork, Card, bytes]:
         wrong = [n for n in missing if not n.endswith("num_batches_tracked")] + list(unexpected)
         if wrong:
             raise WeightsError(f"{path}: tensors do not fit the card's architecture: {wrong[:3]}")
+        spoilt = [name for name, value in state.items() if not torch.isfinite(value).all()]
+        if spoilt:
+            raise WeightsError(f"{path}: {spoilt[0]} holds numbers that are not finite")
     except FileNotFoundError:
         raise WeightsError(f"{path}: no such weights file") from None
     except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:

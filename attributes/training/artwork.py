@@ -91,9 +91,25 @@ def usable_rows(without: Sequence[str] = ()) -> list[tuple[str, dict[str, str]]]
     return rows
 
 
+def hideable_names() -> set[str]:
+    """Every name under which :func:`usable_rows` can leave something out."""
+    names = set()
+    for row in read_table():
+        names |= _names_of(row, row["name"])
+    for row in german_rows():
+        names |= _names_of(row, row["mapillary"])
+    for row in read_table(FURTHER_GERMAN_TABLE):
+        names |= _names_of(row, f"commonroad:{row['name']}")
+    return names
+
+
 def _is_hidden(row: Mapping[str, str], name: str, hidden: Set[str]) -> bool:
+    return not hidden.isdisjoint(_names_of(row, name))
+
+
+def _names_of(row: Mapping[str, str], name: str) -> set[str]:
     meaning, _, _ = name.rpartition("--")
-    return not hidden.isdisjoint({row["pictogram"], row["text"], name, meaning})
+    return {row["pictogram"], row["text"], name, meaning}
 
 
 def german_rows() -> list[dict[str, str]]:
@@ -158,7 +174,7 @@ def _without_white_corners(rgba: Pixels) -> Pixels:
 
 
 def render_svg(path: Path, size: int) -> Pixels:
-    """Render an SVG with its longer side at ``size`` pixels, uint8 RGBA (H, W, 4)."""
+    """Render an SVG ``size`` pixels wide, uint8 RGBA (H, size, 4)."""
     import resvg_py  # an extra: only training and gallery building draw artwork
 
     encoded = bytes(resvg_py.svg_to_bytes(svg_path=str(path), width=size))

@@ -16,7 +16,7 @@ UNLABELLED: Final = "?"
 _NUMBER: Final = re.compile(r"(?:speed-limit|minimum-speed|speed-limit-led)-(\d+)$")
 _WORDY: Final = re.compile(
     r"(?:weight|height|width|length|axle)-(?:limit|restriction)|minimum-safe-distance|distance$|"
-    r"speed-limit-zone|^texts?$|street-name|-route|^bike-route|time-restrictions|-reference-|"
+    r"speed-limit-zone|^texts?$|street-name|[-_]route|^bike-route|time-restrictions|-reference-|"
     r"school-zone|highway-(?:exit|directions|interchange)|fines|^directions$|^except-|^including-|"
     r"-parking$|parking-(?:zone|restrictions)|^parking-area|push-button|^triple-lanes-|^dual-lanes|"
     r"no-parking-or|^no-turn-on-red$|^lane-control|^do-not-|-wrong-way|-yield-|-on-red|-enforced$"

@@ -107,7 +107,7 @@ def _admitted(labels: Labels, materials: Materials) -> tuple[Labels, Tensor]:
     """Which of the composed pictures a run may see, and what it is told of them.
 
     Where the pictogram is partly a letter, what is written is left open. A picture that happens to
-    show an unseen sign gives way to the first that does not.
+    show an unseen sign gives way to the first that does not, or is left out if there is none.
 
     Returns:
         labels of the pictures, and int64 (N,), the number of the picture that each row takes.
@@ -119,7 +119,8 @@ def _admitted(labels: Labels, materials: Materials) -> tuple[Labels, Tensor]:
         labels = replace(labels, text=labels.text.masked_fill(is_lettered[:, None], UNKNOWN))
     if materials.unseen is not None:
         refused = shows_one_of(labels, materials.unseen)
-        rows = torch.where(refused, rows[~refused][0], rows)
+        admitted = rows[~refused]
+        rows = torch.where(refused, admitted[0], rows) if len(admitted) else admitted
     return labels[rows], rows
 
 
@@ -206,6 +207,8 @@ def _transplants(
     )  # fmt: skip
     labels, kept = _admitted(labels, materials)
     images, slots = images[kept], slots[kept]
+    if not len(kept):
+        return images, slots, labels
     images, labels = _mirror_some(g, images, labels, materials.mirror)
     images, slots = photograph_again(g, images, slots, size)
     return images, slots, labels

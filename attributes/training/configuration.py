@@ -7,7 +7,7 @@ import itertools
 import json
 import sys
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -21,6 +21,7 @@ else:
 
 Kind = TypeVar("Kind", bound=BaseModel)
 
+GTSRB_CLASSES: Final = 43
 FOLDER = Path(__file__).with_name("configurations")
 
 
@@ -45,14 +46,14 @@ class BatchShares(_Section):
 class RunConfiguration(_Section):
     """What every training run states; a run adds what it is trained on."""
 
-    name: str
-    seed: int = 0
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="of its files, too")
+    seed: int = Field(0, ge=0)
     steps: int = Field(ge=1)
-    learning_rate: float = Field(gt=0)
+    learning_rate: float = Field(gt=0, allow_inf_nan=False)
     weight_decay: float = Field(ge=0)
     average_decay: float = Field(ge=0, lt=1, description="of the moving average of the weights")
     restarts: tuple[int, ...] = Field((), description="steps at which the schedule begins anew")
-    restart_rates: dict[int, float] = Field(
+    restart_rates: dict[int, Annotated[float, Field(gt=0, le=1)]] = Field(
         {}, description="share of the learning rates that a restart rises to, by step; else all"
     )
 
@@ -134,7 +135,9 @@ class Configuration(RunConfiguration):
     pictogram_pairs: int = Field(
         0, ge=0, description="how many pairs of pictograms plates carry, as classes of their own"
     )
-    classes: tuple[int, ...] | None = Field(None, description="GTSRB classes seen; all if absent")
+    classes: tuple[Annotated[int, Field(ge=0, lt=GTSRB_CLASSES)], ...] | None = Field(
+        None, min_length=1, description="GTSRB classes seen; all if absent"
+    )
     without: tuple[str, ...] = Field((), description="pictograms and texts never seen")
     match_cosine: float = Field(
         DEFAULT_MATCH_COSINE,
@@ -174,5 +177,5 @@ def read(path: Path, kind: type[Kind]) -> Kind:
     """
     try:
         return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
         raise ConfigurationError(f"{path}: {error}") from None

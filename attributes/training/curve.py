@@ -19,7 +19,9 @@ def draw_curve(table: Path, picture: Path) -> None:
 
     with table.open(newline="") as file:
         # An interrupted run takes the steps since its checkpoint again; the later ones count.
-        by_step = {int(row["step"]): row for row in csv.DictReader(file)}
+        # The last line of one that was cut off may lack some of its columns.
+        whole = (row for row in csv.DictReader(file) if all(row.values()))
+        by_step = {int(row["step"]): row for row in whole}
     steps = sorted(by_step)
     rows = [by_step[step] for step in steps]
     figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")

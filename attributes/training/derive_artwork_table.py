@@ -425,9 +425,10 @@ def read_table(path: Path = TABLE) -> list[Row]:
 
 def build(folder: Path) -> list[Row]:
     """All rows of a folder of SVGs, corrected, validated and sorted by name."""
-    corrections = read_corrections()
+    paths = sorted(folder.glob("*.svg"), key=lambda path: path.stem)
+    corrections = read_corrections() if paths else {}
     rows = []
-    for path in sorted(folder.glob("*.svg"), key=lambda path: path.stem):
+    for path in paths:
         row = replace(derive(path), **corrections.pop(path.stem, {}))
         row.validate()
         rows.append(row)

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Generator, Tensor, nn
 
+from attributes.errors import UserError
 from attributes.memory import keep_freed_memory
 from attributes.network import Architecture, AttributeNetwork
 from attributes.precision import fast_precision
@@ -34,6 +35,10 @@ from attributes.training.resizing import at_input_size
 _CHECKPOINT_EVERY = 250
 _WARM_UP = 400
 _LOG_EVERY = 50
+
+
+class DivergedError(UserError):
+    """A loss is not finite any more; a step on it would spoil every weight."""
 
 
 @dataclass
@@ -71,6 +76,7 @@ def train(
     Raises:
         ConfigurationError: the folder holds a checkpoint of another run or artwork table, or the
             pictograms that ``start`` knows are not the first of this run's.
+        DivergedError: a loss is not finite.
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,16 +91,18 @@ def train(
     with progress_bar() as progress:
         task = progress.add_task(configuration.name, total=configuration.steps, completed=run.step)
         sums: dict[str, float] = {}
-        started = time.monotonic()
+        started, first = time.monotonic(), run.step
         while run.step < configuration.steps:
             losses = _step(run, configuration, materials, device)
             for name, value in losses.items():
-                sums[name] = sums.get(name, 0.0) + value / _LOG_EVERY
+                sums[name] = sums.get(name, 0.0) + value
             if run.step % _LOG_EVERY == 0:
-                seconds = (time.monotonic() - started) / _LOG_EVERY
-                append_to_curve(folder / "curve.csv", run.step, sums, seconds)
-                progress.update(task, completed=run.step, description=_summary(sums))
-                sums, started = {}, time.monotonic()
+                taken = run.step - first  # fewer where an interrupted run goes on
+                means = {name: value / taken for name, value in sums.items()}
+                seconds = (time.monotonic() - started) / taken
+                append_to_curve(folder / "curve.csv", run.step, means, seconds)
+                progress.update(task, completed=run.step, description=_summary(means))
+                sums, started, first = {}, time.monotonic(), run.step
             if run.step % _CHECKPOINT_EVERY == 0 or run.step == configuration.steps:
                 save(run, configuration, folder)
     return run.average.cpu().eval()
@@ -166,6 +174,11 @@ def _step(
     losses["pictogram"] = run.embedding_loss(logits.embedding, labels.pictogram)
     losses["attention"] = attention_loss(logits.attention, batch.places.to(device))
     total = torch.stack(list(losses.values())).sum()
+    if not torch.isfinite(total):
+        raise DivergedError(
+            f"step {run.step}: the loss is {float(total.detach())}; what was learnt up to the last "
+            "checkpoint is kept. Going on from there with lower rates may help"
+        )
     run.muon.zero_grad(set_to_none=True)
     run.adamw.zero_grad(set_to_none=True)
     total.backward()  # type: ignore[no-untyped-call]
@@ -231,5 +244,5 @@ def save(run: Run, configuration: Configuration, folder: Path) -> None:
     )
 
 
-def _summary(sums: dict[str, float]) -> str:
-    return f"loss {sum(sums.values()):.2f} (pictogram {sums['pictogram']:.2f})"
+def _summary(means: dict[str, float]) -> str:
+    return f"loss {sum(means.values()):.2f} (pictogram {means['pictogram']:.2f})"

@@ -139,7 +139,10 @@ def append_to_curve(
         OSError: it cannot be written.
     """
     new = not path.exists()
+    is_cut = not new and not path.read_bytes().endswith(b"\n")
     with path.open("a", newline="") as file:
+        if is_cut:  # as by a full disk
+            file.write("\n")
         writer = csv.writer(file)
         if new:
             writer.writerow(["step", *losses, "seconds_per_step"])

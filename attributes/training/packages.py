@@ -87,7 +87,7 @@ def _unpacked(package: str) -> Path:
 
 
 def _npm(package: str) -> Path:
-    return _cached(package, ["npm", "pack", "--silent", package], "*.tgz") / "package"
+    return _cached(package, ["npm", "pack", "--loglevel=error", package], "*.tgz") / "package"
 
 
 def _wheel(requirement: str) -> Path:

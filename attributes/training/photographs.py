@@ -17,7 +17,7 @@ from attributes.training.artwork import german_rows
 from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, plate_of
 from attributes.training.gtsdb import DatasetError, read_frames
 from attributes.training.labels import Labels
-from attributes.training.splits import held_out_tracks
+from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from attributes.training.transplants import ErasedBank
 from attributes.vocabulary import BACKGROUND, CATEGORICAL, LEGEND
 
@@ -81,8 +81,13 @@ def is_validation_track(crop: Crop, validation: Collection[tuple[int, str]]) -> 
 
 
 def validation_tracks(crops: Collection[Crop]) -> set[tuple[int, str]]:
-    """The tracks held out from training, see :func:`attributes.training.splits.held_out_tracks`."""
-    return held_out_tracks((crop.class_id, crop.track) for crop in crops)
+    """The tracks held out from training, see :func:`attributes.training.splits.held_out_tracks`.
+
+    Of a part of GTSRB they are those of the whole, whether they are there or not.
+    """
+    tracks = {(crop.class_id, crop.track) for crop in crops}
+    whole = gtsrb_tracks()
+    return held_out_tracks(whole if tracks <= whole else tracks)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ embedding to compare pictograms across plates, and the text reader to read any n
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from attributes.replacing import replace_bytes
 from attributes.training import packages
 from attributes.training.artwork import SPRITE_SIZE, Drawing
 from attributes.training.colours import usual_shade
@@ -392,5 +394,7 @@ def truetype(woff: Path) -> Path:
     if not target.exists():
         font = TTFont(woff)
         font.flavor = None
-        font.save(target)
+        content = io.BytesIO()
+        font.save(content)
+        replace_bytes(target, content.getvalue())  # at once: another run may read it
     return target

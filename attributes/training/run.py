@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from attributes.network import AttributeNetwork, count_parameters
-from attributes.training.artwork import load_drawings
+from attributes.training.artwork import hideable_names, load_drawings
 from attributes.training.calibration import fit_temperatures
-from attributes.training.configuration import Configuration, ConfigurationError, load
+from attributes.training.configuration import (
+    GTSRB_CLASSES,
+    Configuration,
+    ConfigurationError,
+    load,
+)
 from attributes.training.curve import draw_curve
 from attributes.training.loop import train
 from attributes.training.materials import Materials, gather_materials
@@ -22,6 +28,7 @@ from attributes.training.photographs import (
 )
 from attributes.training.reviving import beginning_of, mean_of_ends, revive
 from attributes.training.splits import LAST_TRAINING_FRAME
+from attributes.vocabulary import TEXT
 from attributes.weights_file import Calibration, describe_network, save_weights
 
 _LICENCE = (
@@ -49,7 +56,9 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     Raises:
         MissingPackageError: artwork or fonts cannot be had.
         DatasetError: the data sets are not there.
+        ConfigurationError: something that must not be seen is not known by that name.
     """
+    _refuse_unknown(configuration.without)
     drawings = load_drawings(configuration.without)
     names, mirror = pictogram_classes(drawings, configuration.without)
     photographs, erased, scenes, not_signs = None, None, None, None
@@ -76,6 +85,15 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     return Prepared(materials, tuple(told))
 
 
+def _refuse_unknown(without: Sequence[str]) -> None:
+    """Raise ConfigurationError if a name hides nothing: misspelt, it would let its sign be seen."""
+    known = hideable_names()
+    for name in without:
+        # Texts are also composed, so that not every one stands on a drawing.
+        if name not in known and not TEXT.can_spell(name):
+            raise ConfigurationError(f"without: no drawing, pictogram or text is called {name!r}")
+
+
 def start_of(configuration: Configuration, folder: Path) -> Path | None:
     """Checkpoint of the finished run that the configuration goes on from.
 
@@ -97,6 +115,14 @@ def start_of(configuration: Configuration, folder: Path) -> Path | None:
             f"{configuration.name!r} cannot go on from {earlier.name!r}, which has pictograms of "
             "its own behind those of the artwork (icons, pairs, or what is turned)"
         )
+    if earlier.photographs != "none" and (
+        configuration.photographs == "none"
+        or not set(_classes(earlier)) <= set(_classes(configuration))
+    ):
+        raise ConfigurationError(
+            f"{configuration.name!r} cannot go on from {earlier.name!r}, which has seen "
+            "photographs that it leaves out"
+        )
     if earlier.without != configuration.without:
         raise ConfigurationError(
             f"{configuration.name!r} cannot go on from {earlier.name!r}, which leaves out other "
@@ -109,6 +135,10 @@ def start_of(configuration: Configuration, folder: Path) -> Path | None:
             f"or not finished; run `signrules train {earlier.name}` first"
         )
     return path
+
+
+def _classes(configuration: Configuration) -> Iterable[int]:
+    return range(GTSRB_CLASSES) if configuration.classes is None else configuration.classes
 
 
 def run(
@@ -139,14 +169,14 @@ def run(
     if beginning is not None:
         revive(beginning, configuration, prepared.materials, folder)
     network = train(configuration, prepared.materials, folder, start=start)
-    curve = folder / "curve.csv"
-    if curve.exists():  # a run of a few steps has none
-        draw_curve(curve, folder / "curve.png")
     paths = [_write(network, configuration, prepared, folder / f"{configuration.name}.safetensors")]
     if beginning is not None:
         mean = mean_of_ends(beginning, network, configuration, prepared.materials)
         path = folder / f"{configuration.name}-mean.safetensors"
         paths.append(_write(mean, configuration, prepared, path, beginning.cycles + 1))
+    curve = folder / "curve.csv"
+    if curve.exists():  # a run of a few steps has none
+        draw_curve(curve, folder / "curve.png")
     return paths
 
 

@@ -23,6 +23,7 @@ from attributes.training.photographs import (
     validation_tracks,
 )
 from attributes.training.plates import compose_plates, frame_some
+from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, PALETTE, SHAPE, TEXT
 
 HIDDEN = (SOME_DIGIT, SOME_DIGIT)
@@ -260,16 +261,17 @@ def test_a_turned_photograph_is_a_class_of_its_own_and_keeps_its_colours():
 
 
 def test_validation_tracks_are_a_tenth_of_each_class_and_at_least_one():
-    crops = [
-        Crop(Path(f"{c}/{t:05d}_{f:05d}.jpg"), c, f"{t:05d}")
-        for c, tracks in [(0, 7), (1, 50)]
-        for t in range(tracks)
-        for f in range(3)
-    ]
-    held_out = validation_tracks(crops)
+    tracks = [(c, f"{t:05d}") for c, count in [(0, 7), (1, 50)] for t in range(count)]
+    held_out = held_out_tracks(tracks)
     assert sum(c == 0 for c, _ in held_out) == 1
     assert sum(c == 1 for c, _ in held_out) == 5
-    assert held_out == validation_tracks(list(reversed(crops)))
+    assert held_out == held_out_tracks(reversed(tracks * 3))
+
+
+def test_a_part_of_gtsrb_holds_out_no_other_tracks_than_the_whole():
+    tracks = [(c, t) for c, t in gtsrb_tracks() if int(t) % 3]
+    part = [Crop(Path(f"{c}/{t}_00000.jpg"), c, t) for c, t in tracks]
+    assert validation_tracks(part) == held_out_tracks(gtsrb_tracks())
 
 
 def test_a_folder_without_the_data_set_is_named(tmp_path):

@@ -17,6 +17,7 @@ from attributes.weights_file import (
     WeightsError,
     dequantize,
     describe_network,
+    load_unfolded,
     load_weights,
     quantize,
     save_weights,
@@ -37,7 +38,8 @@ def tiny_weights(tmp_path):
 
 
 def test_the_shipped_network_has_at_most_two_million_parameters():
-    assert count_parameters(AttributeNetwork()) <= 2_000_000
+    network, _ = load_unfolded(DEFAULT_WEIGHTS)
+    assert count_parameters(network) <= 2_000_000
 
 
 def test_probabilities_are_probabilities(tiny_weights):
@@ -207,6 +209,29 @@ def test_a_card_that_describes_no_network_of_its_crops_is_refused(
     path.write_text(json.dumps(card))
     with pytest.raises(WeightsError, match=message):
         load_weights(tiny_weights)
+
+
+@pytest.mark.parametrize("temperatures", [{"shape": 0.0}, {"shape": -1.0}, {"shpae": 1.0}])
+def test_temperatures_that_are_none_are_refused(tiny_weights, temperatures):
+    card = tiny_weights.with_suffix(".json")
+    content = json.loads(card.read_text())
+    content["calibration"]["temperatures"] = temperatures
+    card.write_text(json.dumps(content))
+    with pytest.raises(WeightsError, match=r"calibration\.temperatures"):
+        load_weights(tiny_weights)
+
+
+def test_weights_that_are_not_finite_are_refused(tiny_weights):
+    tensors = load_file(tiny_weights)
+    tensors["text.slots.step"][0] = torch.nan
+    save_file(tensors, tiny_weights)
+    with pytest.raises(WeightsError, match=r"text\.slots holds numbers that are not finite"):
+        load_weights(tiny_weights)
+
+
+def test_a_batch_holds_a_crop_at_least(tiny_weights):
+    with pytest.raises(ValueError, match="batch_size: expected at least 1, got -1"):
+        AttributePredictor(tiny_weights, batch_size=-1)
 
 
 def test_weights_of_another_vocabulary_are_refused(tiny_weights):

@@ -15,13 +15,19 @@ from attributes.training import loop
 from attributes.training.batches import make_batch
 from attributes.training.calibration import fit_temperatures
 from attributes.training.configuration import ConfigurationError
+from attributes.training.curve import draw_curve
 from attributes.training.labels import DIGITS, SOME_DIGIT, Labels, encode_texts
 from attributes.training.loop import train
 from attributes.training.losses import attention_loss, attribute_losses
 from attributes.training.materials import Materials
-from attributes.training.optimization import CHECKPOINT, half_cosine, scheduled_share
+from attributes.training.optimization import (
+    CHECKPOINT,
+    append_to_curve,
+    half_cosine,
+    scheduled_share,
+)
 from attributes.training.photographs import STORED_SIZE, PhotographBank
-from attributes.training.run import start_of
+from attributes.training.run import prepare, start_of
 from attributes.vocabulary import TEXT
 
 
@@ -176,6 +182,15 @@ def test_a_full_disk_leaves_the_last_checkpoint(tmp_path, monkeypatch):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["checkpoint.pt"]
 
 
+def test_a_loss_that_is_not_finite_ends_the_run_before_it_spoils_anything(tmp_path, monkeypatch):
+    train(tiny_configuration(), tiny_materials(), tmp_path, TINY)
+    before = (tmp_path / CHECKPOINT).read_bytes()
+    monkeypatch.setattr(loop, "attention_loss", lambda *_: torch.tensor(math.nan))
+    with pytest.raises(loop.DivergedError, match="step 3: the loss is nan"):
+        train(tiny_configuration(steps=4, restarts=(3,)), tiny_materials(), tmp_path, TINY)
+    assert (tmp_path / CHECKPOINT).read_bytes() == before
+
+
 def test_a_finished_run_is_lengthened_by_a_restart(tmp_path):
     materials = tiny_materials()
     longer = tiny_configuration(steps=4, restarts=(2,), restart_rates={2: 0.5})
@@ -317,12 +332,46 @@ def test_restarts_that_do_not_rise_to_the_last_step_are_refused(restarts):
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "a/b"}, {"seed": -1}, {"learning_rate": math.inf}, {"classes": ()},
+        {"classes": (43,)}, {"steps": 9, "restarts": (6,), "restart_rates": {6: -1.0}},
+    ],
+)  # fmt: skip
+def test_values_outside_their_range_are_refused(change):
+    with pytest.raises(ValueError, match=r"validation error"):
+        tiny_configuration(**change)
+
+
+def test_a_name_that_hides_nothing_is_refused():
+    misspelt = tiny_configuration(without=("70", "regulatory--turn-letf-ahead"))
+    with pytest.raises(ConfigurationError, match="is called 'regulatory--turn-letf-ahead'"):
+        prepare(misspelt, None)
+
+
+def test_a_start_that_has_seen_more_photographs_is_refused(tmp_path, monkeypatch):
+    release = configurations.load("release")
+    earlier = release.model_copy(
+        update={"icons": False, "pictogram_pairs": 0, "turned_pictograms": False,
+                "turned_photographs": 0.0}
+    )  # fmt: skip
+    monkeypatch.setattr("attributes.training.run.load", lambda _: earlier)
+    fewer = release.model_copy(update={"classes": (1, 2)})
+    with pytest.raises(ConfigurationError, match="photographs that it leaves out"):
+        start_of(fewer, tmp_path / "release")
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
-    [("name =", "broken.toml"), ('name = "x"\n', "Field required")],
+    [
+        (b"name =", "broken.toml"),
+        (b'name = "x"\n', "Field required"),
+        (b'name = "\xf6"', "broken.toml.*utf-8"),
+    ],
 )
 def test_a_broken_configuration_is_named(tmp_path, content, message):
     path = tmp_path / "broken.toml"
-    path.write_text(content)
+    path.write_bytes(content)
     with pytest.raises(ConfigurationError, match=message):
         configurations.load(str(path))
 
@@ -337,3 +386,32 @@ def test_the_curve_has_a_header_and_a_line_a_time(tmp_path):
     with (tmp_path / "curve.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["50"]
+
+
+def test_a_line_that_was_cut_off_spoils_no_curve(tmp_path):
+    pytest.importorskip("matplotlib")
+    table = tmp_path / "curve.csv"
+    append_to_curve(table, 50, {"shape": 1.0, "text": 2.0}, 0.1)
+    with table.open("a") as file:
+        file.write("100,1.3")
+    append_to_curve(table, 150, {"shape": 0.5, "text": 1.0}, 0.1)
+    assert [line.split(",")[0] for line in table.read_text().split()] == [
+        "step",
+        "50",
+        "100",
+        "150",
+    ]
+    draw_curve(table, tmp_path / "curve.png")
+    assert (tmp_path / "curve.png").stat().st_size
+
+
+def test_the_first_line_after_going_on_is_a_mean_of_its_own_steps(tmp_path):
+    train(tiny_configuration(steps=40), tiny_materials(), tmp_path / "in two", TINY)
+    longer = tiny_configuration(steps=50, restarts=(40,))
+    train(longer, tiny_materials(), tmp_path / "in two", TINY)
+    train(longer, tiny_materials(), tmp_path / "at once", TINY)
+    losses = [
+        float((tmp_path / run / "curve.csv").read_text().splitlines()[1].split(",")[1])
+        for run in ("in two", "at once")
+    ]
+    assert losses[0] > 0.3 * losses[1]

@@ -234,5 +234,5 @@ def test_a_result_does_not_change_with_the_boxes_that_were_given(recognizer, two
 
 @pytest.mark.parametrize("given", [[[1, 2, 3, 4], [5, 6]], [["left", "top", "right", "bottom"]]])
 def test_boxes_that_are_no_numbers_are_said_to_be_the_boxes(given):
-    with pytest.raises(ValueError, match="^boxes: no array of numbers: "):
+    with pytest.raises(ValueError, match=r"^boxes: no array of numbers: "):
         to_boxes(given)
