@@ -29,8 +29,8 @@ class Condition:
 
     Attributes:
         values: the values it allows; empty if the conditions it was made of contradict.
-        positions: where it stands: the sign's own place, or the face's, or both; first where all
-            that it excludes is excluded, if one of them alone does.
+        positions: where it stands: the sign's own place, or the face's, or both; if the face's
+            excludes all that the sign's does, the face's first.
         phrase: what it allows, in words.
     """
 

@@ -194,14 +194,14 @@ class FileMerger:
             if known is not None and known.node is sign.node and known.country != sign.country:
                 if known.country and sign.country:
                     self._of_two_countries(known, sign)
-                own.signs[name] = replace(known, country=None)  # as in one of both files
+                own.signs[name] = replace(known, country=None)
             _add(own.signs, name, sign, "sign", self._findings)
 
     def _of_two_countries(self, first: Entry[SignModel], second: Entry[SignModel]) -> None:
-        countries = (entry.country or "no country" for entry in (first, second))
         self._findings.error(
             LoadError.DUPLICATE_NAME,
-            f"the sign {quote(first.name)} comes twice, as one of {' and one of '.join(countries)}",
+            f"the sign {quote(first.name)} comes twice, as one of {first.country} and one of "
+            f"{second.country}",
             first.position,
             expected="a sign of one country, or a catalogue for each",
         )

@@ -21,7 +21,7 @@ from rules.rewriting import (
     as_number,
     as_several,
     looks_like_number,
-)  # fmt: skip
+)
 from rules.schema import FileModel
 from rules.yaml_advice import advice_if_glued
 from rules.yaml_positions import MappingNode, Node, Scalar, SequenceNode, resolve

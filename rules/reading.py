@@ -36,7 +36,7 @@ _TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
 _ODD_BLANK = re.compile(
     r"^ *(?:- +)*(?:-|[\w.-]+:)?[\u00a0\u2000-\u200b\u202f\u3000]", re.MULTILINE
 )
-"""A blank that is none to YAML, in an indentation, or behind the dash or key at its end."""
+"""What looks like a blank and is none to YAML: in an indentation, or behind its dash or key."""
 
 _MAX_ROUNDS = 5
 _CROSS_KEY = frozenset(("conflict", "neither"))
