@@ -11,15 +11,13 @@ import torch
 from torch import Tensor
 
 from attributes.foreshortening import Crop, facing, is_oblong, stretch
+from attributes.needless_pixels import without_needless_pixels
 from attributes.network import AttributeLogits
 from attributes.precision import Precision, check_precision
 from attributes.readings import Readings
 from attributes.standardization import standardize
 from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
 from attributes.weights_file import Preprocessing, load_weights
-
-_LONGEST = 512
-"""Pixels of a crop's longer side."""
 
 
 class AttributePredictor:
@@ -80,18 +78,6 @@ class AttributePredictor:
                 logits = self._network(batch.to(self._dtype))
             parts.append(calibrate(logits, self.card.calibration.temperatures))
         return Readings.concatenate(parts)
-
-
-def without_needless_pixels(crop: Crop) -> Crop:
-    """The crop itself, or reduced to 512 pixels if it is longer: the network looks at far fewer.
-
-    What is made square of it needs little memory then, however long or thin it is.
-    """
-    longer = max(crop.shape[:2], default=0)
-    if longer <= _LONGEST or crop.dtype != np.uint8 or crop.shape[2:] != (3,) or not crop.size:
-        return crop  # What is no crop, preprocessing refuses.
-    height, width = (max(1, round(side * _LONGEST / longer)) for side in crop.shape[:2])
-    return np.asarray(cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def preprocess(crops: Sequence[Crop], settings: Preprocessing) -> Tensor:

@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from attributes.needless_pixels import without_needless_pixels
+
 Pixels = npt.NDArray[np.uint8]
 
 # angle in degrees, share of the crop that the plate fills, blur in pixels of a 64-pixel crop, level
@@ -50,8 +52,8 @@ def exemplar_views(picture: Pixels) -> list[Pixels]:
     if picture.ndim != 3 or picture.shape[2] not in (3, 4):
         raise ValueError(f"an exemplar must be (H, W, 3) or (H, W, 4), got {picture.shape}")
     is_artwork = picture.shape[2] == 4 and bool((picture[:, :, 3] < 250).any())
-    plate = _opaque_part(picture) if is_artwork else _with_alpha(picture)
-    height, width = plate.shape[:2]
+    plate = _opaque_part(picture) if is_artwork else _with_alpha(picture[:, :, :3])
+    height, width = (plate if is_artwork else picture).shape[:2]
     if min(height, width) < _LEAST_SIDE:
         raise ValueError(f"{width}×{height} pixels, at least {_LEAST_SIDE} are needed")
     if not is_artwork and np.ptp(plate[:, :, :3], axis=(0, 1)).max() < _LEAST_CONTRAST:
@@ -67,9 +69,10 @@ def _opaque_part(picture: Pixels) -> npt.NDArray[np.float32]:
     return np.asarray(cut / 255, np.float32)
 
 
-def _with_alpha(picture: Pixels) -> npt.NDArray[np.float32]:
-    opaque = np.full((*picture.shape[:2], 1), 255, np.uint8)
-    whole = np.concatenate([picture[:, :, :3], opaque], axis=2)
+def _with_alpha(photograph: Pixels) -> npt.NDArray[np.float32]:
+    photograph = without_needless_pixels(photograph)
+    opaque = np.full((*photograph.shape[:2], 1), 255, np.uint8)
+    whole = np.concatenate([photograph, opaque], axis=2)
     return np.asarray(whole / 255, np.float32)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from attributes.needless_pixels import without_needless_pixels
 from attributes.precision import Precision
-from attributes.predictor import AttributePredictor, without_needless_pixels
+from attributes.predictor import AttributePredictor
 from attributes.readings import Readings
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Thresholds

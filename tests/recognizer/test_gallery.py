@@ -205,3 +205,11 @@ def test_a_gallery_that_cannot_be_written_is_named(tmp_path):
     entries = {"deer": (["mapillary:deer"], np.eye(2, dtype=np.float32))}
     with pytest.raises(GalleryError, match=r"signs.gallery.safetensors: cannot be written: "):
         write_gallery(path, entries, "fingerprint")
+
+
+def test_a_photograph_of_many_pixels_is_reduced_first():
+    small = np.random.default_rng(0).integers(0, 256, (12, 16, 3), np.uint8)
+    large = cv2.resize(small, (4000, 3000), interpolation=cv2.INTER_LINEAR)
+    reduced = cv2.resize(large, (512, 384), interpolation=cv2.INTER_AREA)
+    for one, other in zip(exemplar_views(large), exemplar_views(reduced), strict=True):
+        np.testing.assert_array_equal(one, other)
