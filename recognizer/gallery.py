@@ -172,7 +172,9 @@ def embed_pictogram(
     """
     views = []
     references: tuple[str | Path, ...] = (*pictogram.artwork, *pictogram.exemplars)
-    positions = (*pictogram.artwork_positions, *pictogram.exemplar_positions)
+    named = (*pictogram.artwork_positions, *pictogram.exemplar_positions)
+    # Whoever makes pictograms of his own need not say where.
+    positions = named if len(named) == len(references) else (pictogram.position,) * len(references)
     for reference, position in zip(references, positions, strict=True):
         try:
             if isinstance(reference, Path):

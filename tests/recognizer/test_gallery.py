@@ -1,5 +1,6 @@
 """The gallery: embeddings of exemplars, bound to the weights they were made with."""
 
+import dataclasses
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,12 +21,13 @@ from recognizer.gallery import (
     Gallery,
     GalleryError,
     build_gallery,
+    embed_pictogram,
     gallery_path,
     load_gallery,
     write_gallery,
 )
 from recognizer.validation.late_predictor import LatePredictor
-from rules import Catalogue, load_catalogue
+from rules import Catalogue, Position, load_catalogue
 
 BY_PICTURE = """
 version: 1
@@ -205,6 +207,15 @@ def test_a_gallery_that_cannot_be_written_is_named(tmp_path):
     entries = {"deer": (["mapillary:deer"], np.eye(2, dtype=np.float32))}
     with pytest.raises(GalleryError, match=r"signs.gallery.safetensors: cannot be written: "):
         write_gallery(path, entries, "fingerprint")
+
+
+@pytest.mark.parametrize("places", [(), (Position("signs.yaml", 1, 1),) * 2])
+def test_a_pictogram_need_not_say_where_its_pictures_are_named(tmp_path, places):
+    named = catalogue(tmp_path, BY_PICTURE).pictograms["deer"]
+    made = dataclasses.replace(named, exemplar_positions=places)
+    weights = predictor(tmp_path, 0)
+    expected = embed_pictogram(named, weights, artwork)
+    np.testing.assert_array_equal(embed_pictogram(made, weights, artwork), expected)
 
 
 def test_a_photograph_of_many_pixels_is_reduced_first():
