@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,40 +71,31 @@ def usable_rows(without: Sequence[str] = ()) -> list[tuple[str, dict[str, str]]]
             name hides the German drawing of the same sign of GTSRB too; other German drawings go
             by their reference (``commonroad:133-20``).
     """
-    excluded = {row["name"] for row in read_table(EXCLUDED)} if EXCLUDED.exists() else set()
+    read = read_table(EXCLUDED) if EXCLUDED.exists() else []
+    excluded = {f"mapillary:{row['name']}" for row in read}
     hidden = set(without)
-    rows = [
-        (f"mapillary:{row['name']}", row)
-        for row in read_table()
-        if row["name"] not in excluded and not _is_hidden(row, row["name"], hidden)
-    ]
-    rows += [
-        (row["german"], row)
-        for row in german_rows()
-        if row["german"] and not _is_hidden(row, row["mapillary"], hidden)
-    ]
-    rows += [
+    return [
         (reference, row)
-        for row in read_table(FURTHER_GERMAN_TABLE)
-        if not _is_hidden(row, reference := f"commonroad:{row['name']}", hidden)
+        for reference, row, name in _drawn_rows()
+        if reference not in excluded and hidden.isdisjoint(_names_of(row, name))
     ]
-    return rows
 
 
 def hideable_names() -> set[str]:
     """Every name under which :func:`usable_rows` can leave something out."""
-    names = set()
+    return {n for _, row, name in _drawn_rows() for n in _names_of(row, name)}
+
+
+def _drawn_rows() -> Iterator[tuple[str, dict[str, str], str]]:
+    """Reference, attributes and name of every drawing, whatever is left out."""
     for row in read_table():
-        names |= _names_of(row, row["name"])
+        yield f"mapillary:{row['name']}", row, row["name"]
     for row in german_rows():
-        names |= _names_of(row, row["mapillary"])
+        if row["german"]:
+            yield row["german"], row, row["mapillary"]
     for row in read_table(FURTHER_GERMAN_TABLE):
-        names |= _names_of(row, f"commonroad:{row['name']}")
-    return names
-
-
-def _is_hidden(row: Mapping[str, str], name: str, hidden: Set[str]) -> bool:
-    return not hidden.isdisjoint(_names_of(row, name))
+        reference = f"commonroad:{row['name']}"
+        yield reference, row, reference
 
 
 def _names_of(row: Mapping[str, str], name: str) -> set[str]:
