@@ -37,7 +37,7 @@ from attributes.training.plates import compose_plates
 from attributes.training.redrawing import bend, redraw
 from attributes.training.road_digits import random_road_digits
 from attributes.training.transplants import ErasedBank, transplant
-from attributes.vocabulary import BAR, CATEGORICAL, SHAPE
+from attributes.vocabulary import BAR, BORDER, CATEGORICAL, SHAPE
 
 OUT = Path(__file__).with_name("operators")
 SIZE = 48
@@ -73,6 +73,9 @@ def letter_plates() -> Plates:
     )  # fmt: skip
     plain = labels.categorical[:, CATEGORICAL.index(BAR)] == BAR.index("none")
     rows = torch.nonzero(plain & (labels.text[:, 0] > 0)).flatten()
+    # A red rim first: red is what fades first, and turns black against the light.
+    red = labels.categorical[rows, CATEGORICAL.index(BORDER)] == BORDER.index("red")
+    rows = torch.cat([rows[red][:1], rows])
     materials = Materials(
         pixels, aspects, torch.ones(len(aspects)), labels, ("nothing",), torch.tensor([0]),
         blanks, MaskBank(empty, ("nothing",)), torch.tensor([0]), texts, None, dead_leaves(rng, 40),
