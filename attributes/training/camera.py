@@ -17,6 +17,8 @@ from torch.nn import functional as F
 
 from attributes.training.operators import chosen, uniform
 
+_DISTANT_SHARE = 0.6
+"""Of all pictures: who drives towards a sign sees it small for longer than large."""
 _BLUR_SIDE = 11
 """Of the largest blur, pixels."""
 _SAMPLINGS = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
@@ -77,7 +79,7 @@ def blur(g: Generator, images: Tensor, blurs: Blurs = NEAR) -> Tensor:
 
 
 def take(g: Generator, images: Tensor, smallest: int = 16, filling: Tensor | None = None) -> Tensor:
-    """From light to pixels: half of the signs are distant, of fewer pixels, enlarged again.
+    """From light to pixels: three of five signs are distant, of fewer pixels, enlarged again.
 
     Distant ones are dealt into eight groups of one resolution each. Blur, noise, false colours and
     compression are as coarse as the sensor's pixels, hence as the strokes of a distant number, so
@@ -95,7 +97,7 @@ def take(g: Generator, images: Tensor, smallest: int = 16, filling: Tensor | Non
     count, _, size, _ = images.shape
     result = images.clone()
     order = torch.randperm(count, generator=g)
-    distant = order[: count // 2]
+    distant, near = order.tensor_split([int(_DISTANT_SHARE * count)])
     sides = smallest + (size - smallest) * uniform(g, 8) ** 1.6
     if filling is not None:
         by_chance = torch.exp(0.25 * torch.randn(len(distant), generator=g))
@@ -110,7 +112,6 @@ def take(g: Generator, images: Tensor, smallest: int = 16, filling: Tensor | Non
         small = blur(g, lower_resolution(images[group], side), DISTANT)
         seen = through_sensor(g, small, colour_filter=colour_filter)
         result[group] = F.interpolate(seen, size=(size, size), mode="bilinear", align_corners=False)
-    near = order[count // 2 :]
     result[near] = through_sensor(g, blur(g, images[near]), colour_filter=False)
     return result
 

@@ -18,8 +18,8 @@ _MOUNTABLE = torch.tensor(
     [SHAPE.index(s) for s in ("circle", "triangle", "inverted_triangle", "diamond", "octagon")]
 )
 _FAIR = 0.4
-"""Share of the plates that are clean, whole and evenly lit: most on roads are, and of those far
-away few others can be read."""
+"""Share of the plates that are clean, whole, evenly lit and seen from before them: most on roads
+are, and of those far away few others can be read."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,8 @@ def photograph(
 ) -> tuple[Tensor, Tensor]:
     """Put sprites into scenes and look at them through a camera; images and their slot maps."""
     count = len(sprites.pixels)
-    homographies = operators.random_homographies(
-        g, count, scale=(0.72, 1.12), shift=0.07, degrees=20, shear=0.12, perspective=0.14
-    )
-    narrowed = operators.foreshorten(g, homographies, 0.3)
-    times = operators.step_back(g, homographies, 0.25)
+    rough = torch.nonzero(~chosen(g, count, _FAIR)).flatten()
+    homographies, narrowed, times = _views(g, count, rough)
     # Colours are resampled weighted by alpha; what is transparent would bleed into rims otherwise.
     plates = operators.warp(_premultiplied(sprites.pixels), homographies, size)
     slots = operators.warp(sprites.slots, homographies, size, mode="nearest")
@@ -49,7 +46,6 @@ def photograph(
     plates = operators.mount_on_board(g, plates, homographies, mountable)
     alpha = plates[:, 3:]
     colours = operators.fade(g, plates[:, :3] / alpha.clamp(min=1e-3))
-    rough = torch.nonzero(~chosen(g, count, _FAIR)).flatten()
     worn = operators.confetti(g, operators.stickers(g, operators.dirt(g, colours[rough])))
     colours = operators.tone_curve(g, colours.index_copy(0, rough, worn))
     colours = colours.index_copy(0, rough, operators.illuminate(g, colours[rough]))
@@ -74,6 +70,26 @@ def photograph(
     margins = operators.margin_grid(g, sprites.aspects * narrowed, times, size)
     images = operators.resample(images, margins)
     return images, operators.resample(slots, margins, mode="nearest")
+
+
+def _views(g: Generator, count: int, rough: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """From where N plates are seen: all but the ``rough`` ones from before them, in tight crops.
+
+    Returns:
+        output-to-input homographies, float32 (N, 3, 3); the apparent width of each plate as a
+        fraction of its real one, and how many times smaller than its crop it appears; float32 (N,).
+    """
+    homographies = operators.random_homographies(
+        g, count, scale=(0.85, 1.1), shift=0.05, degrees=8, shear=0.04, perspective=0.04
+    )
+    narrowed, times = torch.ones(count), torch.ones(count)
+    askew = operators.random_homographies(
+        g, len(rough), scale=(0.72, 1.12), shift=0.07, degrees=20, shear=0.12, perspective=0.14
+    )
+    narrowed[rough] = operators.foreshorten(g, askew, 0.4)
+    times[rough] = operators.step_back(g, askew, 0.35)
+    homographies[rough] = askew
+    return homographies, narrowed, times
 
 
 def _is_no_rectangle(labels: Labels) -> Tensor:

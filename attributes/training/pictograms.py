@@ -48,7 +48,7 @@ _HALVES_OF_A_MONTH = {"115": 1, "1631": 2}
 read, and how many digits the first of them has."""
 _UNIT_OF_DECIMALS = 0.5
 """Share of the decimals in one piece that a unit stands beside: most are heights and weights."""
-_LIMITS = tuple(str(10 * tens) for tens in range(1, 15))
+LIMITS = tuple(str(10 * tens) for tens in range(1, 15))
 """The speed limits of most countries."""
 _BY_ROAD_DIGITS = 0.4
 """Share of the whole numbers in one piece that are written as on German roads, not in a font."""
@@ -132,19 +132,47 @@ def _legend_mask(drawing: Drawing) -> Mask | None:
     _, components = cv2.connectedComponents(candidates)
     outside = set(np.unique(components[wide & ~interior & (candidates > 0)])) - {0}
     inside = set(np.unique(components[interior & (candidates > 0)])) - {0}
-    ringed = {c for c in outside if _spans(components == c)}
-    kept = np.isin(components, list(inside - ringed))
+    rims = {c for c in outside if _surrounds(components == c, wide)}
+    if any(_touches_pictogram(components == c, wide) for c in rims):
+        return None
+    kept = np.isin(components, list(inside - rims))
     if not 0.03 < kept.sum() / wide.sum() < 0.8:
         return None
     near = cv2.dilate(np.uint8(kept), np.ones((3, 3), np.uint8)) > 0
     return fill_square(np.uint8(share * near * wide * 255))
 
 
-def _spans(component: npt.NDArray[np.bool_]) -> bool:
-    """Whether a component reaches around the plate as a rim does."""
-    rows, columns = np.nonzero(component)
-    reach = 0.78 * SPRITE_SIZE
-    return bool(np.ptp(rows) > reach and np.ptp(columns) > reach)
+def _surrounds(component: npt.NDArray[np.bool_], plate: npt.NDArray[np.bool_]) -> bool:
+    """Whether a component encloses most of the plate and leaves much of it free, as a rim does."""
+    enclosed = _fill(_outer_outlines(component), component.shape)
+    free = enclosed & ~component
+    return bool(enclosed.sum() > 0.7 * plate.sum() and free.sum() > 0.3 * plate.sum())
+
+
+def _touches_pictogram(rim: npt.NDArray[np.bool_], plate: npt.NDArray[np.bool_]) -> bool:
+    """Whether something of the pictogram hangs together with the rim, and would go with it.
+
+    What a rim alone leaves free is one convex area.
+    """
+    free = _fill(_outer_outlines(rim), rim.shape) & ~rim
+    _, areas = cv2.connectedComponents(np.uint8(free), connectivity=4)
+    largest = areas == 1 + int(np.argmax(np.bincount(areas[free])[1:]))
+    hull = cv2.convexHull(np.concatenate(_outer_outlines(largest)))
+    reaching_in = rim & _fill([hull], rim.shape)
+    # Corners of the hull are drawn upon the rim itself: three hundredths of the plate.
+    return bool(reaching_in.sum() > 0.04 * plate.sum() or largest.sum() < 0.9 * free.sum())
+
+
+def _outer_outlines(area: npt.NDArray[np.bool_]) -> Sequence[npt.NDArray[np.int32]]:
+    outlines, _ = cv2.findContours(np.uint8(area), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return [np.asarray(outline, np.int32) for outline in outlines]
+
+
+def _fill(
+    outlines: Sequence[npt.NDArray[np.int32]], shape: tuple[int, ...]
+) -> npt.NDArray[np.bool_]:
+    filled = cv2.drawContours(np.zeros(shape, np.uint8), outlines, -1, 1, cv2.FILLED)
+    return np.asarray(filled > 0)
 
 
 def contents_of(mask: Mask) -> Mask:
@@ -180,7 +208,7 @@ def text_masks(
         likelier: how much likelier than the others some limits are; 1 for those not named.
     """
     fonts = load_fonts()
-    weights = np.array([(likelier or {}).get(limit, 1.0) for limit in _LIMITS])
+    weights = np.array([(likelier or {}).get(limit, 1.0) for limit in LIMITS])
     shares = weights / weights.sum()
     masks: list[Mask] = []
     slots: list[Mask] = []
@@ -198,7 +226,7 @@ def text_masks(
 def _random_string(rng: np.random.Generator, shares_of_limits: npt.NDArray[np.float64]) -> str:
     kind = rng.random()
     if kind < 0.32:
-        return str(rng.choice(_LIMITS, p=shares_of_limits))
+        return str(rng.choice(LIMITS, p=shares_of_limits))
     if kind < 0.44:
         return str(int(rng.integers(1, 31)) * 5)
     if kind < 0.62:

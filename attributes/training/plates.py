@@ -21,7 +21,7 @@ from attributes.training.blank_plates import PlateBank
 from attributes.training.colours import paint
 from attributes.training.labels import UNKNOWN, Labels, encode_text
 from attributes.training.operators import chosen, uniform, warp
-from attributes.training.pictograms import MaskBank
+from attributes.training.pictograms import LIMITS, MaskBank
 from attributes.training.redrawing import redraw
 from attributes.vocabulary import (
     BACKGROUND,
@@ -55,6 +55,8 @@ _IN_TRIANGLE = torch.tensor([0.0, 0.42, 0.4])
 """Where in the triangle: centre x, centre y and half the side, in [-1, 1]."""
 # Share of plates that are written on. A triangle has little room for letters.
 _WRITTEN = torch.tensor([0.4 if "triangle" in shape else 0.66 for shape in SHAPE.values])
+_LIMITS_IN_RINGS = 0.6
+"""Share of the texts in red rings that are limits, beside those that come by chance."""
 # Plates that are widest in the middle, where a line of letters finds more room than a square.
 _TAPERED = torch.tensor([shape in {"circle", "diamond"} for shape in SHAPE.values])
 # Face and legend that go together on roads: most plates must be legible for letters to be learnt.
@@ -66,7 +68,7 @@ _LEGIBLE = (
 # Plates as they stand on roads of many countries: shape, rim, face, ink, bar and its paint (of no
 # account without a bar), how often. By eye.
 _ROAD_LOOKS = (
-    ("circle", "red", "white", "black", "none", "red", 9.0),
+    ("circle", "red", "white", "black", "none", "red", 12.0),
     ("circle", "red", "yellow", "black", "none", "red", 1.5),
     ("circle", "red", "white", "black", "slash", "red", 1.0),
     ("circle", "red", "blue", "white", "slash", "red", 2.0),
@@ -135,7 +137,7 @@ def compose_plates(
     kind = uniform(g, count)
     written = kind < _WRITTEN[blanks.shapes[plate]]
     drawn = ~written & (kind < 0.92)
-    which_text = torch.randint(len(texts.names), (count,), generator=g)
+    which_text = _pick_texts(g, texts.names, looks, blanks)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
     masks = torch.where(
         written[:, None, None],
@@ -178,6 +180,22 @@ def compose_plates(
         ),
     )  # fmt: skip
     return torch.cat([sprites, outline], dim=1), slots, blanks.aspects[plate], labels
+
+
+def _pick_texts(g: Generator, strings: tuple[str, ...], looks: _Looks, blanks: PlateBank) -> Tensor:
+    """Which of the strings stands on each plate: any, but in red rings mostly a limit; int64 (N,).
+
+    Most of what roads write in a red ring is one, and few things have to be read from as far.
+    """
+    count = len(looks.plate)
+    picked = torch.randint(len(strings), (count,), generator=g)
+    limits = torch.tensor([i for i, string in enumerate(strings) if string in LIMITS])
+    if not len(limits):
+        return picked
+    ringed = blanks.shapes[looks.plate] == SHAPE.index("circle")
+    ringed &= (looks.border == BORDER.index("red")) & (looks.bar == BAR.index("none"))
+    of_limits = limits[torch.randint(len(limits), (count,), generator=g)]
+    return torch.where(ringed & chosen(g, count, _LIMITS_IN_RINGS), of_limits, picked)
 
 
 def frame_some(g: Generator, masks: Tensor, allowed: Tensor) -> Tensor:

@@ -104,7 +104,23 @@ def test_some_plates_look_as_on_roads():
         return float((labels.categorical[:, columns] == values).all(1).float().mean())
 
     assert share_of_red_rings(0.0) < 0.03
-    assert 0.3 < share_of_red_rings(1.0) < 0.45
+    assert 0.35 < share_of_red_rings(1.0) < 0.5
+
+
+def test_red_rings_mostly_carry_limits():
+    blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
+    *_, labels = compose_plates(
+        torch.Generator().manual_seed(0), 2000, blanks, masks(("deer",)), torch.tensor([0]),
+        masks(("60", "63", "STOP", "5.5")), road_looks=0.7,
+    )  # fmt: skip
+    look = {SHAPE: "circle", BORDER: "red", BAR: "none"}
+    columns = torch.tensor([CATEGORICAL.index(attribute) for attribute in look])
+    values = torch.tensor([attribute.index(value) for attribute, value in look.items()])
+    ringed = (labels.categorical[:, columns] == values).all(1)
+    written = labels.text[:, 0] > 0
+    sixty = (labels.text[:, :2] == torch.tensor(TEXT.encode("60")[:2])).all(1).float()
+    assert 0.6 < sixty[written & ringed].mean() < 0.8
+    assert 0.2 < sixty[written & ~ringed].mean() < 0.3
 
 
 def test_some_pictograms_on_rectangular_plates_are_cut_out_of_a_triangle():
@@ -202,21 +218,27 @@ def test_only_black_on_white_plates_lend_their_light_to_drawings():
     assert batch.images.std() > 0
 
 
-def test_two_of_five_plates_are_clean_whole_and_evenly_lit(monkeypatch):
+def test_two_of_five_plates_are_clean_whole_evenly_lit_and_seen_from_before_them(monkeypatch):
     touched = []
 
     def touch(_, images):
         touched.append(len(images))
         return images
 
+    def look_at(_, homographies, __):
+        touched.append(len(homographies))
+        return torch.ones(len(homographies))
+
     for name in ("dirt", "stickers", "confetti", "illuminate", "occlude", "glare"):
         monkeypatch.setattr(operators, name, touch)
+    for name in ("foreshorten", "step_back"):
+        monkeypatch.setattr(operators, name, look_at)
     sprites = Sprites(
         torch.ones(500, 4, 48, 48), torch.zeros(500, 1, 48, 48), torch.ones(500),
         Labels.from_rows([ROW] * 500, ("none",)),
     )  # fmt: skip
     photograph(torch.Generator().manual_seed(0), tiny_materials(), sprites, 48)
-    assert len(touched) == 6
+    assert len(touched) == 8
     assert len(set(touched)) == 1
     assert 0.55 < touched[0] / 500 < 0.65
 
