@@ -123,15 +123,12 @@ def _decode(content: bytes, start: Position, findings: Findings) -> str | None:
             suggestion="split it with `include:`",
         )
         return None
-    boms = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    if content.startswith(boms):
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         findings.error(
-            LoadError.BAD_CHARACTERS,
-            "the file begins with a byte-order mark",
-            start,
-            expected="UTF-8 without a byte-order mark",
+            LoadError.BAD_CHARACTERS, "the file is in UTF-16", start, expected="a file in UTF-8"
         )
         return None
+    content = content.removeprefix(codecs.BOM_UTF8)  # with which some editors begin such a file
     try:
         text = content.decode()
     except UnicodeDecodeError as error:

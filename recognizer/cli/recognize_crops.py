@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from attributes.progress import track
 from recognizer.cli.exit_codes import FINE, UNREADABLE
 from recognizer.decision import Reason
+from recognizer.frames.sources.opening import hint_at_videos, videos_left_out
 from recognizer.pictures import PictureError, find_pictures
 from recognizer.result import Recognition, unreadable
 
@@ -70,8 +71,9 @@ def _find_all(sources: Sequence[str]) -> tuple[list[_Found], list[str]]:
     for source in sources:
         try:
             found += [(path, None) for path in find_pictures(source)]
+            problems += videos_left_out(Path(source))
         except PictureError as error:
-            problems.append(str(error))
+            problems.append(f"{error}{hint_at_videos(Path(source))}")
             if not os.path.isdir(source) and not has_magic(source):
                 found.append((Path(source), unreadable(str(error))))
     return found, problems

@@ -108,6 +108,20 @@ def test_the_command_line_answers_all_it_can_and_tells_the_rest(tmp_path, capsys
     assert "1 answered, 2 unreadable" in err
 
 
+def test_a_video_among_the_pictures_of_a_folder_is_told(tmp_path, capsys):
+    video = tmp_path / "drive.mp4"
+    video.write_bytes(b"never opened")
+    assert main(["recognize", str(tmp_path)]) == 3
+    hint = f"open each video in it by itself, such as {video}"
+    assert f"{tmp_path}: the folder holds no picture" in (err := capsys.readouterr().err)
+    assert hint in err
+    (tmp_path / "stop.png").write_bytes((PICTURES / "stop.png").read_bytes())
+    assert main(["recognize", str(tmp_path)]) == 3
+    out, err = capsys.readouterr()
+    assert "de.206" in out
+    assert f"{video}: a video among pictures is left out; open it by itself" in err
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_file_name_that_is_no_utf_8_stops_nothing(tmp_path, form, capsys):
     for name in (b"caf\xe9.png", b"stop.png"):

@@ -71,7 +71,7 @@ class TestHostileFiles:
             ("version: 1\nfaces: " + "{a: " * 10_000, "yaml-feature"),
             ("version: 1\nsigns: \x07", "bad-characters"),
             ("version: 1\nsigns: 'a\u2028b'", "bad-characters"),
-            ("\ufeffversion: 1", "bad-characters"),
+            ("\ufeff\ufeffversion: 1", "bad-characters"),
             ("version: 1\nsigns: [", "yaml-syntax"),
             ("version: true", "wrong-type"),
             ("version: 2", "wrong-type"),
@@ -134,6 +134,19 @@ class TestHostileFiles:
         path = tmp_path / "a.yaml"
         path.write_bytes("version: 1\ncountry: ü".encode("latin-1"))
         with pytest.raises(CatalogueError, match=r"a.yaml:2:10: .* byte 0xfc is not UTF-8"):
+            load_catalogue(path)
+
+    def test_a_byte_order_mark_before_utf_8_is_no_part_of_the_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.yaml"
+        path.write_text("version: 1\nsigns: [1]\n", encoding="utf-8-sig")
+        with pytest.raises(CatalogueError, match=r"a.yaml:2:9: error"):
+            load_catalogue(path)
+
+    @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+    def test_utf_16_is_called_so(self, tmp_path: Path, encoding: str) -> None:
+        path = tmp_path / "a.yaml"
+        path.write_bytes("\ufeffversion: 1".encode(encoding))
+        with pytest.raises(CatalogueError, match="the file is in UTF-16"):
             load_catalogue(path)
 
     def test_a_file_that_is_too_large_is_not_read_to_its_end(self, write: WriteFile) -> None:

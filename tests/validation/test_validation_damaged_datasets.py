@@ -203,7 +203,12 @@ def damage_several_sets_without_pictures(root: Path) -> Path:
         (damage_loop, "stop/up/stop: the same folder as .*/stop, which is read already"),
         (damage_columns, "no column ClassId; it has: path, width"),
         (damage_short_line, r"t\.csv:2: expected 2 columns, got 1"),
-        (damage_mixed, "mixed layouts; name the one that is meant"),
+        (
+            damage_mixed,
+            r"mixed layouts; name the one that is meant:\n"
+            r"  .*/other\.csv  \(csv table; its first picture, .*/a\.png, is not there\)\n"
+            r"  .*  \(folder per class\)",
+        ),
         (damage_half_gtsrb, "00001: mixed layouts"),
         (damage_wrong_class, "lists a picture of class 0, but the folder is 00005"),
         (damage_coco_images, r"c\.json: it lists no image: its `images` are empty"),

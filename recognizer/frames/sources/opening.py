@@ -148,16 +148,28 @@ def _open_files(name: str, timeout: float) -> StoredSource:
     try:
         paths = find_pictures(name)
     except PictureError as error:
-        videos = _videos_in(path)
-        hint = f"; open each video in it by itself, such as {videos[0]}" if videos else ""
-        raise SourceError(f"{error}{hint}") from None
+        raise SourceError(f"{error}{hint_at_videos(path)}") from None
     if len(paths) == 1 and paths[0].suffix.lower() not in SUFFIXES:  # a glob for one video
         return _open_video_file(paths[0], timeout)
     if any(map(_has_video_suffix, paths)):
         raise SourceError(
             f"{name}: matches {len(paths)} files, videos among them; open each by itself"
         )
-    return StoredSource.pictures(name, paths, left_out=_videos_in(path))
+    return StoredSource.pictures(name, paths, videos_left_out(path))
+
+
+def videos_left_out(folder: Path) -> list[str]:
+    """What there is to say of each video in a folder whose pictures are read; of no folder, []."""
+    return [
+        f"{path}: a video among pictures is left out; open it by itself"
+        for path in _videos_in(folder)
+    ]
+
+
+def hint_at_videos(folder: Path) -> str:
+    """What to add to the message that a folder holds no picture; empty without a video in it."""
+    videos = _videos_in(folder)
+    return f"; open each video in it by itself, such as {videos[0]}" if videos else ""
 
 
 def _videos_in(path: Path) -> list[Path]:

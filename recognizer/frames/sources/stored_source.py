@@ -57,20 +57,18 @@ class StoredSource(FrameSource):
 
     @classmethod
     def pictures(
-        cls, name: str, paths: Sequence[Path], left_out: Sequence[Path] = ()
+        cls, name: str, paths: Sequence[Path], problems: Sequence[str] = ()
     ) -> StoredSource:
         """One frame per picture, of whatever sizes; a corrupt one is skipped and a problem.
 
-        So is each video that is ``left_out`` because it lies among them.
+        ``problems`` are those that are known before one is read.
 
         Raises (on the first ``next()``):
             SourceError: no picture can be read.
         """
-        problems = [
-            f"{path}: a video among pictures is left out; open it by itself" for path in left_out
-        ]
-        frames = _picture_frames(name, paths, problems)
-        return cls(name, len(paths), PICTURES_PER_SECOND, frames, problems, is_continuous=False)
+        met = [*problems]
+        frames = _picture_frames(name, paths, met)
+        return cls(name, len(paths), PICTURES_PER_SECOND, frames, met, is_continuous=False)
 
     @property
     def dropped(self) -> int:

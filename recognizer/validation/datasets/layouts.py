@@ -79,7 +79,7 @@ def _read(root: Path, split: str) -> Dataset:
     if not candidates:
         raise DatasetError(_nothing_found(root))
     if len(candidates) > 1:
-        found = "".join(f"\n  {c.path}  ({c.layout})" for c in candidates)
+        found = "".join(f"\n  {c.path}  ({c.layout}{_what_is_absent(c)})" for c in candidates)
         raise DatasetError(f"{root}: mixed layouts; name the one that is meant:{found}")
     if candidates[0].layout == _FOLDERS:
         _refuse_other_than_classes(root)
@@ -89,6 +89,14 @@ def _read(root: Path, split: str) -> Dataset:
         problem = f"{candidates[0].path}: no {what} in it ({dataset.layout}, {dataset.split})"
         raise DatasetError(problem) if split == "all" else DatasetOptionError(problem)
     return dataset
+
+
+def _what_is_absent(candidate: _Candidate) -> str:
+    """That the pictures of a csv lie elsewhere, as far as its first one tells; else nothing."""
+    first = next(read_table(candidate.path), None) if candidate.layout == _TABLE else None
+    if first is None or os.path.exists(first.path):
+        return ""
+    return f"; its first picture, {first.path}, is not there"
 
 
 def _candidates(root: Path, split: str) -> list[_Candidate]:
