@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the proposal; exit code 1 if no threshold reaches the accuracy."""
+    """Print the proposal; exit code 1 if no threshold reaches the accuracy, or that of a sign."""
     if arguments.write and not arguments.catalogue:
         advice = how_to_own_a_catalogue()
         print(f"signrules: --write writes beside no file but your own: {advice}", file=sys.stderr)
@@ -86,6 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"written: {write_thresholds(file, proposal.thresholds, comment)}")
         except OSError as error:
             raise UserError(f"{error.filename or file}: {error.strerror or error}") from None
+    if proposal.hopeless:
+        return FINDINGS
     return UNREADABLE if pictures.unreadable else FINE
 
 
@@ -98,7 +100,7 @@ def _summary(
     if is_searched:
         yield "mind: chosen on the labelled signs that were found; other finds are left out"
     for name, label in labels.items():
-        if label.is_lost:
+        if label.problem:
             yield f"mind: class {name}: {label.problem}; every answer for it counts as wrong"
     decided = proposal.now.accepted.count
     yield f"\n{counted(decided, 'picture')}, without those too small or taken for no sign:"
@@ -115,6 +117,10 @@ def _summary(
         for sign in proposal.signs:
             yield f"{sign.id:<22}{_shown(sign.before)}"
             yield f"{'':<22}{_shown(sign.after)}"
+    if proposal.hopeless:
+        yield "\nsigns that no threshold brings to the target; look at their rules and labels"
+        for sign_id, point in proposal.hopeless.items():
+            yield f"{sign_id:<22}{_shown(point)}"
     for told, thresholds in (
         ("kept, they reach the target", proposal.kept),
         (f"kept, too few answers to judge by (below {MIN_PICTURES})", proposal.unjudged),

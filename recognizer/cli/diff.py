@@ -45,6 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.accept and not arguments.baseline:
         print("signrules diff: error: --accept needs --baseline FILE", file=sys.stderr)
         return USAGE
+    if arguments.accept and arguments.format == "json":
+        print("signrules diff: error: --accept has no --format json", file=sys.stderr)
+        return USAGE
     baseline = Path(arguments.baseline) if arguments.baseline else None
     accepted = load_baseline(baseline) if baseline and not arguments.accept else {}
     workbench = workbench_from(arguments)
@@ -79,8 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
             new_labels,
         )
     tell_unreadable(pictures)
-    lost = [c for c, label in new_labels.items() if label.is_lost and old_labels[c].is_lost]
-    for name in lost:
+    unusable = [c for c, label in new_labels.items() if label.problem and old_labels[c].problem]
+    for name in unusable:
         print(
             f"signrules: class {name}: {new_labels[name].problem}; nobody knows what its answers "
             "are worth. null in the label map says that it is meant",
@@ -88,13 +91,17 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if baseline and arguments.accept:
         print(f"{baseline}: {write_baseline(baseline, changes)} changes for the worse accepted")
-        return UNREADABLE if pictures.unreadable else FINE
+        return _exit_code(unusable, pictures)
     worse = not_accepted(changes, accepted)
     if arguments.format == "json":
         print(_as_json(changes, worse))
     else:
         print("\n".join(_summary(changes, worse, accepted)))
-    if worse or lost:
+    return _exit_code([*worse, *unusable], pictures)
+
+
+def _exit_code(findings: Sequence[object], pictures: ReadPictures | ReadFrames) -> int:
+    if findings:
         return FINDINGS
     return UNREADABLE if pictures.unreadable else FINE
 

@@ -64,6 +64,7 @@ class Proposal:
         now: with the thresholds in use; ``threshold`` is the overall one.
         overall: with the proposed overall threshold, of the signs that have none of their own yet.
         signs: those that would stay below the target, the worst first.
+        hopeless: those that no threshold brings there, as they are; theirs stays what it is.
         kept: further signs that have a threshold of their own already, which reaches the target.
         unjudged: those that have one which too few of these pictures say anything about.
         thresholds: the proposal as a whole.
@@ -75,6 +76,7 @@ class Proposal:
     now: Operating
     overall: Operating
     signs: tuple[SignProposal, ...]
+    hopeless: Mapping[str, Operating]
     kept: Mapping[str, float]
     unjudged: Mapping[str, float]
     thresholds: Thresholds
@@ -116,7 +118,7 @@ def propose(outcomes: Outcomes, ready: ReadyCatalogue, target: float) -> Proposa
     overall = _raised(confidence[others], right[others], in_use.min_confidence, target)
     threshold = 1.0 if overall is None else overall
     proposals = []
-    kept, unjudged = {}, dict(in_use.per_sign)
+    hopeless, kept, unjudged = {}, {}, dict(in_use.per_sign)
     for index in np.unique(sign).tolist():
         mine = sign == index
         sign_id = ready.engine.signs[index].id
@@ -130,16 +132,21 @@ def propose(outcomes: Outcomes, ready: ReadyCatalogue, target: float) -> Proposa
                 kept[sign_id] = had
             continue
         own = _raised(confidence[mine], right[mine], least, target)
-        after = _operate(confidence[mine], right[mine], 1.0 if own is None else own)
+        if own is None:
+            hopeless[sign_id] = before
+            continue
+        after = _operate(confidence[mine], right[mine], own)
         proposals.append(SignProposal(sign_id, before, after))
     proposals.sort(key=lambda p: p.before.right.value)
-    per_sign = {**kept, **unjudged, **{p.id: p.after.threshold for p in proposals}}
+    stay = {**kept, **unjudged, **{i: in_use.per_sign[i] for i in hopeless if i in in_use.per_sign}}
+    per_sign = {**stay, **{p.id: p.after.threshold for p in proposals}}
     thresholds = replace(in_use, min_confidence=threshold, per_sign=per_sign)
     return Proposal(
         target,
         _operate_all(confidence, right, sign, ready, in_use),
         _operate(confidence[others], right[others], threshold),
         tuple(proposals),
+        hopeless,
         kept,
         unjudged,
         thresholds,

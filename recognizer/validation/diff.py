@@ -19,7 +19,7 @@ from recognizer.validation.outcomes import Outcomes
 from recognizer.verdicts import UNKNOWN
 
 NOT_KNOWN: Final = "not known"
-"""What is expected of a class whose label names no sign that either rule file has."""
+"""What is expected of a class whose label is nothing that either rule file can answer."""
 
 
 class Effect(str, Enum):
@@ -40,7 +40,7 @@ class Change:
     Attributes:
         picture: path relative to the data set, with the box in brackets if it has one.
         expected: what its class is; ``not in catalogue`` if the label map says so, ``not known`` if
-            it names a sign that neither rule file has.
+            it names what neither rule file can answer.
         old: answer of the old rules.
         new: answer of the new rules.
         effect: what the change is worth.
@@ -83,9 +83,11 @@ def compare(
 
 
 def true_sign(old: ClassLabel, new: ClassLabel) -> str:
-    """What a class is: a sign that only one of two rule files has is the truth for both."""
-    if old.is_lost and new.is_lost:
+    """What a class is: what only one of two rule files can answer is the truth for both."""
+    if old.problem and new.problem:
         return NOT_KNOWN
+    if old.problem or new.problem:
+        return old.expected if new.problem else new.expected
     return new.expected if new.is_sign else old.expected
 
 

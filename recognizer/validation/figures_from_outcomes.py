@@ -186,7 +186,7 @@ def _coverage(outcomes: Outcomes) -> CoverageCurve:
 
 def _values(outcomes: Outcomes, ready: ReadyCatalogue) -> Rate:
     expected = [split_id(name) for name in outcomes.names]
-    index = {sign.id: i for i, sign in enumerate(ready.engine.signs)}
+    index = {sign.id: i for i, sign in enumerate(ready.engine.signs) if sign.value is not None}
     wanted = np.array([index.get(i, -1) if value is not None else -1 for i, value in expected])
     found = (outcomes.sign == wanted[outcomes.expected]) & (outcomes.reason < 0)
     return Rate.of(outcomes.correct[found & (wanted[outcomes.expected] >= 0)])

@@ -108,11 +108,11 @@ def test_few_errors_are_told_to_be_little_to_choose_by(
 ) -> None:
     world.draw_all(20)
     for number in range(9):
-        world.draw(world.data / "left" / f"{number:03}.png", "keep-right")
+        world.draw(world.data / "left" / f"{number:03}.png", "vague-right")
     assert calibrate(world, world.rules(), "--accuracy", "0.9") == 0
     few = "mind: only 9 of 160 answers are wrong, which is little to choose by"
     assert few in capsys.readouterr().out
-    world.draw(world.data / "left" / "009.png", "keep-right")
+    world.draw(world.data / "left" / "009.png", "vague-right")
     assert calibrate(world, world.rules(), "--accuracy", "0.9") == 0
     assert "mind: only" not in capsys.readouterr().out
 
@@ -120,7 +120,7 @@ def test_few_errors_are_told_to_be_little_to_choose_by(
 def test_a_second_proposal_on_the_same_pictures_is_the_first(world: World) -> None:
     world.draw_all(40)
     for number in range(4):
-        world.draw(world.data / "left" / f"{number:03}.png", "keep-right")
+        world.draw(world.data / "left" / f"{number:03}.png", "vague-right")
     rules = world.rules()
     assert calibrate(world, rules, "--accuracy", "0.95", "--write") == 0
     first = load_thresholds(rules)
@@ -132,7 +132,7 @@ def test_a_second_proposal_on_the_same_pictures_is_the_first(world: World) -> No
 def test_each_threshold_is_judged_by_the_answers_that_it_decides_on(world: World) -> None:
     world.draw_all(40)
     for number in range(8):
-        world.draw(world.data / "left" / f"{number:03}.png", "keep-right")
+        world.draw(world.data / "left" / f"{number:03}.png", "vague-right")
     rules = world.rules()
     in_use = Thresholds(per_sign={"xx.right": 1.0})  # refuses what the overall one would take
     write_thresholds(rules, in_use, "by hand")
@@ -160,7 +160,7 @@ def test_a_sign_that_errs_gets_a_threshold_of_its_own(
 ) -> None:
     world.draw_all(40)
     for number in range(4):  # keep-right lies among the pictures of keep-left
-        world.draw(world.data / "left" / f"{number:03}.png", "keep-right")
+        world.draw(world.data / "left" / f"{number:03}.png", "vague-right")
     assert calibrate(world, world.rules(), "--accuracy", "0.95") == 0
     out = capsys.readouterr().out
     assert "xx.right" in out
@@ -216,6 +216,33 @@ def test_an_accuracy_that_cannot_be_reached(world: World) -> None:
     rules = world.rules()
     assert calibrate(world, rules, "--accuracy", "1", "--write") == 1
     assert not thresholds_path(rules).exists()
+
+
+def test_a_sign_that_no_threshold_helps_is_told_and_not_silenced(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(40)
+    for number in range(40):  # all that is answered keep-right is wrong
+        world.draw(world.data / "left" / f"{number:03}.png", "keep-right")
+        (world.data / "right" / f"{number:03}.png").unlink()
+    rules = world.rules()
+    write_thresholds(rules, Thresholds(per_sign={"xx.right": 0.6}), "by hand")
+    assert calibrate(world, rules, "--accuracy", "0.8", "--write") == 1
+    assert load_thresholds(rules).per_sign == {"xx.right": 0.6}
+    out = capsys.readouterr().out
+    assert "no threshold brings to the target; look at their rules and labels\nxx.right" in out
+
+
+def test_a_label_that_can_never_be_answered_is_told(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(2)
+    calibrate(world, world.rules())
+    assert "mind: class" not in capsys.readouterr().out
+    labels = str(world.labels(stop="xx.stop[3]"))
+    main(["calibrate", str(world.data), "--catalogue", str(world.rules()), "--labels", labels])
+    told = "mind: class stop: `xx.stop` has no value, so it is never answered `xx.stop[3]`"
+    assert told in capsys.readouterr().out
 
 
 def test_the_curve_passes_through_what_is_in_use(world: World) -> None:

@@ -116,6 +116,16 @@ def test_gtsrbs_training_half_is_known_by_its_pictures_names_too(
         assert ("shipped weights were trained" in open_dataset(path).caution) == is_trained_on
 
 
+@pytest.mark.parametrize(("number", "is_trained_on"), [(14, True), (61, False)])
+def test_one_class_of_gtsrbs_training_half_was_trained_on_as_well(
+    tmp_path: Path, number: int, is_trained_on: bool
+) -> None:
+    folder = tmp_path / f"{number:05}"
+    gtsrb_class(folder)
+    for path in (folder, folder / f"GT-{folder.name}.csv"):
+        assert ("shipped weights were trained" in open_dataset(path).caution) == is_trained_on
+
+
 def test_other_sets_have_no_parts(tmp_path: Path) -> None:
     gtsrb_class(tmp_path / "00061")
     with pytest.raises(DatasetError, match="training half of GTSRB only"):
@@ -244,9 +254,11 @@ def test_a_picture_that_a_csv_lists_twice_counts_once_and_is_of_one_class(tmp_pa
     table = tmp_path / "Test.csv"
     table.write_text("Path,ClassId\na.png,3\na.png,3\n")
     assert len(open_dataset(table).samples) == 1
-    table.write_text("Path,ClassId\na.png,3\n\na.png,4\n")
-    with pytest.raises(DatasetError, match=r"Test.csv:4: `a.png` is of class 4, in line 2 of 3"):
-        open_dataset(table)
+    for name in ("a.png", "./a.png", "a.ppm"):  # which of them is there is looked up
+        table.write_text(f"Path,ClassId\na.png,3\n\n{name},4\n")
+        told = rf"Test.csv:4: `{name}` is of class 4, in line 2 of 3"
+        with pytest.raises(DatasetError, match=told):
+            open_dataset(table)
 
 
 def test_hidden_files_and_folders_are_no_pictures(tmp_path: Path) -> None:
@@ -255,6 +267,19 @@ def test_hidden_files_and_folders_are_no_pictures(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     assert [s.path for s in open_dataset(tmp_path).samples] == [str(tmp_path / "00" / "a.png")]
+
+
+def test_hidden_files_are_no_lists_and_no_frames(tmp_path: Path) -> None:
+    picture(tmp_path / "classes" / "00" / "a.png")
+    for name in ("._x.csv", "._x.json", "annotations/._x.json"):
+        path = tmp_path / "classes" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"\x00\x05\x16\x07")  # what macOS leaves beside files
+    assert len(open_dataset(tmp_path / "classes").samples) == 1
+    picture(tmp_path / "frames" / "00001.jpg")
+    (tmp_path / "frames" / "._00001.jpg").touch()
+    (tmp_path / "frames" / "gt.txt").write_text("00001.ppm;1;2;3;4;7\n")
+    assert [Path(f).name for f in open_dataset(tmp_path / "frames").frames] == ["00001.jpg"]
 
 
 def test_a_box_that_is_only_finite_in_shares_is_cut_at_the_frame() -> None:

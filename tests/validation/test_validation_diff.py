@@ -97,6 +97,34 @@ def test_of_a_class_whose_label_names_no_sign_nobody_knows_what_is_worse(
     assert main(command) == 0
 
 
+def test_of_a_label_that_can_never_be_answered_nobody_knows_what_is_worse(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all()
+    good = world.rules()
+    bad = world.rules(("shape: octagon, text: STOP", "shape: octagon, text: HALT"), name="bad.yaml")
+    labels, cache = str(world.labels(stop="xx.stop[3]")), str(world.folder / "cache")
+    command = ["diff", str(good), str(bad), "--on", str(world.data)]
+    command += ["--labels", labels, "--cache", cache]
+    baseline = ["--baseline", str(world.folder / "accepted.json"), "--accept"]
+    for more in ([], baseline):
+        assert main([*command, *more]) == 1
+        out, err = capsys.readouterr()
+        assert "class stop: `xx.stop` has no value, so it is never answered `xx.stop[3]`" in err
+        assert "8 answers changed: 0 better, 0 worse, 8 sideways" in out or more
+
+
+def test_a_value_that_only_one_of_the_rule_files_allows_is_the_truth_for_both(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all()
+    good, bad = world.rules(), world.rules(WITHOUT_50, name="bad.yaml")
+    assert diff(world, good, bad) == 1
+    assert "8 worse" in capsys.readouterr().out
+    assert diff(world, bad, good) == 0
+    assert "8 better" in capsys.readouterr().out
+
+
 def of_country(world: World, code: str) -> Path:
     return world.rules(("version: 1\n", f"version: 1\ncountry: {code}\n"), name=f"{code}.yaml")
 
@@ -178,6 +206,13 @@ def test_accepting_tells_that_pictures_could_not_be_read(
 def test_accepting_needs_a_place(world: World) -> None:
     world.draw_all(1)
     assert diff(world, world.rules(), world.rules(), "--accept") == 2
+
+
+def test_accepting_says_nothing_in_json(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.draw_all(1)
+    options = ("--accept", "--baseline", str(world.folder / "a.json"), "--format", "json")
+    assert diff(world, world.rules(), world.rules(), *options) == 2
+    assert "--accept has no --format json" in capsys.readouterr().err
 
 
 def test_changes_as_json(world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,22 @@ def test_a_damaged_line_of_yolo_is_named(tmp_path: Path, line: str) -> None:
         open_dataset(tmp_path)
 
 
+def test_a_box_of_yolo_that_comes_twice_counts_once(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "f.png", 100, 50)
+    (tmp_path / "labels").mkdir()
+    lines = ["1 0.5 0.5 0.2 0.4", "0 0.5 0.5 0.2 0.4", "1 0.50 0.5 0.2 0.4"]
+    (tmp_path / "labels" / "f.txt").write_text("\n".join(lines))
+    assert [sample.label for sample in open_dataset(tmp_path).samples] == ["1", "0"]
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name_or_number(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "f.png", 100, 50)
+    (tmp_path / "labels").mkdir()
+    for name, text in (("labels/f.txt", "0 0.5 0.5 0.2 0.4\n"), ("classes.txt", "stop\nyield\n")):
+        (tmp_path / name).write_text(text, encoding="utf-8-sig")
+    assert [sample.label for sample in open_dataset(tmp_path).samples] == ["stop"]
+
+
 @pytest.mark.parametrize(
     ("line", "got"),
     [("0 500 500 30 30", "500"), ("1 0.5 0.5 0.2 1.02", "1.02"), ("1 0.5 0.5 -0.2 0.4", "-0.2")],

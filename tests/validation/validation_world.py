@@ -27,8 +27,9 @@ LOOKS: dict[str, dict[str, Any]] = {
     "stop": {"shape": "octagon", "border": "red", "background": "red", "text": "STOP"},
     "stranger": {"shape": "diamond", "border": "none", "background": "green"},
     "odd": {**BLUE_DISC, "pictogram": "star"},
+    "vague-right": {**BLUE_DISC, "pictogram": "right", "likeness": 0.6},
 }
-"""What a picture can look like: attributes, and the pictogram that it shows."""
+"""What a picture can look like: attributes, the pictogram that it shows, and how like it."""
 
 PICTOGRAMS = ("left", "right", "star")
 LABELS = {
@@ -65,10 +66,15 @@ signs:
 """
 
 
-def direction(pictogram: str | None) -> np.ndarray:
-    """The embedding of a pictogram; those of two are at right angles."""
+def direction(pictogram: str | None, likeness: float | None = None) -> np.ndarray:
+    """An embedding whose cosine to that of a pictogram is ``likeness``, by default 1.
+
+    Those of two pictograms are at right angles.
+    """
     vector = np.zeros(EMBEDDING_DIMENSIONS, np.float32)
-    vector[PICTOGRAMS.index(pictogram) if pictogram else -1] = 1
+    cosine = 1.0 if likeness is None else likeness
+    vector[-1] = (1 - cosine**2) ** 0.5
+    vector[PICTOGRAMS.index(pictogram) if pictogram else -1] = cosine
     return vector
 
 
@@ -87,8 +93,9 @@ class StandInPredictor:
     def predict(self, crops: Sequence[np.ndarray]) -> Readings:
         self.calls.append(len(crops))
         looks = [list(LOOKS.values())[int(crop[0, 0, 0])] for crop in crops]
-        attributes = [{k: v for k, v in look.items() if k != "pictogram"} for look in looks]
-        embedding = np.stack([direction(look.get("pictogram")) for look in looks])
+        drawn = ("pictogram", "likeness")
+        attributes = [{k: v for k, v in look.items() if k not in drawn} for look in looks]
+        embedding = np.stack([direction(*map(look.get, drawn)) for look in looks])
         return replace(certain_readings(attributes), embedding=embedding)
 
 

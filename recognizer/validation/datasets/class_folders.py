@@ -26,6 +26,11 @@ _GTSRB_TRACKS = gtsrb_tracks()
 _HELD_OUT = held_out_tracks(_GTSRB_TRACKS)
 """Of the whole set, so that a part of it has those of its tracks that training never saw."""
 _TRAINED_ON = _GTSRB_TRACKS - _HELD_OUT
+_TRAINED_ON_CAUTION = (
+    "the shipped weights were trained on nine tenths of the tracks of GTSRB's training half, of "
+    "which there are pictures here; for an honest figure use its official folders and "
+    "--split validation"
+)
 
 
 def class_folders(root: Path) -> list[Path]:
@@ -101,18 +106,20 @@ def read_class_tables(root: Path, split: str) -> Dataset:
     return Dataset(root, layout, kept, split="validation tracks, which training never saw")
 
 
+def table_caution(table: Path, samples: Iterable[Sample]) -> str:
+    """As :func:`repacked_caution`, of a csv, which may be that of one of GTSRB's own folders."""
+    samples = tuple(samples)
+    if table == class_table(table.parent) and any(map(_is_own_and_trained_on, samples)):
+        return _TRAINED_ON_CAUTION
+    return repacked_caution(samples)
+
+
 def repacked_caution(samples: Iterable[Sample]) -> str:
     """What a reader of figures must know of GTSRB's training half without its own folders.
 
     Empty if no picture is known, by its name and class, to be of a track that was trained on.
     """
-    if not any(map(_is_repacked_and_trained_on, samples)):
-        return ""
-    return (
-        "the shipped weights were trained on nine tenths of the tracks of GTSRB's training half, "
-        "of which there are pictures here; for an honest figure use its official folders "
-        "and --split validation"
-    )
+    return _TRAINED_ON_CAUTION if any(map(_is_repacked_and_trained_on, samples)) else ""
 
 
 def refuse_split(root: Path, split: str) -> None:
@@ -162,6 +169,12 @@ def _of_class(folder: Path) -> Iterator[Sample]:
 
 def _class_and_track(sample: Sample) -> tuple[int, str]:
     return int(sample.label), _stem(sample).split("_")[0]
+
+
+def _is_own_and_trained_on(sample: Sample) -> bool:
+    """Whether a picture is of GTSRB's training tracks, called so as in its own folders."""
+    is_named_so = _TRACK.fullmatch(_stem(sample)) is not None and sample.label.isdecimal()
+    return is_named_so and _class_and_track(sample) in _TRAINED_ON
 
 
 def _is_repacked_and_trained_on(sample: Sample) -> bool:

@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 
 from attributes.training.splits import LAST_TRAINING_FRAME
-from recognizer.pictures import SUFFIXES
+from recognizer.pictures import SUFFIXES, is_hidden
 from recognizer.validation.datasets.class_folders import refuse_split
 from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
 from recognizer.validation.datasets.tables import PictureFolder
@@ -60,7 +60,7 @@ def read_gtsdb(path: Path, split: str) -> Dataset:
     beside = [
         os.path.join(folder, name)
         for name in os.listdir(folder)
-        if os.path.splitext(name)[1].lower() in SUFFIXES
+        if os.path.splitext(name)[1].lower() in SUFFIXES and not is_hidden(name)
     ]
     frames = sorted({*beside, *(sample.path for sample in samples)})
     dataset = Dataset(folder, "GTSDB layout", tuple(samples), frames=tuple(frames))

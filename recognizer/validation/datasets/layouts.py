@@ -9,13 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from recognizer.pictures import is_hidden
 from recognizer.validation.datasets.class_folders import (
     class_folders,
     class_table,
     read_class_folders,
     read_class_tables,
     refuse_split,
-    repacked_caution,
+    table_caution,
 )
 from recognizer.validation.datasets.coco import is_coco, read_coco
 from recognizer.validation.datasets.damage import is_damaged
@@ -160,7 +161,7 @@ def _whole(path: Path, split: str, read: Callable[[Path], Dataset]) -> Callable[
 
 def _read_csv(table: Path) -> Dataset:
     samples = tuple(read_table(table))
-    return Dataset(table, _TABLE, samples, caution=repacked_caution(samples))
+    return Dataset(table, _TABLE, samples, caution=table_caution(table, samples))
 
 
 def _refuse_other_than_classes(root: Path) -> None:
@@ -197,7 +198,7 @@ def _lists_of(root: Path) -> list[Path]:
 
 
 def _annotations(root: Path) -> list[Path]:
-    return sorted((root / "annotations").glob("*.json"))
+    return sorted(p for p in (root / "annotations").glob("*.json") if not is_hidden(p.name))
 
 
 def _lists_in(folder: Path) -> list[Path]:
@@ -206,7 +207,9 @@ def _lists_in(folder: Path) -> list[Path]:
         return sorted(
             Path(entry.path)
             for entry in entries
-            if os.path.splitext(entry.name)[1].lower() in _LISTS and entry.is_file()
+            if os.path.splitext(entry.name)[1].lower() in _LISTS
+            and entry.is_file()
+            and not is_hidden(entry.name)
         )
 
 

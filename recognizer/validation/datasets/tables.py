@@ -40,14 +40,15 @@ def read_table(table: Path) -> Iterator[Sample]:
                         f"{table}:{number}: expected {len(columns)} columns, got {len(row)}"
                     )
                 name, label = row[path_column].strip(), row[class_column].strip()
-                first, its_label = listed.setdefault(name, (number, label))
+                path = present.find(name)  # which spellings and endings may share
+                first, its_label = listed.setdefault(os.path.normpath(path), (number, label))
                 if its_label != label:
                     raise DatasetError(
                         f"{table}:{number}: `{name}` is of class {label}, "
                         f"in line {first} of {its_label}"
                     )
                 if first == number:
-                    yield Sample(present.find(name), label)
+                    yield Sample(path, label)
     except OSError as error:
         raise DatasetError(f"{table}: {error.strerror or error}") from None
     except (UnicodeDecodeError, csv.Error) as error:

@@ -24,7 +24,8 @@ def is_yolo(root: Path) -> bool:
 def read_yolo(root: Path) -> Dataset:
     """Frames and boxes of a YOLO set; classes are named by ``data.yaml`` or ``classes.txt``.
 
-    A picture without a label file shows no sign, as YOLO has it; how many there are is cautioned.
+    A box of a class that comes twice in a label file, as some tools write it, counts once. A
+    picture without a label file shows no sign, as YOLO has it; how many there are is cautioned.
 
     Raises:
         DatasetError: a label file is damaged or has no image or two, or a class has no name.
@@ -72,8 +73,10 @@ def _bare_caution(bare: int, pictures: int) -> str:
 
 
 def _boxes(file: Path) -> Iterator[tuple[int, tuple[str, Box]]]:
+    """Class and box of each line of a label file, with its number; the first of those alike."""
+    listed: set[tuple[str, Box]] = set()
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{file}: not readable: {error}") from None
     for number, line in enumerate(lines, start=1):
@@ -98,7 +101,9 @@ def _boxes(file: Path) -> Iterator[tuple[int, tuple[str, Box]]]:
                 "divide pixels by its width or height"
             )
         box = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2, relative=True)
-        yield number, (class_id, box)
+        if (class_id, box) not in listed:
+            listed.add((class_id, box))
+            yield number, (class_id, box)
 
 
 def _class_names(root: Path) -> dict[str, str]:
@@ -107,7 +112,7 @@ def _class_names(root: Path) -> dict[str, str]:
     if file is None:
         return {}
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
         return _names_in_yaml(text) if file.suffix == ".yaml" else _names_in_lines(text)
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise DatasetError(f"{file}: class names not readable: {error}") from None
