@@ -18,6 +18,7 @@ from attributes.vocabulary import PICTOGRAM_NAME
 from recognizer.answering import ReadyCatalogue
 from recognizer.gallery import Gallery, Predictor, load_gallery
 from recognizer.look_alikes import look_alikes
+from recognizer.option_error import OptionError
 from recognizer.pictures import PictureError, read_exemplar, to_crop
 from recognizer.proposal import Proposal, propose, slug
 from recognizer.result import Recognition, too_small
@@ -204,8 +205,8 @@ class Addition:
                 new one is made if nothing else tells the sign from others.
 
         Raises:
-            UserError: the id is taken, the rule file is written in a way that nothing can be
-                inserted into, or the picture would overwrite another one.
+            OptionError: the id is taken, or the picture would overwrite another one.
+            UserError: the rule file is written in a way that nothing can be inserted into.
         """
         self._refuse_if_taken(sign_id)
         proposal = propose(self._views, self._crop, self._catalogue, pictogram is not None)
@@ -238,7 +239,7 @@ class Addition:
         otherwise = (
             "edit that one" if is_own else f"first write `remove: [{sign_id}]` beside `extends`"
         )
-        raise UserError(
+        raise OptionError(
             f"{quote(sign_id)} is defined already, at {taken.position}; give the new sign another "
             f"--id, or {otherwise}"
         )
@@ -255,7 +256,7 @@ class Addition:
                         folder / _FOLDER / (pictogram + self._picture.suffix.lower())
                     )
                     if exemplar.exists():
-                        raise UserError(f"{exemplar}: is there already; give another --pictogram")
+                        raise OptionError(f"{exemplar}: is there already; give another --pictogram")
                 path = inside.relative_to(folder).as_posix()
                 text = add_pictogram(text, pictogram, {"exemplars": [path]})
             text = add_sign(text, sign)

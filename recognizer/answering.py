@@ -152,19 +152,29 @@ def _explain(
         ready.catalogue.require_sign(also)
         asked = [sign.id for sign in engine.signs].index(also)
         told += [] if asked in (best, *told) else [asked]
-    similarity = decisions.similarity[row]
-    nearest = np.argsort(-similarity)[:_EXEMPLARS]
+    asked_for = _asked_pictograms(engine, best, alternative)
     return Explanation(
         sign.id,
         sign.position,
         explain(engine, reading, 0, alternative) if alternative >= 0 else (),
-        _asked_pictograms(engine, best, alternative),
-        tuple(Exemplar(ready.gallery.names[i], float(similarity[i])) for i in nearest),
+        asked_for,
+        _exemplars(ready.gallery, decisions.similarity[row], asked_for),
         tuple(_runner_up(ready, reading, decisions, row, s, best) for s in told),
         presence,
         ready.judge.match_cosine(alternative),
         _where_asked(engine, alternative),
     )
+
+
+def _exemplars(
+    gallery: Gallery, similarity: npt.NDArray[np.float32], asked_for: tuple[str, ...]
+) -> tuple[Exemplar, ...]:
+    """The nearest pictograms, and the nearest of those that are asked for."""
+    ranked = [gallery.names[i] for i in np.argsort(-similarity)]
+    nearest = ranked[:_EXEMPLARS]
+    nearest += [name for name in ranked if name in asked_for][:1] if asked_for else []
+    cosine = dict(zip(gallery.names, similarity.tolist(), strict=True))
+    return tuple(Exemplar(name, cosine[name]) for name in dict.fromkeys(nearest))
 
 
 def _asked_pictograms(engine: Engine, sign: int, alternative: int) -> tuple[str, ...]:
@@ -202,11 +212,31 @@ def _why_behind(ready: ReadyCatalogue, decisions: Decisions, row: int, sign: int
     alternative = int(decisions.alternatives[row, sign])
     if decisions.confidence[row, sign] == decisions.confidence[row, best]:
         return "it fits exactly as well"
-    asked = _asked_pictograms(ready.engine, sign, alternative)
-    if asked and ready.gallery.names[decisions.similarity[row].argmax()] not in asked:
+    if _is_less_alike(ready, decisions, row, sign, best):
         return "the pictogram is less alike"
     if alternative < 0:
         return "it has no rule, and the rule of another holds"
     if signs[sign].priority < signs[best].priority:
         return "its priority is lower"
     return "it fits less well"
+
+
+def _is_less_alike(
+    ready: ReadyCatalogue, decisions: Decisions, row: int, sign: int, best: int
+) -> bool:
+    """Whether crop ``row`` is less like a sign's pictogram than like that of ``best``.
+
+    Where ``best`` asks for none, whether it is less like it than like one of no sign at all.
+    """
+
+    def nearest(one: int) -> float | None:
+        asked = _asked_pictograms(ready.engine, one, int(decisions.alternatives[row, one]))
+        if not asked:
+            return None
+        return max(float(decisions.similarity[row, ready.gallery.names.index(n)]) for n in asked)
+
+    own, other = nearest(sign), nearest(best)
+    if own is None:
+        return False
+    least = ready.judge.match_cosine(int(decisions.alternatives[row, sign]))
+    return own < (least if other is None else other)

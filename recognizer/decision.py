@@ -204,11 +204,11 @@ class Judge:
         if fit.shape[1]:
             unmatched = self._with_pictogram[fit.argmax(axis=1)] & (fit.max(axis=1) >= _HOLDS)
             reason[unmatched] = REASONS.index(Reason.PICTOGRAM_UNMATCHED)
+        if self._sign_count:
             # Between signs, or between them and none at all.
             certain = self.thresholds.min_confidence * decisions.presence
             ambiguous = decisions.confidence.sum(axis=1) >= certain
             reason[ambiguous] = REASONS.index(Reason.AMBIGUOUS)
-        if self._sign_count:
             best = decisions.best
             confidence = decisions.confidence[rows, best]
             enough = confidence >= self._min_confidence[best]

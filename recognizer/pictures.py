@@ -42,8 +42,8 @@ _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
 """Unlike ``IMREAD_UNCHANGED``, these turn by the EXIF tag; but they drop transparency."""
 
 _NOT_REGULAR = "not a regular file"
-_LARGEST_OF_EIGHT_BITS = 255
 """Said of a pipe or a device, which might never end."""
+_LARGEST_OF_EIGHT_BITS = 255
 
 
 class PictureError(UserError):
@@ -61,7 +61,7 @@ def to_crop(picture: Picture) -> Crop:
             is not one.
     """
     if isinstance(picture, np.ndarray):
-        if picture.dtype == np.uint16 and picture.size and picture.max() <= _LARGEST_OF_EIGHT_BITS:
+        if picture.dtype == np.uint16 and 0 < picture.max(initial=0) <= _LARGEST_OF_EIGHT_BITS:
             raise PictureError(
                 "array: pixels of type uint16 lie in [0, 65535], these are at most "
                 f"{picture.max()}; give uint8"

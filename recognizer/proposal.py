@@ -100,7 +100,7 @@ def propose(
     covered: set[str] = set()
     if face is not None:
         when["face"] = face
-        covered = {name for a in catalogue.faces[face] for name in a.conditions}
+        covered = set.intersection(*({*a.conditions} for a in catalogue.faces[face]))
     for name, reading in readings.items():
         condition = _condition(reading)
         # A pictogram says more than the absence of anything else would.

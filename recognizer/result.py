@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,7 +71,8 @@ class Explanation:
         position: where its rule stands.
         conditions: each condition of the rule against what was read.
         pictograms: what the rule asks for; empty if it does not ask.
-        exemplars: the nearest pictograms of the gallery, the nearest first.
+        exemplars: the nearest pictograms of the gallery, the nearest first; behind them the nearest
+            of those asked for, if it is none of them.
         runners_up: the next best signs.
         presence: probability that the crop shows a sign at all; None if it was not read.
         match_cosine: cosine from which on a pictogram is likelier than an unseen one.
@@ -114,15 +116,14 @@ class Explanation:
 
     @property
     def pictogram_passed(self) -> bool | None:
-        """Whether one that is asked for is the nearest and near enough; None if none is."""
+        """Whether one that is asked for is near enough; None if none is asked for.
+
+        Another may be nearer, of a sign that differs in more than its pictogram.
+        """
         if not self.pictograms:
             return None
-        nearest = next(iter(self.exemplars), None)
-        return (
-            nearest is not None
-            and nearest.pictogram in self.pictograms
-            and nearest.cosine >= self.match_cosine
-        )
+        asked = (e.cosine for e in self.exemplars if e.pictogram in self.pictograms)
+        return max(asked, default=-math.inf) >= self.match_cosine
 
     def render(self, title: str = "rule") -> str:
         """The explanation as lines of text; ``title`` stands before the sign."""

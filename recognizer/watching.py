@@ -42,7 +42,7 @@ class Reloadable(Protocol):
 
 
 class CatalogueWatcher(threading.Thread):
-    """Reloads a recognizer when its rule files, galleries or exemplars change.
+    """Reloads a recognizer when its rule files, galleries, exemplars or thresholds change.
 
     A catalogue that cannot be used is logged, once per message, and the last good one stays,
     whatever the reason. The thread holds no reference to the recognizer and ends when nobody else

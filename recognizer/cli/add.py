@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from recognizer.addition import Addition, Trial
 from recognizer.cli.exit_codes import FINDINGS, FINE, USAGE
+from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option, how_to_own_a_catalogue
 from recognizer.default_catalogue import default_catalogue
 from rules.languages import LANGUAGES
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     if written:
         trial.edit.write()
     if arguments.format == "json":
-        print(json.dumps({**trial.as_data(), "written": written}, ensure_ascii=False, indent=2))
+        print(as_json({**trial.as_data(), "written": written}, indent=2))
     else:
         print(trial.as_text())
         print(_last_words(trial, arguments.write, is_own=bool(arguments.catalogue)))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from itertools import islice
 
 import numpy as np
 
 from recognizer.cli.exit_codes import FINE
+from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option, add_recognizer_options, recognizer_from
+from recognizer.urls import without_password
 
 _CROP_SIDE = 42
 """Median side of GTSRB's crops, pixels."""
@@ -29,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_recognizer_options(parser, for_frames=True)
     add_format_option(parser)
     parser.add_argument(
-        "--rounds", type=int, default=10, metavar="N", help="of each timing (%(default)s)"
+        "--rounds", type=_rounds, default=10, metavar="N", help="of each timing (%(default)s)"
     )
 
 
@@ -39,11 +41,12 @@ def run(arguments: argparse.Namespace) -> int:
     rng = np.random.default_rng(0)
     crops = list(rng.integers(0, 256, (_BATCH, _CROP_SIDE, _CROP_SIDE, 3), np.uint8))
     frame = rng.integers(0, 256, (*_FRAME_SIZE, 3), np.uint8)
-    rounds = max(1, arguments.rounds)
+    rounds = arguments.rounds
     rows: dict[str, float] = {}
     if arguments.source is not None:  # first: it may turn out to be none
-        with_warm_up = islice(recognizer.stream(arguments.source), rounds + _WARM_UP)
-        rows[f"a frame of {arguments.source}"] = _between(with_warm_up)
+        with closing(recognizer.stream(arguments.source)) as results:  # it would run on meanwhile
+            between = _between(islice(results, rounds + _WARM_UP))
+        rows[f"a frame of {without_password(arguments.source)}"] = between
     rows["one crop"] = _milliseconds(lambda: recognizer.recognize(crops[0]), rounds)
     rows[f"{_BATCH} crops"] = _milliseconds(lambda: recognizer.recognize(crops), rounds)
     height, width = _FRAME_SIZE
@@ -51,11 +54,17 @@ def run(arguments: argparse.Namespace) -> int:
         lambda: recognizer.localizer.locate(frame), rounds
     )
     if arguments.format == "json":
-        print(json.dumps({name: round(ms, 3) for name, ms in rows.items()}))
+        print(as_json({name: round(ms, 3) for name, ms in rows.items()}))
     else:
         for name, milliseconds in rows.items():
             print(f"{name:<40}{milliseconds:10.2f} ms")
     return FINE
+
+
+def _rounds(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of rounds, 1 or more")
+    return int(text)
 
 
 def _milliseconds(work: Callable[[], object], rounds: int) -> float:

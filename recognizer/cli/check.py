@@ -15,6 +15,7 @@ from attributes.errors import UserError
 from attributes.training.artwork_files import ARTWORK_PACKAGES, artwork_at_hand
 from attributes.weights_identity import DEFAULT_WEIGHTS, WeightsError, digest
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
+from recognizer.cli.json_text import printable
 from recognizer.default_catalogue import default_catalogue
 from recognizer.option_error import OptionError
 from recognizer.thresholds_file import load_thresholds
@@ -40,6 +41,8 @@ from rules.checks.report_formats import FORMATS, Printable
 from rules.diagnostics import Findings, LoadError, Severity, did_you_mean, one_of, quote
 
 Loaded = TypeVar("Loaded")
+
+_JSON_FORMATS = ("json", "sarif")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -101,18 +104,23 @@ def run(arguments: argparse.Namespace) -> int:
         report = None
     refused = [error.sources for error in errors]
     if report is None:
-        print(FORMATS[arguments.format](Printable(Report.of_errors(errors), str(file), refused)))
+        print(_rendered(arguments.format, Printable(Report.of_errors(errors), str(file), refused)))
         return UNREADABLE
     assert catalogue is not None
     assert exclusions is not None
     sources = [catalogue.sources, exclusions.sources]
-    output = FORMATS[arguments.format](Printable(report, str(file), sources))
+    output = _rendered(arguments.format, Printable(report, str(file), sources))
     if output:
         print(output)
     for check, missing in report.skipped:
         print(f"signrules: {check.code} {check.name} skipped: {missing.reason}", file=sys.stderr)
     failed = report.findings if arguments.strict else report.count(Severity.ERROR)
     return FINDINGS if failed else FINE
+
+
+def _rendered(form: str, report: Printable) -> str:
+    text = FORMATS[form](report)
+    return printable(text) if form in _JSON_FORMATS else text
 
 
 def _or_error(load: Callable[[], Loaded], errors: list[CatalogueError]) -> Loaded | None:

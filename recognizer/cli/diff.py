@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from recognizer.answering import ReadyCatalogue
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
+from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
 from recognizer.plurals import counted
@@ -170,4 +170,4 @@ def _as_json(changes: Sequence[Change], worse: Sequence[Change]) -> str:
             for c in changes
         ],
     }
-    return json.dumps(data, ensure_ascii=False, indent=1)
+    return as_json(data, indent=1)

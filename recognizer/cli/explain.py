@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from recognizer.cli.exit_codes import FINE
+from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option, add_recognizer_options, recognizer_from
 from recognizer.option_error import OptionError
 from recognizer.result import Recognition
@@ -36,4 +36,4 @@ def _shown(arguments: argparse.Namespace, answer: Recognition) -> str:
         return answer.explain(arguments.sign)
     told = answer.explanation_with(arguments.sign) if arguments.sign else answer.explanation
     data = {**answer.to_dict(), "explanation": told.to_dict()}
-    return json.dumps({"picture": arguments.picture, **data}, ensure_ascii=False, indent=2)
+    return as_json({"picture": arguments.picture, **data}, indent=2)

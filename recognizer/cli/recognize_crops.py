@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attributes.progress import track
 from recognizer.cli.exit_codes import FINE, UNREADABLE
+from recognizer.cli.json_text import as_json
 from recognizer.decision import Reason
 from recognizer.frames.sources.opening import hint_at_videos, videos_left_out
 from recognizer.pictures import PictureError, find_pictures
@@ -42,7 +42,7 @@ def recognize_crops(
     Returns:
         an exit code.
     """
-    found, problems = _find_all(sources)
+    found, problems, notes = _find_all(sources)
     answered = 0
     for batch in track(_batches(found), "recognize", total=-(-len(found) // _BATCH)):
         answers = iter(recognizer.recognize([path for path, missing in batch if not missing]))
@@ -56,27 +56,27 @@ def recognize_crops(
             else:
                 answered += 1
             print(_shown(path, answer, form, explain), flush=True)
-    for problem in problems:
-        print(f"signrules: {problem}", file=sys.stderr)
+    for told in (*notes, *problems):
+        print(f"signrules: {told}", file=sys.stderr)
     if problems:
         print(f"signrules: {answered} answered, {len(problems)} unreadable", file=sys.stderr)
         return UNREADABLE
     return FINE
 
 
-def _find_all(sources: Sequence[str]) -> tuple[list[_Found], list[str]]:
-    """What each source means, in their order, and what is wrong with those that mean nothing."""
+def _find_all(sources: Sequence[str]) -> tuple[list[_Found], list[str], list[str]]:
+    """What each source means, in their order; what is wrong with those that mean nothing; notes."""
     found: list[_Found] = []
-    problems = []
+    problems, notes = [], []
     for source in sources:
         try:
             found += [(path, None) for path in find_pictures(source)]
-            problems += videos_left_out(Path(source))
+            notes += videos_left_out(Path(source))
         except PictureError as error:
             problems.append(f"{error}{hint_at_videos(Path(source))}")
             if not os.path.isdir(source) and not has_magic(source):
                 found.append((Path(source), unreadable(str(error))))
-    return found, problems
+    return found, problems, notes
 
 
 def _batches(found: list[_Found]) -> Iterator[list[_Found]]:
@@ -87,5 +87,5 @@ def _batches(found: list[_Found]) -> Iterator[list[_Found]]:
 def _shown(path: Path, answer: Recognition, form: str, explain: bool) -> str:
     if form == "json":
         data = {"picture": str(path), **answer.to_dict(explain=explain)}
-        return json.dumps(data, ensure_ascii=False)
+        return as_json(data)
     return f"{path}: {answer.explain() if explain else answer}"

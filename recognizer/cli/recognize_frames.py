@@ -8,10 +8,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rich.markup import escape
 from rich.progress import Progress
 
 from attributes.progress import progress_bar
 from recognizer.cli.exit_codes import FINE, UNREADABLE
+from recognizer.cli.json_text import as_json
 from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.output.annotated_video_writer import AnnotatedVideoWriter
 from recognizer.frames.output.json_lines_writer import JsonLinesWriter
@@ -102,7 +104,7 @@ class FramesCommand:
             if not writers:  # not before the first source, whose rate the video takes over
                 for writer in self._open_writers(source.frames_per_second):
                     writers.append(stack.enter_context(writer))
-            frames = progress.track(source, total=source.length, description=name)
+            frames = progress.track(source, total=source.length, description=escape(source.name))
             recognize = recognition_of(source, self.recognizer)
             try:
                 for frame in frames:
@@ -135,7 +137,7 @@ class FramesCommand:
         ]
         counts.signs += len(told)
         if self.form == "json":
-            yield result.to_json()
+            yield as_json(result.to_dict())
             return
         for row in told:
             answer = result.recognitions[row]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -11,8 +10,10 @@ from pathlib import Path
 
 from attributes.errors import UserError
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
+from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option
 from recognizer.default_catalogue import default_catalogue
+from recognizer.plurals import counted
 from recognizer.result import UNKNOWN
 from recognizer.rule_tests import Outcome, Trial, run_tests
 from rules import CatalogueError, expectations_path, load_catalogue, load_expectations
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
             problems.append(str(error))
     problems += [f"{r.expectation.position}: {r.problem}" for r in results if r.problem]
     if arguments.format == "json":
-        print(json.dumps(_as_data(results), ensure_ascii=False, indent=2))
+        print(as_json(_as_data(results, problems), indent=2))
     else:
         for result in results:
             if result.outcome not in (Outcome.PASSED, Outcome.UNREADABLE):
@@ -76,7 +77,8 @@ def _run_file(file: Path, weights: Path | None) -> list[Trial]:
 def _summary(results: Sequence[Trial]) -> str:
     counts = Counter(result.outcome for result in results)
     parts = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
-    return f"{len(results)} tests: {', '.join(parts)}" if results else "0 tests"
+    tests = counted(len(results), "test")
+    return f"{tests}: {', '.join(parts)}" if results else tests
 
 
 def _as_text(result: Trial) -> str:
@@ -104,7 +106,7 @@ def _wanted(result: Trial) -> str:
     return " ".join(words)
 
 
-def _as_data(results: Sequence[Trial]) -> dict[str, object]:
+def _as_data(results: Sequence[Trial], problems: Sequence[str]) -> dict[str, object]:
     return {
         "tests": [
             {
@@ -115,8 +117,10 @@ def _as_data(results: Sequence[Trial]) -> dict[str, object]:
                 "expected": _wanted(r),
                 "todo": r.expectation.todo,
                 "answer": r.answer.to_dict(explain=r.outcome.is_finding) if r.answer else None,
+                "problem": r.problem or None,
             }
             for r in results
         ],
+        "problems": list(problems),
         "summary": {o.value: sum(r.outcome is o for r in results) for o in Outcome},
     }

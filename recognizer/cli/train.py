@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise UserError(
             f"{error.filename or arguments.out or 'runs'}: {error.strerror or error}; "
-            "the last checkpoint is kept, run the same command to go on"
+            "what was saved until then is kept, run the same command to go on"
         ) from None
     for path in paths:
         print(path)

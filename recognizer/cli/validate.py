@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
+from recognizer.cli.json_text import printable
 from recognizer.cli.options import add_format_option
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
 from recognizer.plurals import counted
@@ -102,7 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
         localizer=arguments.localizer,
     )
     if arguments.format == "json":
-        print(render_json(validation), end="")
+        print(printable(render_json(validation)), end="")
     else:
         print("\n".join(_summary(validation)))
     if arguments.report:
@@ -143,6 +144,9 @@ def _report_problem(folder: str) -> str | None:
 def _options_without_use(arguments: argparse.Namespace) -> list[str]:
     """Options beside ``--suggest-labels`` that it would pass over."""
     given = {
+        "--labels": arguments.labels is not None,
+        "--boxes found": arguments.boxes == "found",
+        "--localizer": arguments.localizer is not None,
         "--report": arguments.report is not None,
         "--format": arguments.format != "text",
         "--min-accuracy": arguments.min_accuracy > 0,

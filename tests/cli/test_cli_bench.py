@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from recognizer.cli.exit_codes import FINE, UNREADABLE
 from recognizer.cli.main import main
 
@@ -13,6 +15,12 @@ def test_crops_and_frames_are_timed(capsys):
     milliseconds = json.loads(capsys.readouterr().out)
     assert list(milliseconds) == ["one crop", "64 crops", "finding signs in 1360x800"]
     assert all(value > 0 for value in milliseconds.values())
+
+
+def test_rounds_are_one_or_more(capsys):
+    with pytest.raises(SystemExit):
+        main(["bench", "--rounds", "0"])
+    assert "--rounds: 0 is not a number of rounds, 1 or more" in capsys.readouterr().err
 
 
 def test_a_source_that_is_none_is_told(capsys):

@@ -69,6 +69,7 @@ def test_passwords_are_not_shown():
         ("rtsp://me:secret@[foo/x", r"rtsp://\*\*\*@\[foo/x: invalid ipv6 url"),
         ("http://host:port/x.mp4", "http://host:port/x.mp4: port could not be cast"),
         ("rtsp://me:sec#ret@host/x", r"rtsp://\*\*\*@host/x: not a URL; write `#`.* as %23"),
+        ("rtsp://me:1234#56@a..b/x", r"rtsp://\*\*\*@a..b/x: "),
         ("http://a..b/v.mp4", "http://a..b/v.mp4: a..b is not the name of a host"),
     ],
 )
@@ -177,6 +178,54 @@ def test_a_lost_connection_is_tried_again_with_growing_delays(caplog):
         assert [r.getMessage() for r in caplog.records][:3] == [
             f"camera: connection lost, trying again in {delay} s" for delay in (0.01, 0.02, 0.04)
         ]
+
+
+def test_what_nobody_saw_while_the_connection_was_lost_counts():
+    again = _Recorded([50])
+    with LiveSource("camera", _Recorded([1]), lambda: again, (0.5,)) as source:
+        assert next(source).index == 0
+        found = next(source)
+        assert 11 <= found.index - 1 <= 25 * found.seconds + 1  # half a second at 25 a second
+
+
+def test_a_file_behind_a_url_whose_connection_is_lost_is_an_error(monkeypatch):
+    class Stalled(_Recorded):
+        def read(self):
+            if not self.frames:
+                time.sleep(1.1)  # the timeout, of which FFmpeg does not tell
+            return super().read()
+
+        def get(self, property_id):
+            return 30.0 if property_id == cv2.CAP_PROP_FRAME_COUNT else 25.0
+
+    monkeypatch.setattr(opening, "open_video", lambda *_: Stalled(range(29)))
+    with open_source("https://me:secret@host/drive.mp4") as source:
+        frames = iter(source)
+        assert [number_of(next(frames).image) for _ in range(29)] == list(range(29))
+        with pytest.raises(
+            SourceError, match=r"^https://me:\*\*\*@host/drive.mp4: connection lost"
+        ):
+            next(frames)
+
+
+def test_closing_a_file_behind_a_url_does_not_wait_for_its_timeout(monkeypatch):
+    may_go_on = threading.Event()
+
+    class Hanging(_Recorded):
+        def read(self):
+            if not self.frames:
+                may_go_on.wait(30)
+            return super().read()
+
+    monkeypatch.setattr(opening, "open_video", lambda *_: Hanging([1]))
+    monkeypatch.setattr("recognizer.frames.sources.read_ahead._PATIENCE", 0.1)
+    source = open_source("https://host/drive.mp4")
+    next(source)
+    start = time.monotonic()
+    source.close()
+    assert time.monotonic() - start < 5
+    may_go_on.set()
+    source._frames._thread.join()
 
 
 def test_a_connection_that_stays_lost_is_an_error_not_the_end():

@@ -247,6 +247,16 @@ def test_damaged_frames_of_a_video_are_counted_and_all_others_given(tmp_path, da
     assert problems == [f"{path}: {count} could not be decoded"]
 
 
+@pytest.mark.parametrize("suffix", ["", ".scene", ".gif"])
+def test_a_picture_is_one_whatever_it_is_called(tmp_path, suffix):
+    path = tmp_path / f"scene{suffix}"
+    path.write_bytes(cv2.imencode(suffix if suffix == ".gif" else ".png", numbered_image(7))[1])
+    with open_source(path) as source:
+        assert not source.is_continuous
+        (frame,) = source
+    assert number_of(frame.image) == 7
+
+
 def test_videos_among_pictures_are_not_left_out_without_a_word(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), numbered_image(1))
     video = write_video(tmp_path / "drive.avi", 2)

@@ -78,6 +78,19 @@ class TestBothWriters:
             opened.write(IMAGE, EMPTY)
             opened.close()
 
+    def test_a_writer_that_is_closed_says_so(self, tmp_path, writer, name):
+        with writer(tmp_path / name) as opened:
+            opened.write(IMAGE, EMPTY)
+        with pytest.raises(WriterError, match=f"{name}: .*no frame can be added"):
+            opened.write(IMAGE, EMPTY)
+
+    def test_without_a_frame_nothing_old_is_left(self, tmp_path, writer, name):
+        (tmp_path / name).write_bytes(b"of another run")
+        with writer(tmp_path / name, overwrite=True):
+            pass
+        path = tmp_path / name
+        assert not path.exists() or path.read_bytes() == b""
+
 
 # --- JSON lines
 

@@ -347,6 +347,50 @@ def test_a_runner_up_is_told_by_its_pictogram(engine):
     )
 
 
+def test_a_pictogram_that_won_is_no_failure_though_one_of_another_sign_is_nearer(engine):
+    # The crown is told from the deer by the plate that it stands on.
+    seen = answer(engine, certain_readings([TRIANGLE]), {"crown": 0.9, "deer": 0.85, "cow": 0.6})
+    assert seen.id == "xx.deer"
+    assert seen.explanation.pictogram_passed
+    assert "yes pictogram  expected deer; nearest crown 0.90, deer 0.85, cow 0.60" in seen.explain()
+    assert "not xx.cow (0.007): the pictogram is less alike" in seen.explain()
+
+
+def test_the_pictogram_that_is_asked_for_is_told_however_far_it_is(tmp_path):
+    path = tmp_path / "many.yaml"
+    names = ("deer", "cow", "crown", "sheep", "hare")
+    path.write_text(
+        "version: 1\npictograms:\n"
+        + "".join(f"  {name}: {{artwork: [made:{name}]}}\n" for name in names)
+        + "signs:\n  - {id: xx.hare, name: {en: Hare}, when: {shape: circle, pictogram: hare}}\n"
+    )
+    engine = Engine(load_catalogue(path))
+    gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in names})
+    ready = ReadyCatalogue.prepare(engine.catalogue, gallery, Thresholds())
+    cosines = np.float32([[0.9, 0.8, 0.7, 0.6, 0.55]])
+    seen = ready.answers(certain_readings([{"shape": "circle"}]), cosines)[0]
+    assert seen.id == "xx.hare"
+    assert "yes pictogram  expected hare; nearest deer 0.90, cow 0.80, crown 0.70, hare 0.55" in (
+        seen.explain()
+    )
+
+
+def test_signs_of_exemplars_alone_are_ambiguous_too(tmp_path):
+    path = tmp_path / "exemplars.yaml"
+    path.write_text(
+        "version: 1\npictograms: {deer: {artwork: [made:deer]}, cow: {artwork: [made:cow]}}\n"
+        "signs:\n  - {id: xx.deer, name: {en: Deer}, pictogram: deer}\n"
+        "  - {id: xx.cow, name: {en: Cow}, pictogram: cow}\n"
+    )
+    engine = Engine(load_catalogue(path))
+    gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in ("deer", "cow")})
+    ready = ReadyCatalogue.prepare(engine.catalogue, gallery, Thresholds())
+    seen = ready.answers(certain_readings([TRIANGLE]), np.float32([[0.9, 0.9]]))[0]
+    assert seen.reason is Reason.AMBIGUOUS
+    assert "xx.deer at 0.499" in seen.detail
+    assert "xx.cow at 0.499" in seen.detail
+
+
 def test_a_runner_up_is_told_by_its_priority(engine):
     readings = certain_readings([{**CIRCLE, "digits": 50}])
     digit = readings.text[0, 1]

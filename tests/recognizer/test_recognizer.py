@@ -1,5 +1,6 @@
 """The recognizer with the shipped weights and catalogue, on pictures of our own making."""
 
+import io
 import json
 import os
 import pickle
@@ -116,10 +117,12 @@ def test_a_video_among_the_pictures_of_a_folder_is_told(tmp_path, capsys):
     assert f"{tmp_path}: the folder holds no picture" in (err := capsys.readouterr().err)
     assert hint in err
     (tmp_path / "stop.png").write_bytes((PICTURES / "stop.png").read_bytes())
-    assert main(["recognize", str(tmp_path)]) == 3
+    (tmp_path / "._drive.mp4").write_bytes(b"as macOS leaves them")
+    (tmp_path / "types.ts").mkdir()
+    assert main(["recognize", str(tmp_path)]) == 0
     out, err = capsys.readouterr()
     assert "de.206" in out
-    assert f"{video}: a video among pictures is left out; open it by itself" in err
+    assert err == f"signrules: {video}: a video among pictures is left out; open it by itself\n"
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
@@ -137,6 +140,15 @@ def test_json_lines_can_be_parsed(capsys):
     assert main(["recognize", "--format", "json", str(PICTURES)]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {Path(entry["picture"]).stem: entry["id"] for entry in lines} == EXPECTED
+
+
+def test_json_is_ascii_where_stdout_is_no_utf_8(monkeypatch):
+    told = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(told, "latin-1"))
+    pictures = [str(PICTURES / "end-of-speed-limit-80.png")]
+    assert main(["recognize", "--format", "json", "--language", "de", *pictures]) == 0
+    assert r"H\u00f6chst" in told.getvalue().decode("ascii")
+    assert "Höchstgeschwindigkeit" in json.loads(told.getvalue())["name"]
 
 
 def test_json_has_a_line_for_each_picture_also_for_those_that_cannot_be_read(tmp_path, capsys):

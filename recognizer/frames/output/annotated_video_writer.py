@@ -73,7 +73,7 @@ class AnnotatedVideoWriter(FrameWriter):
         self._path = Path(path)
         self._frames_per_second = _stated_rate(frames_per_second)
         self._overwrite = overwrite
-        self._is_finished = False
+        self._is_begun = self._is_finished = False
         self._writer: Any = None  # cv2.VideoWriter, once the size is known
         self._size = (0, 0)
         self._frames = 0
@@ -88,6 +88,7 @@ class AnnotatedVideoWriter(FrameWriter):
         """Add one frame; see :class:`~recognizer.frames.output.writers.FrameWriter`."""
         if self._is_finished:
             raise WriterError(f"{self._path}: the video is complete; no frame can be added")
+        self._is_begun = True
         image = to_crop(image)  # any array that a frame may be, such as a grey one
         if self._writer is None:
             self._open((image.shape[1], image.shape[0]))
@@ -95,7 +96,12 @@ class AnnotatedVideoWriter(FrameWriter):
         self._pending = letterboxed(annotate(image, result), self._size)
 
     def close(self) -> None:
-        """Complete the video and make sure that it can be read."""
+        """Complete the video and make sure that it can be read.
+
+        If no frame came, there is none, and an old one that was to be overwritten is removed.
+        """
+        if not self._is_begun and self._overwrite and self._path.is_file():
+            self._path.unlink()
         if self._writer is None:
             return
         self._add_pending(1)

@@ -36,6 +36,8 @@ class JsonLinesWriter(FrameWriter):
 
     def write(self, image: Image, result: FrameResult) -> None:
         """Add one line; the image is not looked at."""
+        if self._file.closed:
+            raise WriterError(f"{self._path}: the file is closed; no frame can be added")
         # Names of pictures may be no UTF-8: what is none is escaped, as JSON reads it.
         line = result.to_json().encode(errors="backslashreplace") + b"\n"
         rest = memoryview(line)

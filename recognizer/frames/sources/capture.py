@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 
@@ -72,20 +72,30 @@ def read_image(capture: Capture) -> Image | None:
     return image if succeeded else None
 
 
-def next_image(capture: Capture) -> tuple[Image | None, int]:
-    """The next frame that can be decoded, and how many before it could not be.
+class NextImage(NamedTuple):
+    """The next frame that can be decoded.
 
-    At the end, and where a stream is lost, there is none: reading has failed again and again, or
-    waited in vain.
+    Attributes:
+        image: the frame; None at the end, and where a stream is lost.
+        damaged: how many before it could not be decoded.
+        is_lost: whether there is none because reading waited in vain.
     """
+
+    image: Image | None
+    damaged: int = 0
+    is_lost: bool = False
+
+
+def next_image(capture: Capture) -> NextImage:
+    """Read on until a frame can be decoded, or reading has failed again and again."""
     for damaged in range(_MOST_DAMAGED):
         started = time.monotonic()
         image = read_image(capture)
         if image is not None:
-            return image, damaged
+            return NextImage(image, damaged)
         if time.monotonic() - started > _PROMPT:
-            break
-    return None, 0
+            return NextImage(None, is_lost=True)
+    return NextImage(None)
 
 
 def frame_count(capture: Capture) -> int | None:

@@ -18,6 +18,8 @@ RETRY_DELAYS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 _PATIENCE = 2.0
 """Seconds that ``close`` waits for a read that hangs; its own timeout ends it later."""
+_USUAL_RATE = 25.0
+"""Frames per second of a camera that states none."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +45,8 @@ class LiveSource(FrameSource):
         reopen: Callable[[], Capture | None],
         retry_delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
-        self._reader = _Reader(name, capture, reopen, retry_delays)
         rate = captures.frame_rate(capture)
+        self._reader = _Reader(name, capture, reopen, retry_delays, rate or _USUAL_RATE)
         super().__init__(name, None, rate, is_live=True, is_continuous=True)
         self._reader.start()
 
@@ -78,8 +80,10 @@ class _Reader:
         capture: Capture,
         reopen: Callable[[], Capture | None],
         retry_delays: Sequence[float],
+        rate: float,
     ) -> None:
         self.dropped = 0
+        self._rate = rate
         self._name = name
         self._capture = capture
         self._reopen = reopen
@@ -87,7 +91,8 @@ class _Reader:
         self._changed = Condition()
         self._newest: Frame | None = None
         self._count = 0
-        self._first_time = 0.0
+        self._first_time = self._last_time = 0.0
+        self._is_reopened = False
         self._error: BaseException | None = None
         self._closed = False
         self._thread = Thread(target=self._run, name=f"read {name}", daemon=True)
@@ -121,7 +126,7 @@ class _Reader:
         try:
             while not self._closed:
                 # A picture that came damaged is no lost connection.
-                image, _ = captures.next_image(self._capture)
+                image = captures.next_image(self._capture).image
                 if image is not None:
                     failures = 0
                     self._keep(image)
@@ -146,6 +151,9 @@ class _Reader:
         with self._changed:
             if self._count == 0:
                 self._first_time = now
+            elif self._is_reopened:  # what nobody saw meanwhile counts, or tracks would go on
+                self._count += round((now - self._last_time) * self._rate)
+            self._last_time, self._is_reopened = now, False
             if self._newest is not None:
                 self.dropped += 1
             if not self._closed:
@@ -165,6 +173,7 @@ class _Reader:
                 return
         # If this fails, the released capture stays, and reading it fails as a lost one does.
         self._capture = self._reopen() or self._capture
+        self._is_reopened = True
 
     def _give_up(self) -> None:
         attempts = len(self._retry_delays)

@@ -12,11 +12,13 @@ from typing import Final, Union
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from recognizer.frames.sources.capture import frame_count, open_camera, open_video
+import cv2
+
+from recognizer.frames.sources.capture import frame_count, open_camera, open_video, read_image
 from recognizer.frames.sources.frame_source import FrameSource, SourceError
 from recognizer.frames.sources.live_source import LiveSource
 from recognizer.frames.sources.stored_source import StoredSource
-from recognizer.pictures import SUFFIXES, PictureError, find_pictures
+from recognizer.pictures import SUFFIXES, PictureError, find_pictures, is_hidden
 from recognizer.urls import is_url, without_password
 
 __all__ = [
@@ -29,6 +31,9 @@ __all__ = [
     "open_source",
     "videos_apart",
 ]
+
+_SECONDS_TO_LOOK = 10.0
+"""At most, into a file that may be a picture or a video."""
 
 Source = Union[int, str, "os.PathLike[str]", FrameSource]
 """A camera's index (also in digits), a video, picture, folder or glob, a URL, an opened source."""
@@ -73,7 +78,8 @@ def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
     Of files (a video, also behind a URL; a picture; a folder, searched for pictures; a glob of
     pictures), every frame is given, in order. Of a camera or a live stream, the newest frame is
     given and those in between are dropped; a lost connection is tried again after 0.5, 1, 2, 4
-    and 8 s and then given up. A URL is that of a file if it states how many frames there are.
+    and 8 s and then given up. A URL is that of a file if it states how many frames there are; if
+    its connection is lost, what comes next is an error.
 
     Args:
         source: see :data:`Source`; one that is open already is given back as it is. A file whose
@@ -144,6 +150,8 @@ def _open_files(name: str, timeout: float) -> StoredSource:
     except (OSError, ValueError) as error:
         raise SourceError(f"{name}: {getattr(error, 'strerror', None) or error}") from None
     if path.is_file() and path.suffix.lower() not in SUFFIXES - {".gif"}:  # which may move
+        if _is_picture_of_any_name(path):
+            return StoredSource.pictures(name, [path])
         return _open_video_file(path, timeout)
     try:
         paths = find_pictures(name)
@@ -173,8 +181,32 @@ def hint_at_videos(folder: Path) -> str:
 
 
 def _videos_in(path: Path) -> list[Path]:
-    """The videos of a folder; none of what is no folder."""
-    return sorted(p for p in path.rglob("*") if _has_video_suffix(p)) if path.is_dir() else []
+    """The videos of a folder, but for hidden ones; none of what is no folder."""
+    if not path.is_dir():
+        return []
+    ending_so = (p for p in path.rglob("*") if _has_video_suffix(p) and p.is_file())
+    return sorted(p for p in ending_so if not any(map(is_hidden, p.relative_to(path).parts)))
+
+
+def _is_picture_of_any_name(path: Path) -> bool:
+    """Whether a file that is not called as a video begins as a picture does."""
+    if _has_video_suffix(path):
+        return False
+    try:
+        return bool(cv2.haveImageReader(str(path))) and not _moves(path)
+    except (cv2.error, UnicodeError):
+        return False
+
+
+def _moves(path: Path) -> bool:
+    """Whether a picture has more than one frame, as a GIF may."""
+    capture = open_video(str(path.absolute()), _SECONDS_TO_LOOK)
+    if capture is None:
+        return False
+    try:
+        return read_image(capture) is not None and read_image(capture) is not None
+    finally:
+        capture.release()
 
 
 def _open_video_file(path: Path, timeout: float) -> StoredSource:

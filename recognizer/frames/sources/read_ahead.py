@@ -9,6 +9,9 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
+_PATIENCE = 2.0
+"""Seconds that ``close`` waits for an item that is being made."""
+
 
 class ReadAhead(Iterator[Item], Generic[Item]):
     """Runs a generator in a thread that is at most ``depth`` items ahead.
@@ -52,7 +55,11 @@ class ReadAhead(Iterator[Item], Generic[Item]):
         raise StopIteration
 
     def close(self) -> None:
-        """End the thread and forget what waits; may be called at any time and again."""
+        """End the thread and forget what waits; may be called at any time and again.
+
+        A generator that hangs, as one that reads from a network may, is waited for no longer than
+        2 s; it is closed in its thread as soon as it goes on.
+        """
         with self._changed:
             self._closed = True
             self._waiting.clear()
@@ -60,7 +67,7 @@ class ReadAhead(Iterator[Item], Generic[Item]):
         if not self._started:
             self._items.close()
         elif self._thread is not current_thread():  # where the garbage collector may have found us
-            self._thread.join()
+            self._thread.join(_PATIENCE)
 
     def _run(self) -> None:
         error: BaseException | None = None

@@ -13,6 +13,7 @@ from recognizer.frames.sources.frame_source import FrameSource, SourceError
 from recognizer.frames.sources.read_ahead import ReadAhead
 from recognizer.pictures import PictureError, to_crop
 from recognizer.plurals import counted
+from recognizer.urls import is_url
 
 PICTURES_PER_SECOND: Final = 10.0
 """Pictures have no clock; this one is assumed, so that they can be played and tracked."""
@@ -47,8 +48,8 @@ class StoredSource(FrameSource):
     def video(cls, name: str, capture: Capture) -> StoredSource:
         """The frames of an opened video; damaged or missing ones are a problem, not an error.
 
-        Raises (on the first ``next()``):
-            SourceError: not a single frame can be decoded.
+        Raises (on ``next()``):
+            SourceError: not a single frame can be decoded, or the connection to a URL is lost.
         """
         length, rate = captures.frame_count(capture), captures.frame_rate(capture)
         problems: list[str] = []
@@ -95,7 +96,10 @@ def _video_frames(
     start = seconds = 0.0
     try:
         while True:
-            image, damaged = captures.next_image(capture)
+            image, damaged, is_lost = captures.next_image(capture)
+            if image is None and is_lost and is_url(name):
+                of_all = f" of {length}" if length else ""
+                raise SourceError(f"{name}: connection lost after {index}{of_all} frames")
             if image is None:
                 break
             index, lost = index + damaged, lost + damaged

@@ -14,7 +14,7 @@ from recognizer.frames.localization.network import STRIDES
 SIDES = ((0.0, 44.0), (36.0, 108.0), (90.0, 1e9))
 """Sides of the signs that each map finds, pixels; those in between are found on two."""
 _CORE = 0.3
-"""Cells nearer to the middle than this share of the box's sides are told to find it."""
+"""Cells nearer to the middle than this share of half the box's sides are told to find it."""
 
 
 def localizer_losses(
