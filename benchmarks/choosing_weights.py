@@ -4,8 +4,9 @@
 
 Signs of GTSDB's frames 0-499 that GTSRB lacks, as far as ``shared_photographs.csv`` tells, as they
 are and, where they are near, as if they were distant (``distant_signs.py``), with ``signs.yaml``.
-They are among those that ``distant_signs.py`` and ``side_views.py`` measure on, whose figures are
-therefore kind; no other is. ``--limits 70 120`` counts only signs that limit to these speeds.
+They are among those that ``distant_signs.py`` and ``side_views.py`` measure on, and the last line
+of ``shared_photographs.py`` counts them again, all of which is therefore kind; no other figure is.
+``--limits 70 120`` counts only signs that limit to these speeds.
 """
 
 from __future__ import annotations

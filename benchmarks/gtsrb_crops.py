@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from attributes.training.photographs import (
     is_validation_track,
     validation_tracks,
 )
+from attributes.training.splits import gtsrb_tracks
 from recognizer.pictures import to_crop
 
 ROOT = Path(__file__).parent.parent
@@ -36,12 +38,25 @@ def crops_of(
         DatasetError: it is not there.
     """
     crops = list(gtsrb_crops(root))
+    _tell_absent(crops)
     held_out = validation_tracks(crops)
     return [
         crop for crop in crops
         if (classes is None or crop.class_id in classes)
         and (not validation_only or is_validation_track(crop, held_out))
     ]  # fmt: skip
+
+
+def _tell_absent(crops: Sequence[Crop]) -> None:
+    """Say on stderr that figures are of a part of GTSRB, if they are."""
+    tracks = gtsrb_tracks()
+    here = tracks & {(crop.class_id, crop.track) for crop in crops}
+    if len(here) < len(tracks):
+        print(
+            f"mind: of the {len(tracks):,} tracks of GTSRB's training half {len(here):,} are here; "
+            "figures are of these",
+            file=sys.stderr,
+        )
 
 
 def true_answers(crops: Sequence[Crop]) -> list[str]:

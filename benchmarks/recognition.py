@@ -5,7 +5,7 @@
 fitted (weights, temperatures) was fitted on other pictures. Thresholds are the built-in ones; the
 matcher's, which is that of the weights, was chosen on training tracks of GTSRB. These are no scored
 pictures of ``release``, but some of those of ``templates-only`` and ``held-out`` (docs/not-blind.md
-has the rest). A figure whose weights have not been trained says so.
+has the rest). A figure that cannot be measured says why, and the script ends with 3.
 
 ``--errors`` prints instead what the shipped weights get wrong on the validation tracks.
 """
@@ -13,6 +13,7 @@ has the rest). A figure whose weights have not been trained says so.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,6 +33,8 @@ from attributes.predictor import AttributePredictor
 from attributes.training.artwork import german_rows
 from attributes.training.labels import Labels
 from attributes.weights_file import load_weights
+from recognizer.cli.exit_codes import UNREADABLE
+from recognizer.pictures import SUFFIXES, is_hidden
 from recognizer.verdicts import UNKNOWN
 from rules import load_catalogue
 
@@ -51,6 +54,19 @@ def share_right(answers: Sequence[str], truth: Sequence[str]) -> float:
     )
 
 
+def _kept_predictor(name: str) -> AttributePredictor:
+    """Weights that left something out, by whose card a figure says that they did.
+
+    Raises:
+        UserError: they are not here, or those of another configuration.
+    """
+    path = find_weights(name)
+    predictor = AttributePredictor(path)
+    if predictor.card.name != name:
+        raise UserError(f"{path}: weights of `{predictor.card.name}`, this figure is of `{name}`")
+    return predictor
+
+
 def release_on_validation(data: Path) -> list[Row]:
     """The shipped weights on GTSRB tracks that they were not trained on."""
     predictor = AttributePredictor(find_weights(RELEASE))
@@ -62,7 +78,7 @@ def release_on_validation(data: Path) -> list[Row]:
 
 def templates_only(data: Path) -> list[Row]:
     """Weights that saw no photograph, on every crop of GTSRB's training half."""
-    predictor = AttributePredictor(find_weights("templates-only"))
+    predictor = _kept_predictor("templates-only")
     crops = crops_of(data / "gtsrb")
     ready = make_ready(load_catalogue(ROOT / "signs.yaml"), predictor)
     right = share_right(answered_ids(ready, read_crops(predictor, crops)), true_answers(crops))
@@ -71,7 +87,7 @@ def templates_only(data: Path) -> list[Row]:
 
 def unseen_signs(data: Path) -> list[Row]:
     """Signs added by YAML and one drawing each, and what they change for the others."""
-    predictor = AttributePredictor(find_weights(held_out.CONFIGURATION))
+    predictor = _kept_predictor(held_out.CONFIGURATION)
     outcome = held_out.measure(predictor, data)
     count = len(outcome.right_before)
     return [
@@ -94,7 +110,7 @@ def unseen_signs(data: Path) -> list[Row]:
 
 def unseen_numbers(data: Path) -> list[Row]:
     """70 and 120 by weights that saw neither."""
-    predictor = AttributePredictor(find_weights(numbers_out.CONFIGURATION))
+    predictor = _kept_predictor(numbers_out.CONFIGURATION)
     numbers = numbers_out.measure(predictor, data)
     return [
         (
@@ -112,7 +128,14 @@ def belgium(data: Path) -> list[Row]:
     folders = [f for f in sorted((data / "btsc" / "Training").glob("[0-9]*")) if f.name in labels]
     if not folders:
         raise UserError(f"{data / 'btsc'}: no Training/000CC folders; is this BTSC?")
-    paths = [(path, labels[f.name]) for f in folders for path in sorted(f.glob("*.jpg"))]
+    paths = [
+        (path, labels[folder.name])
+        for folder in folders
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in SUFFIXES and not is_hidden(path.name)
+    ]
+    if not paths:
+        raise UserError(f"{data / 'btsc'}: no picture in its folders; is this BTSC?")
     ready = make_ready(load_catalogue(ROOT / "catalogues" / "be.yaml"), predictor)
     readings = read_pictures(predictor, [path for path, _ in paths], "BTSC")
     right = share_right(answered_ids(ready, readings), [truth for _, truth in paths])
@@ -135,15 +158,17 @@ FIGURES: dict[str, Callable[[Path], list[Row]]] = {
 }
 
 
-def print_table(data: Path) -> None:
-    """Measure what can be measured, and print it as it comes."""
+def print_table(data: Path) -> bool:
+    """Measure what can be measured, and print it as it comes; whether everything could be."""
+    is_whole = True
     for name, measure in FIGURES.items():
         try:
             rows = measure(data)
         except UserError as missing:
-            rows = [(name, str(missing))]
+            rows, is_whole = [(name, str(missing))], False
         for what, figure in rows:
             print(f"{what:80}{figure}", flush=True)
+    return is_whole
 
 
 def print_errors(data: Path) -> None:
@@ -177,8 +202,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.errors:
         print_errors(arguments.data)
-    else:
-        print_table(arguments.data)
+    elif not print_table(arguments.data):
+        sys.exit(UNREADABLE)
 
 
 if __name__ == "__main__":

@@ -273,7 +273,8 @@ def main() -> None:
     crops, expected = unshared_signs(arguments.data, shared)
     answers = answered_ids(ready, predictor.predict(crops))
     right = sum(a == e for a, e in zip(answers, expected, strict=True))
-    print(f"frames 0-499, not shared: {right} of {len(crops)} rightly named")
+    print(f"frames 0-499, not shared: {right} of {len(crops)} rightly named (weights are chosen by")
+    print("  these, see choosing_weights.py)")
 
 
 if __name__ == "__main__":

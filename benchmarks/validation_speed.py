@@ -25,6 +25,10 @@ from plain_errors import run_plainly
 from attributes.errors import UserError
 from recognizer.default_catalogue import default_catalogue
 from recognizer.gallery import gallery_path
+from recognizer.thresholds_file import thresholds_path
+
+_EDITED = "multiple_of: 5"
+"""What is changed in the rule file between two runs, and back again."""
 
 
 def timed_run(data: str, rules: Path, cache: Path, more: list[str]) -> tuple[float, dict[str, Any]]:
@@ -66,17 +70,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rules = Path(folder) / catalogue.name
         shutil.copy(catalogue, rules)
-        shutil.copy(gallery_path(catalogue), gallery_path(rules))
+        for beside in (gallery_path, thresholds_path):
+            if beside(catalogue).is_file():
+                shutil.copy(beside(catalogue), beside(rules))
         cache = arguments.cache or Path(folder) / "cache"
         first, figures = timed_run(arguments.data, rules, cache, more)
         show("first run", first, figures)
         was_empty = figures["timing"]["network_crops"] == figures["figures"]["pictures"]
         text = rules.read_text(encoding="utf-8")
+        if _EDITED not in text:
+            raise UserError(f"{catalogue}: no `{_EDITED}` in it, which is edited between the runs")
         again, inside = [], []
         for edit in range(arguments.repeat):
             # One rule is narrowed and widened again, so that every run follows an edit.
-            step = "multiple_of: 5" if edit % 2 else "multiple_of: 10"
-            rules.write_text(text.replace("multiple_of: 5", step, 1), encoding="utf-8")
+            step = _EDITED if edit % 2 else "multiple_of: 10"
+            rules.write_text(text.replace(_EDITED, step, 1), encoding="utf-8")
             seconds, figures = timed_run(arguments.data, rules, cache, more)
             show("after an edit", seconds, figures)
             again.append(seconds)

@@ -74,9 +74,9 @@ SignPattern = Annotated[
         with_small_country,
     ),
 ]
-Name = Annotated[
-    str, Format(r"[A-Za-z][A-Za-z0-9_-]*", "a name of letters, digits, `_` and `-`, such as `deer`")
-]
+NAME_PATTERN: Final = r"[A-Za-z][A-Za-z0-9_-]*"
+NAME_RULE: Final = "a name of letters, digits, `_` and `-`, such as `deer`"
+Name = Annotated[str, Format(NAME_PATTERN, NAME_RULE)]
 Country = Annotated[
     str,
     Format("|".join(sorted(COUNTRIES)), "an ISO 3166 country code such as `DE`", likely_country),

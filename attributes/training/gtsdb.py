@@ -104,5 +104,7 @@ def _read_boxes(truth: Path) -> dict[int, list[list[float]]]:
                 raise DatasetError(
                     f"{truth}:{number}: expected file;x1;y1;x2;y2;class, got {';'.join(row)!r}"
                 )
-            labelled.setdefault(frame, []).append(box)
+            boxes = labelled.setdefault(frame, [])
+            if box not in boxes:  # GTSDB has a line twice
+                boxes.append(box)
     return labelled

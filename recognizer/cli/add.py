@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from recognizer.addition import Addition, Trial
@@ -11,13 +13,19 @@ from recognizer.cli.exit_codes import FINDINGS, FINE, USAGE
 from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option, how_to_own_a_catalogue
 from recognizer.default_catalogue import default_catalogue
+from rules.formats import NAME_PATTERN, NAME_RULE, SIGN_ID_PATTERN, SIGN_ID_RULE
 from rules.languages import LANGUAGES
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("picture", type=Path, metavar="PICTURE", help="the new sign, cut out")
-    parser.add_argument("--id", required=True, help="its id, such as de.142-10")
+    parser.add_argument(
+        "--id",
+        required=True,
+        type=_formed(SIGN_ID_PATTERN, SIGN_ID_RULE),
+        help="its id, such as de.142-10",
+    )
     parser.add_argument("--name", required=True, metavar="TEXT", help="its name in English")
     for language in LANGUAGES:
         parser.add_argument(f"--name-{language}", metavar="TEXT", help=argparse.SUPPRESS)
@@ -27,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--pictogram",
+        type=_formed(NAME_PATTERN, NAME_RULE),
         metavar="NAME",
         help="pictogram on the sign: one of the catalogue, or a name for the one on the picture",
     )
@@ -35,6 +44,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--write", action="store_true", help="write what is proposed, if it is fine"
     )
     add_format_option(parser)
+
+
+def _formed(pattern: str, rule: str) -> Callable[[str], str]:
+    """An argument's type: a word that a rule file would take."""
+
+    def read(word: str) -> str:
+        if not re.fullmatch(pattern, word):
+            raise argparse.ArgumentTypeError(f"expected {rule}, got {word!r}")
+        return word
+
+    return read
 
 
 def run(arguments: argparse.Namespace) -> int:

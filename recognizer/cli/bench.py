@@ -6,7 +6,6 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
 from itertools import islice
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy as np
 from recognizer.cli.exit_codes import FINE
 from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option, add_recognizer_options, recognizer_from
-from recognizer.urls import without_password
+from recognizer.frames.sources.opening import open_source
 
 _CROP_SIDE = 42
 """Median side of GTSRB's crops, pixels."""
@@ -44,9 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
     rounds = arguments.rounds
     rows: dict[str, float] = {}
     if arguments.source is not None:  # first: it may turn out to be none
-        with closing(recognizer.stream(arguments.source)) as results:  # it would run on meanwhile
-            between = _between(islice(results, rounds + _WARM_UP))
-        rows[f"a frame of {without_password(arguments.source)}"] = between
+        with open_source(arguments.source) as source:  # closed, or it would run on meanwhile
+            results = islice(recognizer.stream(source), rounds + _WARM_UP)
+            rows[f"a frame of {source.name}"] = _between(results)
     rows["one crop"] = _milliseconds(lambda: recognizer.recognize(crops[0]), rounds)
     rows[f"{_BATCH} crops"] = _milliseconds(lambda: recognizer.recognize(crops), rounds)
     height, width = _FRAME_SIZE

@@ -132,7 +132,7 @@ class _Accuser:
         if o.expected[number] < FIRST_SIGN_CODE:
             return self._of_stranger(number, label)
         if label.problem:
-            stage = Stage.RULE if "does not allow" in label.problem else Stage.LABEL_MAP
+            stage = Stage.RULE if label.refused_by_rule else Stage.LABEL_MAP
             return stage, label.expected, label.problem
         if o.reason[number] == REASONS.index(Reason.TOO_SMALL):
             height, width = o.sizes[number]

@@ -31,12 +31,12 @@ class CropReader:
         self._cache = cache
         self._timing = timing
         self._waiting: dict[bytes, tuple[Crop, tuple[int, int]]] = {}
-        self._read: dict[bytes, tuple[int, int]] = {}
-        self._readings: list[Readings] = []
+        self._read: list[tuple[dict[bytes, tuple[int, int]], Readings]] = []
+        self._known: set[bytes] = set()
 
     def knows(self, key: bytes) -> bool:
         """Whether a crop has been read, or waits to be."""
-        return self._cache.row(key) is not None or key in self._waiting or key in self._read
+        return self._cache.row(key) is not None or key in self._known
 
     def add(self, key: bytes, crop: Crop, size: tuple[int, int]) -> None:
         """Let a crop be read.
@@ -50,6 +50,7 @@ class CropReader:
             CacheError: the cache cannot be written.
         """
         self._waiting[key] = crop, size
+        self._known.add(key)
         if len(self._waiting) >= _BATCH:
             self.predict()
 
@@ -62,12 +63,13 @@ class CropReader:
         if not self._waiting:
             return
         start = perf_counter()
-        self._readings.append(self._predictor.predict([crop for crop, _ in self._waiting.values()]))
+        readings = self._predictor.predict([crop for crop, _ in self._waiting.values()])
+        # In one step, or an interruption would leave readings without keys.
+        self._read.append(({key: size for key, (_, size) in self._waiting.items()}, readings))
         self._timing.network += perf_counter() - start
         self._timing.network_crops += len(self._waiting)
-        self._read.update((key, size) for key, (_, size) in self._waiting.items())
         self._waiting.clear()
-        if len(self._read) >= _SHARD:
+        if sum(len(sizes) for sizes, _ in self._read) >= _SHARD:
             self.keep()
 
     def keep(self) -> None:
@@ -77,7 +79,7 @@ class CropReader:
             CacheError: the cache cannot be written.
         """
         if self._read:
-            readings = Readings.concatenate(self._readings)
-            self._cache.append(list(self._read), list(self._read.values()), readings)
+            of_key = {key: size for sizes, _ in self._read for key, size in sizes.items()}
+            readings = Readings.concatenate([readings for _, readings in self._read])
+            self._cache.append([*of_key], [*of_key.values()], readings)
             self._read.clear()
-            self._readings.clear()

@@ -22,7 +22,12 @@ from recognizer.validation.crop_reader import CropReader
 from recognizer.validation.datasets import Dataset, DatasetError
 from recognizer.validation.file_digests import FileDigests
 from recognizer.validation.finds_cache import FindsCache, FrameFinds
-from recognizer.validation.ingestion import Unreadable, impossible_box, os_error_words
+from recognizer.validation.ingestion import (
+    Unreadable,
+    impossible_box,
+    lost_words,
+    os_error_words,
+)
 from recognizer.validation.late_localizer import Finder
 from recognizer.validation.readings_cache import KEY_BYTES, ReadingsCache
 from recognizer.validation.timing import Timing
@@ -202,7 +207,7 @@ def _gather(dataset: Dataset, run: _Run, cache: ReadingsCache) -> ReadFrames:
     number = {path: i for i, path in enumerate(paths)}
     lost = Counter(s.path for s in dataset.samples if s.path not in number)
     unreadable = [
-        Unreadable(path, f"{reason}{_lost_words(lost[path])}")
+        Unreadable(path, f"{reason}{lost_words(lost[path])}")
         for path, reason in run.failures.items()
     ]
     labelled = []
@@ -231,7 +236,3 @@ def _gather(dataset: Dataset, run: _Run, cache: ReadingsCache) -> ReadFrames:
         tuple(unreadable),
         run.timing,
     )
-
-
-def _lost_words(boxes: int) -> str:
-    return f"; its labelled boxes ({boxes}) count nowhere" if boxes else ""

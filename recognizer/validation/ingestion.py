@@ -162,7 +162,13 @@ class _Run:
         self.digests.save()
 
     def _refuse(self, items: Sequence[tuple[int, Sample]], reason: str) -> None:
-        self.unreadable += [Unreadable(sample.path, reason) for _, sample in items]
+        lost = lost_words(len(items)) if len(items) > 1 else ""
+        self.unreadable.append(Unreadable(items[0][1].path, f"{reason}{lost}"))
+
+
+def lost_words(boxes: int) -> str:
+    """What is told beside the reason why a frame with labelled boxes cannot be read."""
+    return f"; its labelled boxes ({boxes}) count nowhere" if boxes else ""
 
 
 def batches(count: int, size: int) -> Iterator[slice]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from recognizer.answering import ReadyCatalogue
 from recognizer.validation.datasets import Dataset
-from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel
+from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel, split_id
 from recognizer.validation.outcomes import Outcomes
 from recognizer.verdicts import UNKNOWN
 from rules import Catalogue
@@ -84,10 +84,12 @@ def _suggest(
     recognized = outcomes.names[code]
     share = f"{count} of {len(rows)} pictures are {recognized}"
     if named:
-        return Suggestion(name, named, f"by its name; {share}", doubtful=False)
+        is_other = recognized not in (UNKNOWN, named) and split_id(recognized)[0] != named
+        doubtful = is_other and count > _CERTAIN_SHARE * len(rows)
+        return Suggestion(name, named, f"by its name; {share}", doubtful=doubtful)
     if recognized == UNKNOWN:
         return Suggestion(name, None, share, doubtful=True)
-    return Suggestion(name, recognized, share, doubtful=count < _CERTAIN_SHARE * len(rows))
+    return Suggestion(name, recognized, share, doubtful=count <= _CERTAIN_SHARE * len(rows))
 
 
 def _names(catalogue: Catalogue) -> dict[str, str]:

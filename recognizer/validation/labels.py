@@ -88,11 +88,13 @@ class ClassLabel:
         expected: id with value, id alone for any value, ``unknown``, or ``not in catalogue``.
         problem: why the label cannot be used as it stands; empty if it can.
         deliberate: whether the label map itself says so, if it is not in the catalogue.
+        refused_by_rule: whether the problem is that the sign's rule allows no such value.
     """
 
     expected: str
     problem: str = ""
     deliberate: bool = False
+    refused_by_rule: bool = False
 
     @property
     def is_sign(self) -> bool:
@@ -176,5 +178,6 @@ def _resolve(target: str, catalogue: Catalogue) -> ClassLabel:
     if value is not None and sign.value is None:
         return ClassLabel(target, f"`{sign_id}` has no value, so it is never answered `{target}`")
     if value is not None and not sign.can_have(value):
-        return ClassLabel(target, f"the rule of `{sign_id}` does not allow the value {value}")
+        problem = f"the rule of `{sign_id}` does not allow the value {value}"
+        return ClassLabel(target, problem, refused_by_rule=True)
     return ClassLabel(target)

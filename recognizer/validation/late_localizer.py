@@ -11,6 +11,7 @@ from attributes.weights_identity import WeightsError, digest_of_all
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.frame import Image
 from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
+from recognizer.validation.reading_code import code_digest
 
 if TYPE_CHECKING:
     from recognizer.frames.localization.localizer import Localizer
@@ -35,8 +36,8 @@ class LateLocalizer:
         precision: of the network's arithmetic; by default what is fast on this CPU.
 
     Attributes:
-        identity: digest of all that boxes depend on: weights, card (architecture and threshold)
-            and precision.
+        identity: digest of all that boxes depend on: weights, card (architecture and threshold),
+            precision and code.
 
     Raises:
         WeightsError: a file is missing.
@@ -61,6 +62,7 @@ class LateLocalizer:
     def _digest(self) -> str:
         parts = [_content(p) for p in (self._path, self._path.with_suffix(".json"))]
         parts.append(self._precision.encode())
+        parts.append(code_digest("recognizer.frames.localization").encode())
         return digest_of_all(parts)
 
     @cached_property

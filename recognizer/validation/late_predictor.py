@@ -25,6 +25,7 @@ from attributes.weights_identity import (
     digest,
     digest_of_all,
 )
+from recognizer.validation.reading_code import code_digest
 
 if TYPE_CHECKING:
     from attributes.predictor import AttributePredictor
@@ -41,7 +42,7 @@ class LatePredictor:
         fingerprint: digest of the weights, as galleries name it.
         match_cosine: see :class:`attributes.weights_file.Calibration`.
         identity: digest of all that readings depend on: weights, card (preprocessing and
-            calibration), vocabulary and precision.
+            calibration), vocabulary, precision and code.
 
     Raises:
         WeightsError: a file is missing.
@@ -67,8 +68,8 @@ class LatePredictor:
         return _content(self._path), _content(self._path.with_suffix(".json"))
 
     def _digest(self, content: bytes, card: bytes) -> str:
-        parts = (content, card, vocabulary.fingerprint().encode(), self._precision.encode())
-        return digest_of_all(parts)
+        words = (vocabulary.fingerprint(), self._precision, code_digest("attributes"))
+        return digest_of_all((content, card, *(word.encode() for word in words)))
 
     @cached_property
     def _predictor(self) -> AttributePredictor:

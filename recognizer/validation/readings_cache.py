@@ -26,7 +26,14 @@ import numpy.typing as npt
 from attributes.readings import Readings
 from recognizer.gallery import Gallery
 from recognizer.validation.flat_readings import WIDTH, flatten, unflatten
-from recognizer.validation.shards import Arrays, Shard, ShardFolder, read_array, write_array
+from recognizer.validation.shards import (
+    Arrays,
+    CacheError,
+    Shard,
+    ShardFolder,
+    read_array,
+    write_array,
+)
 
 KEY_BYTES: Final = 16
 _FORMAT = "readings-2"
@@ -39,9 +46,18 @@ Number = TypeVar("Number", np.int32, np.float32)
 
 
 def default_cache() -> Path:
-    """``$XDG_CACHE_HOME/signrules``, by default ``~/.cache/signrules``."""
+    """``$XDG_CACHE_HOME/signrules``, by default ``~/.cache/signrules``.
+
+    Raises:
+        CacheError: there is neither, as in some containers.
+    """
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "signrules"
+    if base:
+        return Path(base) / "signrules"
+    try:
+        return Path.home() / ".cache" / "signrules"
+    except RuntimeError:
+        raise CacheError("there is no home folder for a cache; name one with --cache") from None
 
 
 class ReadingsCache:

@@ -3,7 +3,7 @@
 A shard is written beside its place and moved there in one step, so two processes can use a folder
 of shards at once: the worst that happens is that both work out the same. Large arrays are mapped
 into memory, not loaded, and only while they are looked at: each that is mapped keeps a file open.
-What an interrupted run left is removed when it is a day old.
+What an interrupted run left, or was damaged, is removed when it is a day old.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tokenize
 import uuid
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,7 +126,10 @@ class ShardFolder:
         return shard
 
     def _load(self, folder: Path) -> Shard | None:
-        """A shard; None, with a word on stderr, if it is damaged: its pictures are read again."""
+        """A shard; None if it is damaged: its pictures are read again.
+
+        It is told on stderr, once: a damaged one is hidden, and removed as what is unfinished is.
+        """
         try:
             arrays = {name: read_array(folder / f"{name}.npy") for name in self._names}
             intact = self._fits(arrays) and int(
@@ -138,6 +142,8 @@ class ShardFolder:
                 f"signrules: {folder}: damaged, ignored; its pictures are read again",
                 file=sys.stderr,
             )
+            with suppress(OSError):  # of a folder that may only be read it is told each time
+                folder.rename(folder.with_name(f".{folder.name}"))
             return None
         held = {name: np.array(array) for name, array in arrays.items() if name not in self._large}
         return Shard(folder, held)

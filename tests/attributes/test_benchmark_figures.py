@@ -1,9 +1,13 @@
 """The arithmetic of the benchmarks, without data sets and without artwork."""
 
+import re
+
 import cv2
 import numpy as np
 import pytest
+import recognition
 from cross_plates import recall_across_plates
+from gtsrb_crops import crops_of
 from heads import Judged, judge_heads
 from held_out import SEEN, UNSEEN, Outcome, catalogue_of
 from held_out_threshold import left_out_for_threshold
@@ -100,6 +104,32 @@ def test_outcomes_are_averaged_by_sign_and_count_what_broke():
     assert outcome.macro_of_likeliest == pytest.approx((1 + 0) / 2)
     assert outcome.broken == 1
     assert len(UNSEEN) == 21
+
+
+def test_a_table_that_lacks_a_figure_ends_with_3(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["recognition.py", "--data", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        recognition.main()
+    assert ended.value.code == 3
+    assert "is this BTSC?" in capsys.readouterr().out
+
+
+def test_kept_weights_of_another_configuration_are_no_figure(monkeypatch):
+    monkeypatch.setattr("recognition.find_weights", lambda _: find_weights("release"))
+    with pytest.raises(UserError, match="weights of `release`, this figure is of `held-out`"):
+        recognition._kept_predictor("held-out")
+
+
+def test_figures_of_a_part_of_gtsrb_say_so(tmp_path, capsys):
+    folder = tmp_path / "Final_Training" / "Images" / "00014"
+    folder.mkdir(parents=True)
+    cv2.imwrite(str(folder / "00006_00000.ppm"), np.zeros((20, 20, 3), np.uint8))
+    (folder / "GT-00014.csv").write_text(
+        "Filename;Width;Height;Roi.X1;Roi.Y1;Roi.X2;Roi.Y2;ClassId\n"
+        "00006_00000.ppm;20;20;2;2;18;18;14\n"
+    )
+    assert len(crops_of(tmp_path)) == 1
+    assert re.match(r"mind: of the [\d,]+ tracks .* 1 are here;", capsys.readouterr().err)
 
 
 def test_weights_that_are_not_there_are_asked_for(monkeypatch, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -281,8 +282,8 @@ def test_conflicts_are_told_and_never_written(
     out = capsys.readouterr().out
     assert "overlap: `de.274` and `de.9` can both hold" in out
     assert "not ready to be written" in out
-    assert add("--write", sign_id="DE.9", name="Fifty") == 1
-    assert "error SR010 invalid-value: `DE.9` is no valid value of `id`" in capsys.readouterr().out
+    assert add("--write", sign_id="de.9", name="") == 1
+    assert ": error SR0" in capsys.readouterr().out
     assert (folder / "rules" / "signs.yaml").read_text() == RULES
 
 
@@ -308,6 +309,19 @@ def test_an_id_that_is_taken_is_refused_wherever_its_sign_is_defined(
     )
     assert (folder / "mine.yaml").read_text() == EXTENDING
     assert (folder / "rules" / "signs.yaml").read_text() == RULES
+
+
+@pytest.mark.parametrize(
+    ("option", "word"), [("--id", "Bad Id"), ("--id", "de"), ("--pictogram", "no name")]
+)
+def test_an_id_or_name_that_no_rule_file_takes_is_a_usage_error(
+    folder: Path, option: str, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["add", "cow.PNG", "--id", "de.140", "--name", "Cattle", option, word]
+    with pytest.raises(SystemExit) as refused:
+        main(words)
+    assert refused.value.code == 2
+    assert re.search(rf"{option}: expected an? .*, got '{word}'", capsys.readouterr().err)
 
 
 def test_the_id_of_an_inherited_sign_that_is_removed_is_free(

@@ -8,17 +8,22 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from validation_world import StandInPredictor, World
 
+from recognizer.validation import reading_code
 from recognizer.validation.datasets import Dataset, DatasetError, open_dataset
 from recognizer.validation.file_digests import FileDigests
 from recognizer.validation.flat_readings import flatten, unflatten
 from recognizer.validation.ingestion import ReadPictures, read_pictures
-from recognizer.validation.readings_cache import ReadingsCache
+from recognizer.validation.late_localizer import LateLocalizer
+from recognizer.validation.late_predictor import LatePredictor
+from recognizer.validation.reading_code import code_digest
+from recognizer.validation.readings_cache import ReadingsCache, default_cache
 from recognizer.validation.shards import CacheError
 
 
@@ -126,6 +131,52 @@ def test_a_damaged_shard_is_ignored(
     np.testing.assert_array_equal(texts(read(world, again)), first)
     assert sum(again.calls) == 64
     assert "damaged" in capsys.readouterr().err
+
+
+def test_a_damaged_shard_is_told_once(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.draw_all()
+    read(world, world.predictor)
+    (shard,) = shards(world)
+    (shard / "checksum").write_text("1")
+    for told in (True, False):
+        read(world, StandInPredictor())
+        assert ("damaged" in capsys.readouterr().err) == told
+
+
+def test_readings_of_older_code_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = LatePredictor().identity, LateLocalizer().identity
+    assert now == (LatePredictor().identity, LateLocalizer().identity)
+    for module in ("late_predictor", "late_localizer"):
+        monkeypatch.setattr(f"recognizer.validation.{module}.code_digest", lambda _: "older")
+    older = LatePredictor().identity, LateLocalizer().identity
+    assert not set(now) & set(older)
+
+
+def test_the_code_that_readings_depend_on_is_that_of_the_network_and_of_decoding(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read_from = []
+
+    def remember(parts: Iterable[bytes]) -> str:
+        read_from.extend(parts)
+        return ""
+
+    monkeypatch.setattr(reading_code, "digest_of_all", remember)
+    code_digest("attributes")
+    assert {b"predictor.py", b"needless_pixels.py", b"network.py", b"pictures.py"} <= {*read_from}
+    read_from.clear()
+    code_digest("recognizer.frames.localization")
+    assert {b"localizer.py", b"decoding.py", b"network.py", b"pictures.py"} <= {*read_from}
+
+
+def test_without_a_home_folder_a_cache_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    with pytest.raises(CacheError, match="no home folder for a cache; name one with --cache"):
+        default_cache()
 
 
 def test_a_truncated_shard_is_ignored(world: World) -> None:

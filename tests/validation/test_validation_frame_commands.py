@@ -97,12 +97,15 @@ def test_pictures_without_a_label_file_are_told_above_the_figures(
 def test_labels_are_suggested_without_searching(
     street: FrameWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = street.command("validate", street.data, "--catalogue", street.rules())
+    command = ["validate", str(street.data), "--catalogue", str(street.rules())]
+    command += ["--cache", str(street.folder / "cache")]
     assert main([*command, "--suggest-labels"]) == 0
     assert street.finder.calls == 0
     assert 'dataset: "data"' in capsys.readouterr().out
-    assert main([*command, "--suggest-labels", "--format", "json", "--min-accuracy", "1"]) == 2
-    assert "--format, --min-accuracy would have no effect" in capsys.readouterr().err
+    useless = ["--labels", "x.yaml", "--boxes", "found", "--format", "json", "--min-accuracy", "1"]
+    assert main([*command, "--suggest-labels", *useless]) == 2
+    told = "--labels, --boxes found, --format, --min-accuracy would have no effect"
+    assert told in capsys.readouterr().err
 
 
 def test_calibrate_chooses_on_what_was_found(

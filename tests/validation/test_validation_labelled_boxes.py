@@ -19,6 +19,16 @@ def test_labelled_boxes_can_still_be_cut_out(street: FrameWorld) -> None:
     assert street.finder.calls == 0
 
 
+def test_a_frame_that_cannot_be_read_is_told_once(frames: FrameWorld) -> None:
+    boxes = [((20.0, 20.0, 50.0, 50.0), "stop"), ((60.0, 20.0, 90.0, 50.0), "stop")]
+    frames.frame(1, [], boxes)  # type: ignore[arg-type]
+    frames.frame(2, [], boxes[:1])  # type: ignore[arg-type]
+    (broken,) = frames.data.glob("00001.*")
+    broken.write_bytes(b"nothing")
+    (unreadable,) = frames.validate(boxes="labelled").pictures.unreadable
+    assert unreadable.reason.endswith("; its labelled boxes (2) count nowhere")
+
+
 def test_what_was_not_searched_for_is_not_found(street: FrameWorld) -> None:
     validation = street.validate(boxes="labelled")
     assert not failures(validation, Requirements())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 from pathlib import Path
@@ -16,6 +17,8 @@ from recognizer.validation.label_suggestions import render_labels, suggest_label
 from recognizer.validation.labels import NOT_IN_CATALOGUE, load_labels, resolve_labels, split_id
 from recognizer.validation.outcomes import judge_pictures
 from recognizer.validation.rates import Rate
+from recognizer.validation.report import write_report
+from recognizer.validation.report.tables import render_json
 from recognizer.validation.validation import Workbench
 from rules import CatalogueError, load_catalogue
 
@@ -133,6 +136,11 @@ def test_classes_of_the_label_map_without_a_picture_are_told(
     assert main(command) == 0
     told = "mind: 2 of the label map's classes have no picture here: `stop`, `absent`\n"
     assert told in capsys.readouterr().out
+    validation = world.validate(labels=Path(labels))
+    assert json.loads(render_json(validation))["classes_without_pictures"] == ["stop", "absent"]
+    write_report(validation, world.folder / "report")
+    page = (world.folder / "report" / "report.html").read_text()
+    assert "<code>stop</code>, <code>absent</code>" in page
 
 
 def test_a_class_without_value_takes_any_value(world: World) -> None:
@@ -168,6 +176,12 @@ def test_only_a_class_without_value_takes_any_value(world: World) -> None:
     assert fifty.precision == Rate(4, 4)
 
 
+def test_a_value_of_a_sign_that_has_none_is_no_value_that_is_wrong(world: World) -> None:
+    world.draw_all(4)
+    right = world.validate().figures.values
+    assert right == world.validate(labels=world.labels(stop="xx.stop[3]")).figures.values
+
+
 def test_strangers_are_right_when_unknown(world: World) -> None:
     world.draw_all(green="stranger")
     figures = world.validate(labels=world.labels(green=None)).figures
@@ -191,7 +205,7 @@ def test_unknown_for_strangers_says_nothing_of_precision(world: World) -> None:
 
 
 def test_labels_are_suggested_from_names_and_pictures(world: World, tmp_path: Path) -> None:
-    world.draw_all(**{"Keep-Left": "keep-right", "green": "stranger"})
+    world.draw_all(**{"Keep-Left": "keep-left", "Keep right": "stop", "green": "stranger"})
     workbench = Workbench(cache=world.folder / "cache")
     ready = workbench.prepare(world.rules())
     dataset = open_dataset(world.data)
@@ -199,6 +213,8 @@ def test_labels_are_suggested_from_names_and_pictures(world: World, tmp_path: Pa
     suggestions = {s.name: s for s in suggest_labels(dataset, outcomes, ready)}
     assert suggestions["c50"].target == "xx.limit[50]"
     assert suggestions["Keep-Left"].target == "xx.left"
+    assert not suggestions["Keep-Left"].doubtful
+    assert suggestions["Keep right"].doubtful  # which all its pictures deny
     assert suggestions["green"].doubtful
     text = render_labels(dataset, list(suggestions.values()))
     (tmp_path / "proposed.yaml").write_text(text)

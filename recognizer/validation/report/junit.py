@@ -87,8 +87,8 @@ def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
         if recall < required.min_recall:
             taken = ", ".join(f"{count} as {name}" for name, count in sign.taken_for[:5])
             failure = (
-                f"{sign.recall.right} of {sign.recall.count} right ({recall:.4f}, required "
-                f"{required.min_recall:.4f}); {sign.unknown} unknown"
+                f"{sign.recall.right} of {sign.recall.count} right "
+                f"({_below(recall, required.min_recall)}); {sign.unknown} unknown"
                 + (f", {sign.not_found} not found" if sign.not_found else "")
                 + (f", {taken}" if taken else "")
             )
@@ -98,8 +98,16 @@ def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
 def _shortfall(rate: Rate, least: float) -> str:
     """Why a share is too small; empty if it is not."""
     if rate.count:
-        return f"{rate.value:.4f} is less than {least:.4f}" if rate.value < least else ""
+        return _below(rate.value, least) if rate.value < least else ""
     return "cannot be told: there is no picture of a sign of the catalogue" if least > 0 else ""
+
+
+def _below(share: float, least: float) -> str:
+    """What is too little, with as many digits as tell it from what is required."""
+    digits = 4
+    while f"{share:.{digits}f}" == f"{least:.{digits}f}" and digits < 9:
+        digits += 1
+    return f"{share:.{digits}f} is less than {least:.{digits}f}"
 
 
 def failures(validation: Validation, required: Requirements) -> list[Case]:

@@ -29,6 +29,8 @@ def render_json(validation: Validation) -> str:
         "layout": dataset.layout,
         "split": dataset.split,
         "caution": dataset.caution,
+        "searched": validation.figures.frames is not None,
+        "classes_without_pictures": list(validation.without_pictures),
         "catalogue": str(validation.catalogue_file),
         "thresholds": dataclasses.asdict(validation.ready.judge.thresholds),
         "timing": {**dataclasses.asdict(pictures.timing), "overhead": pictures.timing.overhead},
