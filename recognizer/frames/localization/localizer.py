@@ -78,7 +78,7 @@ class Localizer:
                 scores.append(score[rows])
             boxes, score = torch.cat(found), torch.cat(scores)
             best = score.argsort(descending=True)[:_MOST]
-        return _without_repeats(boxes[best].numpy(), score[best].numpy(), image.shape)
+        return _suppress_overlaps(boxes[best].numpy(), score[best].numpy(), image.shape)
 
 
 def _padded(image: Image) -> Image:
@@ -89,7 +89,7 @@ def _padded(image: Image) -> Image:
     return np.asarray(cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_REPLICATE))
 
 
-def _without_repeats(xyxy: np.ndarray, score: np.ndarray, shape: tuple[int, ...]) -> Boxes:
+def _suppress_overlaps(xyxy: np.ndarray, score: np.ndarray, shape: tuple[int, ...]) -> Boxes:
     """Clip to the frame, and keep the surest of boxes that overlap (non-maximum suppression)."""
     height, width = shape[:2]
     xyxy = np.clip(xyxy, 0, (width, height, width, height)).astype(np.float32)
