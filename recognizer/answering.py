@@ -172,7 +172,7 @@ def _exemplars(
     """The nearest pictograms, and the nearest of those that are asked for."""
     ranked = [gallery.names[i] for i in np.argsort(-similarity)]
     nearest = ranked[:_EXEMPLARS]
-    nearest += [name for name in ranked if name in asked_for][:1] if asked_for else []
+    nearest += [name for name in ranked if name in asked_for][:1]
     cosine = dict(zip(gallery.names, similarity.tolist(), strict=True))
     return tuple(Exemplar(name, cosine[name]) for name in dict.fromkeys(nearest))
 
