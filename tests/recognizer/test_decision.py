@@ -6,75 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from decision_world import CIRCLE, NAMES, TRIANGLE, answer, decide, engine_of
 
-from attributes.readings import Readings
-from attributes.vocabulary import BACKGROUND, SHAPE, TEXT
+from attributes.vocabulary import BACKGROUND, SHAPE
 from recognizer.answering import ReadyCatalogue, just_below
 from recognizer.decision import REASONS, Judge, Reason, Thresholds
 from recognizer.gallery import Gallery
-from recognizer.result import Recognition
 from rules import Engine, certain_readings, load_catalogue
-
-CATALOGUE = """
-version: 1
-faces:
-  red_triangle: {shape: triangle, border: red}
-  animals: {shape: diamond, any: [{pictogram: deer}, {pictogram: cow}]}
-pictograms:
-  deer: {artwork: [mapillary:deer]}
-  cow: {artwork: [mapillary:cow]}
-  crown: {artwork: [mapillary:crown]}
-signs:
-  - {id: xx.deer, name: {en: Deer}, when: {face: red_triangle, pictogram: deer}}
-  - {id: xx.cow, name: {en: Cow}, when: {face: red_triangle, pictogram: cow}}
-  - {id: xx.limit, name: {en: "Limit {digits}"},
-     when: {shape: circle, border: red, digits: {min: 5, max: 130, multiple_of: 5}},
-     value: {from: digits, unit: km/h}}
-  - {id: xx.ring, name: {en: Ring}, when: {shape: circle, border: red}, priority: -1}
-  - {id: xx.crown, name: {en: Crown}, pictogram: crown}
-  - {id: xx.us-deer, name: {en: Deer}, when: {face: animals, pictogram: deer}}
-  - {id: xx.us-cow, name: {en: Cow}, when: {face: animals, pictogram: cow}}
-  - {id: xx.square, name: {en: Square}, when: {shape: square}}
-  - {id: xx.crossbuck, name: {en: Crossbuck}, when: {shape: cross, background: red}}
-  - {id: xx.crowned, name: {en: Crowned}, priority: 1,
-     when: {shape: cross, background: red, pictogram: crown}}
-  - {id: xx.arrow, name: {en: Arrow}, priority: 1,
-     when: {shape: arrow, any: [{background: blue}, {pictogram: crown}]}}
-  - {id: xx.blue, name: {en: Blue},
-     when: {shape: [square, pentagon], background: blue}}
-  - {id: xx.road, name: {en: "Road {text}"}, when: {shape: wide_rectangle, text: any},
-     value: {from: text}}
-"""
-NAMES = ("deer", "cow", "crown")
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    path = tmp_path / "signs.yaml"
-    path.write_text(CATALOGUE)
-    return Engine(load_catalogue(path))
-
-
-def decide(engine: Engine, attributes: dict, cosines: dict, thresholds=None, presence=1.0):
-    gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in NAMES})
-    judge = Judge(engine, gallery, thresholds or Thresholds())
-    similarity = np.array([[cosines.get(n, -0.2) for n in NAMES]], np.float32)
-    scores = engine.score(certain_readings([attributes]))
-    decisions = judge.decide(scores, similarity, np.array([presence], np.float32))
-    reason = judge.reasons(decisions)[0]
-    best = engine.signs[decisions.best[0]].id
-    return (best if reason < 0 else REASONS[reason]), float(decisions.confidence[0].max())
-
-
-def answer(engine: Engine, readings: Readings, cosines: dict) -> Recognition:
-    gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in NAMES})
-    ready = ReadyCatalogue.prepare(engine.catalogue, gallery, Thresholds())
-    similarity = np.array([[cosines.get(n, -0.2) for n in NAMES]], np.float32)
-    return ready.answers(readings, similarity)[0]
-
-
-TRIANGLE = {"shape": "triangle", "border": "red"}
-CIRCLE = {"shape": "circle", "border": "red"}
+    return engine_of(tmp_path)
 
 
 def test_a_rule_without_pictogram_answers_by_attributes_alone(engine):
@@ -301,80 +244,6 @@ def test_a_crop_that_is_surely_no_sign_still_has_its_best_candidate(engine):
     assert best[0] == best[1]
 
 
-def test_an_explanation_says_that_it_may_be_no_sign(engine):
-    readings = certain_readings([{**CIRCLE, "digits": 50}])
-    assert "no sign at all" not in answer(engine, readings, {}).explain()
-    doubted = replace(readings, presence=np.array([0.8], np.float32))
-    answered = answer(engine, doubted, {})
-    assert "may be no sign at all  p=0.800 that it is one" in answered.explain()
-    assert answered.explanation.to_dict()["presence"] == 0.8
-
-
-def test_an_unmatched_pictogram_is_explained_by_the_sign_that_asks_for_it(engine):
-    readings = certain_readings([TRIANGLE])
-    # So little of a circle is enough to be ahead of signs whose pictograms are not there at all.
-    shape = readings.categorical["shape"][0]
-    shape[:] = 0
-    shape[[SHAPE.index("triangle"), SHAPE.index("circle")]] = 0.99, 0.01
-    for nearest, asked in ((0.1, "xx.cow"), (-0.5, "xx.deer")):
-        answered = answer(engine, readings, {"deer": -0.3, "cow": nearest})
-        assert answered.reason is Reason.PICTOGRAM_UNMATCHED
-        explained = answered.explanation
-        assert explained.sign_id == asked
-        assert explained.pictograms == (asked.removeprefix("xx."),)
-        assert [(c.attribute, c.passed) for c in explained.conditions] == [
-            ("shape", True),
-            ("border", True),
-        ]
-        assert "xx.ring" in [r.id for r in explained.runners_up]
-    assert "NO  pictogram  expected deer; nearest crown -0.20, deer -0.30" in answered.explain()
-    answered = answer(engine, readings, {"deer": -0.3, "cow": 0.1})
-    told = "nearest cow 0.10, crown -0.20, deer -0.30 (below 0.50: likelier another)"
-    assert f"NO  pictogram  expected cow; {told}  ({engine.catalogue.file}:" in answered.explain()
-    told = answered.explanation.to_dict()
-    assert (told["pictogram_passed"], told["match_cosine"]) == (False, 0.5)
-
-
-def test_a_runner_up_is_told_by_its_pictogram(engine):
-    answered = answer(engine, certain_readings([TRIANGLE]), {"deer": 0.8, "cow": 0.6})
-    assert answered.explain().endswith("not xx.cow (0.018): the pictogram is less alike")
-    assert answered.explanation.pictogram_passed
-    assert (
-        answer(engine, certain_readings([{**CIRCLE, "digits": 50}]), {}).explanation.to_dict()[
-            "pictogram_passed"
-        ]
-        is None
-    )
-
-
-def test_a_pictogram_that_won_is_no_failure_though_one_of_another_sign_is_nearer(engine):
-    # The crown is told from the deer by the plate that it stands on.
-    seen = answer(engine, certain_readings([TRIANGLE]), {"crown": 0.9, "deer": 0.85, "cow": 0.6})
-    assert seen.id == "xx.deer"
-    assert seen.explanation.pictogram_passed
-    assert "yes pictogram  expected deer; nearest crown 0.90, deer 0.85, cow 0.60" in seen.explain()
-    assert "not xx.cow (0.007): the pictogram is less alike" in seen.explain()
-
-
-def test_the_pictogram_that_is_asked_for_is_told_however_far_it_is(tmp_path):
-    path = tmp_path / "many.yaml"
-    names = ("deer", "cow", "crown", "sheep", "hare")
-    path.write_text(
-        "version: 1\npictograms:\n"
-        + "".join(f"  {name}: {{artwork: [made:{name}]}}\n" for name in names)
-        + "signs:\n  - {id: xx.hare, name: {en: Hare}, when: {shape: circle, pictogram: hare}}\n"
-    )
-    engine = Engine(load_catalogue(path))
-    gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in names})
-    ready = ReadyCatalogue.prepare(engine.catalogue, gallery, Thresholds())
-    cosines = np.float32([[0.9, 0.8, 0.7, 0.6, 0.55]])
-    seen = ready.answers(certain_readings([{"shape": "circle"}]), cosines)[0]
-    assert seen.id == "xx.hare"
-    assert "yes pictogram  expected hare; nearest deer 0.90, cow 0.80, crown 0.70, hare 0.55" in (
-        seen.explain()
-    )
-
-
 def test_signs_of_exemplars_alone_are_ambiguous_too(tmp_path):
     path = tmp_path / "exemplars.yaml"
     path.write_text(
@@ -389,31 +258,6 @@ def test_signs_of_exemplars_alone_are_ambiguous_too(tmp_path):
     assert seen.reason is Reason.AMBIGUOUS
     assert "xx.deer at 0.499" in seen.detail
     assert "xx.cow at 0.499" in seen.detail
-
-
-def test_a_runner_up_is_told_by_its_priority(engine):
-    readings = certain_readings([{**CIRCLE, "digits": 50}])
-    digit = readings.text[0, 1]
-    digit[TEXT.alphabet.index("0") + 1], digit[TEXT.alphabet.index("3") + 1] = 0.9, 0.1
-    answered = answer(engine, readings, {})
-    assert answered.sign_id == "xx.limit"
-    assert answered.explain().endswith("not xx.ring (0.011): its priority is lower")
-
-
-@pytest.mark.parametrize(
-    ("blue", "told"),
-    [
-        (0.8, "not xx.blue (0.434): it fits less well"),
-        (1.0, "not xx.blue (0.500): it fits exactly as well"),
-        (0.1, "not xx.blue (0.048): background red, expected blue"),
-    ],
-)
-def test_a_runner_up_is_told_by_its_fit(engine, blue, told):
-    readings = certain_readings([{"shape": "square", "background": "blue"}])
-    background = readings.categorical["background"][0]
-    background[:] = 0
-    background[[BACKGROUND.index("blue"), BACKGROUND.index("red")]] = blue, 1 - blue
-    assert answer(engine, readings, {}).explain().endswith(told)
 
 
 @pytest.mark.parametrize("text", ["012", "1E5", "NAN", "A3"])
