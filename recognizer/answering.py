@@ -11,6 +11,7 @@ import numpy.typing as npt
 from attributes.readings import Readings
 from attributes.vocabulary import TEXT
 from recognizer.decision import Decisions, Judge, Reason, Thresholds
+from recognizer.digits_apart import told_apart
 from recognizer.gallery import Gallery
 from recognizer.result import Exemplar, Explanation, Recognition, RunnerUp
 from recognizer.verdicts import UNKNOWN, Verdicts, verdicts_of
@@ -103,10 +104,8 @@ class ReadyCatalogue:
 
 def just_below(confidence: float, least: float) -> str:
     """A confidence and the threshold above it, with as many digits as tell them apart."""
-    places = 4
-    while places < 9 and f"{confidence:.{places}f}" == f"{least:.{places}f}":
-        places += 1
-    return f"{confidence:.{places}f}, below its threshold {least:.{places}f}"
+    low, needed = told_apart(confidence, least)
+    return f"{low}, below its threshold {needed}"
 
 
 def _value(source: ValueSource, text: str) -> int | float | str:

@@ -4,11 +4,11 @@ import doctest
 
 import pytest
 
-from recognizer import plurals
+from recognizer import digits_apart, plurals
 from recognizer.validation import words
 
 
-@pytest.mark.parametrize("module", [plurals, words])
+@pytest.mark.parametrize("module", [digits_apart, plurals, words])
 def test_the_examples_hold(module):
     result = doctest.testmod(module)
     assert result.attempted > 0

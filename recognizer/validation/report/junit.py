@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from recognizer.digits_apart import told_apart
 from recognizer.validation.rates import Rate
 from recognizer.validation.validation import Validation
 from recognizer.validation.words import unreadable_words
@@ -103,11 +104,8 @@ def _shortfall(rate: Rate, least: float) -> str:
 
 
 def _below(share: float, least: float) -> str:
-    """What is too little, with as many digits as tell it from what is required."""
-    digits = 4
-    while f"{share:.{digits}f}" == f"{least:.{digits}f}" and digits < 9:
-        digits += 1
-    return f"{share:.{digits}f} is less than {least:.{digits}f}"
+    low, required = told_apart(share, least)
+    return f"{low} is less than {required}"
 
 
 def failures(validation: Validation, required: Requirements) -> list[Case]:
