@@ -28,7 +28,7 @@ from attributes.predictor import AttributePredictor
 from attributes.progress import track
 from attributes.training.artwork import Drawing
 from attributes.training.configuration import available, load
-from attributes.training.labels import NO_PICTOGRAM
+from attributes.training.labels import NO_PICTOGRAM, UNKNOWN_PICTOGRAM
 from attributes.training.materials import Materials
 from attributes.training.photographing import Sprites
 
@@ -121,7 +121,8 @@ def measure(
     drawings, materials = fresh_materials()
     rows = [
         i for i, drawing in enumerate(drawings)
-        if drawing.row["pictogram"] != NO_PICTOGRAM and drawing.row["bar"] == "none"
+        if drawing.row["pictogram"] not in {NO_PICTOGRAM, UNKNOWN_PICTOGRAM}
+        and drawing.row["bar"] == "none"
     ]  # fmt: skip
     embeddings = embed(predictor, materials, rows, views, camera)
     pictograms = [drawings[i].row["pictogram"] for i in rows]
