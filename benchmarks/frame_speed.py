@@ -29,6 +29,7 @@ from localizer import picture_of
 from plain_errors import run_plainly
 from torch import nn
 
+from attributes.errors import UserError
 from attributes.training.gtsdb import read_frames
 from recognizer import Recognizer
 from recognizer.frames.frame import Frame
@@ -109,6 +110,8 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=len(FRAMES), metavar="N", help="of the video")
     parser.add_argument("--memory-frames", type=int, default=0, metavar="N")
     arguments = parser.parse_args()
+    if arguments.frames < 2:
+        parser.error("--frames: 2 at least, since the first is not timed")
     torch.set_num_threads(arguments.threads)
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder) / "drive.mp4"
@@ -119,6 +122,8 @@ def main() -> None:
             )
             process.start()
             process.join()
+            if process.exitcode:
+                raise UserError("the process whose memory was to be measured failed")
         recognizer = Recognizer()
         detector = torchvision.models.detection.ssdlite320_mobilenet_v3_large(
             weights=None, weights_backbone=None, score_thresh=SCORE_THRESHOLD

@@ -43,6 +43,10 @@ TOKENS: Final = [
 ]
 
 
+class LoaderHangsError(Exception):
+    """No OSError, which the loader would take for a file that cannot be read."""
+
+
 def load_or_refuse(content: str | bytes) -> set[str]:
     """Load and compile, or look at every finding; the codes of the findings."""
     try:
@@ -179,7 +183,7 @@ def _try_all(title: str, inputs: Iterator[tuple[str, str | bytes]]) -> int:
 
 
 def _time_out(signum: int, frame: FrameType | None) -> NoReturn:
-    raise TimeoutError(f"no answer within {LIMIT:.0f} s")
+    raise LoaderHangsError(f"no answer within {LIMIT:.0f} s")
 
 
 def _peak_memory() -> float:

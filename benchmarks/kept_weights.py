@@ -41,8 +41,8 @@ def find_weights(name: str) -> Path:
     path = FOLDER / f"{name}.safetensors"
     if not path.is_file():
         raise NoWeightsError(
-            f"{path}: no such weights; train with `signrules train {name}` and copy them and their "
-            f"card there from runs/{name}/"
+            f"{path}: no such weights; train with `signrules train {name} --data DIR` and copy "
+            f"them and their card there from runs/{name}/"
         )
     return path
 

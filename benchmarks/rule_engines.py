@@ -2,8 +2,9 @@
 
 ``python benchmarks/rule_engines.py`` builds a catalogue of 1,500 signs and asks for 64 crops which
 signs hold: once with probabilities, which only signrules can, and once with attributes that are
-certain, which rule-engine, zen-engine and json-logic understand too. All four must agree. Needs
-``pip install signrules[bench]``.
+certain, which rule-engine, zen-engine and json-logic understand too. All four must agree. Arrays
+are what signrules scores, since the network gives arrays; the others get the same crops as
+dictionaries. Needs ``pip install signrules[bench]``.
 """
 
 from __future__ import annotations

@@ -16,12 +16,13 @@ led to its ``activation_threshold`` and to confidences that include the presence
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recognizer import Recognizer
+from plain_errors import run_plainly
+
+from recognizer import Recognizer, SourceError
 
 ROOT = Path(__file__).parents[1]
 STOP_CLIP, STOP_SIGN = "dashcam_stop_sign.mp4", "us.R1-1"
@@ -49,7 +50,7 @@ def watch(recognizer: Recognizer, clip: Path) -> tuple[list[Announced], float]:
     """All announcements of a clip, corrections included, and its length in seconds.
 
     Raises:
-        SourceError: the clip cannot be opened or decoded.
+        SourceError: the clip cannot be opened or decoded, or lasts no longer than a frame.
     """
     announced: list[tuple[str, int, float]] = []
     last_seen: dict[int, float] = {}
@@ -59,6 +60,8 @@ def watch(recognizer: Recognizer, clip: Path) -> tuple[list[Announced], float]:
         last_seen.update(dict.fromkeys(result.track_ids.tolist(), seconds))
         for row in result.announced.nonzero()[0].tolist():
             announced.append((result.sign_ids[row], int(result.track_ids[row]), seconds))
+    if not seconds:
+        raise SourceError(f"{clip}: no more than one frame could be decoded")
     return [Announced(*told, last_seen[told[1]]) for told in announced], seconds
 
 
@@ -81,15 +84,17 @@ def main() -> int:
     """Print the announcements of every clip, the verdict, and the rate of false ones.
 
     Returns:
-        1 if the bar is not met, or a clip that is judged is not there.
+        1 if the bar is not met.
+
+    Raises:
+        SourceError: a clip that is judged is not there, or one cannot be decoded.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with video/")
     folder = parser.parse_args().data / "video"
     missing = [name for name in (STOP_CLIP, *SIGN_FREE) if not (folder / name).is_file()]
     if missing:
-        print(f"{folder}: no {' and no '.join(missing)}", file=sys.stderr)
-        return 1
+        raise SourceError(f"{folder}: no {' and no '.join(missing)}")
     is_met = False
     american = Recognizer(ROOT / "catalogues" / "us.yaml")
     german = Recognizer(ROOT / "signs.yaml")
@@ -113,4 +118,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_plainly(main)

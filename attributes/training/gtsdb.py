@@ -94,6 +94,8 @@ def _read_boxes(truth: Path) -> dict[int, list[list[float]]]:
     labelled: dict[int, list[list[float]]] = {}
     with truth.open(newline="") as file:
         for number, row in enumerate(csv.reader(file, delimiter=";"), start=1):
+            if not row:
+                continue
             try:
                 name, *values = row
                 box = [float(v) for v in values[:5]]

@@ -27,7 +27,7 @@ def chosen(g: Generator, count: int, probability: float) -> Tensor:
 
 
 def smooth_noise(g: Generator, count: int, size: int, cells: int, channels: int = 1) -> Tensor:
-    """Band-limited noise (count, channels, size, size), zero mean, deviation about 0.7."""
+    """Band-limited noise (count, channels, size, size), zero mean, deviation about 0.8."""
     coarse = torch.randn(count, channels, cells + 1, cells + 1, generator=g)
     rise = _bicubic(cells + 1, size)
     return rise @ coarse @ rise.T
@@ -56,8 +56,8 @@ def random_homographies(
 ) -> Tensor:
     """Output-to-input homographies (count, 3, 3) in [-1, 1] coordinates.
 
-    ``scale`` is the apparent size of the input in the output (1 = fills it), ``shift`` and
-    ``shear`` are fractions of the output, ``degrees`` the largest rotation.
+    ``scale`` is the apparent size of the input in the output (1 = fills it), ``shift`` a
+    fraction of the input, ``shear`` of the output, ``degrees`` the largest rotation.
     """
     angle = uniform(g, count, -1, 1) ** 3 * math.radians(degrees)
     size = 1.0 / uniform(g, count, *scale)

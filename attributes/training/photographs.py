@@ -151,11 +151,13 @@ def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBan
         classes: only these class ids; None for all.
 
     Raises:
-        DatasetError: see :func:`gtsrb_crops`, or there is no table of the signs' boxes.
+        DatasetError: see :func:`gtsrb_crops`, or there is no table of the signs' boxes, or none
+            of the signs can be erased.
     """
     rows = german_rows()
     pixels, inks, boxes, sigmas, written, labels = [], [], [], [], [], []
-    for crop in track(_training_crops(root, classes), "transplants"):
+    crops = _training_crops(root, classes)
+    for crop in track(crops, "transplants"):
         row = rows[crop.class_id]
         plate = plate_of(row)
         if plate is None or crop.box is None:
@@ -174,7 +176,11 @@ def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBan
         written.append(plate.written)
         labels.append(plate_labels(row, plate))
     if not pixels:
-        raise DatasetError(f"{root}: no GT-000CC.csv tells where the signs are; is this GTSRB?")
+        raise DatasetError(
+            f"{root}: none of the signs has a legend that could be erased, as transplants need"
+            if any(crop.box is not None for crop in crops)
+            else f"{root}: no GT-000CC.csv tells where the signs are; is this GTSRB?"
+        )
     return ErasedBank(
         torch.stack(pixels),
         torch.stack(inks),

@@ -59,7 +59,7 @@ def _looked_up(g: Generator, images: Tensor, reach: float, scale: Tensor) -> Ten
     Args:
         g: source of randomness.
         images: float32 (N, C, S, S).
-        reach: standard deviation of the displacement, in [-1, 1] coordinates.
+        reach: displacement, in [-1, 1] coordinates; its standard deviation is about 0.8 of it.
         scale: float32 (N, 2), factor of x and y from output to input.
     """
     count, _, size, _ = images.shape

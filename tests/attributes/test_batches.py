@@ -13,7 +13,12 @@ from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import make_batch
 from attributes.training.blank_plates import draw_plate_bank
 from attributes.training.labels import SOME_DIGIT, UNKNOWN, Labels
-from attributes.training.photographing import Sprites, photograph, photograph_nothing
+from attributes.training.photographing import (
+    Sprites,
+    photograph,
+    photograph_again,
+    photograph_nothing,
+)
 from attributes.training.photographs import (
     STORED_SIZE,
     Crop,
@@ -168,6 +173,62 @@ def test_a_batch_is_reproduced_by_its_seed_and_has_the_configured_size():
     assert len(batch.labels) == 10
     assert torch.equal(batch.images, again.images)
     assert 0 <= batch.images.min() <= batch.images.max() <= 1
+
+
+def test_drawings_keep_their_own_labels():
+    red, blue = torch.zeros(2, 4, SPRITE_SIZE, SPRITE_SIZE, dtype=torch.uint8).unbind()
+    red[[0, 3]] = 255
+    blue[[2, 3]] = 255
+    materials = replace(tiny_materials(), sprites=torch.stack([red, blue]))
+    configuration = tiny_configuration(
+        batch={"photographs": 0, "artwork": 64, "composed": 1, "scenes": 0}
+    )
+    batch = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48)
+    middle = batch.images[:64, :, 16:32, 16:32].mean((2, 3))
+    is_red = batch.labels.text[:64, 0] > 0  # the first drawing alone says 50
+    assert 16 < is_red.sum() < 48
+    assert ((middle[:, 0] > middle[:, 2]) == is_red).float().mean() > 0.9
+
+
+def squares(count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """White plates with a small black square off their middle, and where it is."""
+    slots = torch.zeros(count, 1, SPRITE_SIZE, SPRITE_SIZE)
+    slots[:, :, 8:20, 8:20] = 1
+    return (1 - slots).repeat(1, 3, 1, 1), slots
+
+
+def likeness(images: torch.Tensor, slots: torch.Tensor) -> float:
+    """Median correlation of darkness with where the characters are said to stand."""
+    dark, there = -images.mean(1).flatten(1), (slots > 0).float().flatten(1)
+    pairs = torch.stack([dark, there], dim=1)
+    return float(torch.stack([torch.corrcoef(pair)[0, 1] for pair in pairs]).nanmedian())
+
+
+def test_characters_of_plates_are_looked_for_where_they_are_seen():
+    colours, slots = squares(200)
+    sprites = Sprites(
+        torch.cat([colours, torch.ones_like(slots)], dim=1), slots, torch.ones(200),
+        Labels.from_rows([{**ROW, "shape": "square"}] * 200, ()),
+    )  # fmt: skip
+    images, seen = photograph(torch.Generator().manual_seed(0), tiny_materials(), sprites, 48)
+    assert likeness(images, seen) > 0.5
+
+
+def test_characters_of_photographs_are_looked_for_where_they_are_seen():
+    images, seen = photograph_again(torch.Generator().manual_seed(0), *squares(200), 48)
+    assert likeness(images, seen) > 0.8
+
+
+def test_rare_classes_are_photographed_more_often_than_they_come():
+    bank = black_photographs([ROW] * 63 + [{**ROW, "text": "30"}], [0] * 63 + [1], [48] * 64)
+    configuration = tiny_configuration(
+        photographed_numbers=1.0,
+        batch={"photographs": 400, "artwork": 1, "composed": 1, "scenes": 0},
+    )
+    materials = replace(tiny_materials(), photographs=bank)
+    labels = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48).labels
+    is_rare = labels.text[-400:, 0] == TEXT.encode("30")[0]
+    assert 0.1 < is_rare.float().mean() < 0.25  # one picture of 64
 
 
 def black_photographs(rows, class_ids, sides):

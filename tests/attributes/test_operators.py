@@ -277,6 +277,16 @@ def test_a_plate_seen_from_the_side_is_narrower():
     assert torch.equal(homographies[:, 1, 1], torch.ones(100))
 
 
+def test_a_roomy_crop_shows_its_plate_smaller_by_half_at_most():
+    homographies = torch.eye(3).repeat(100, 1, 1)
+    times = operators.step_back(torch.Generator().manual_seed(3), homographies, 0.5)
+    assert 20 < int((times > 1).sum()) < 80
+    assert times.max() <= 1.5
+    # Output to input: to show a plate smaller, more of the input is looked up, both ways.
+    assert torch.allclose(homographies[:, 0, 0], times)
+    assert torch.allclose(homographies[:, 1, 1], times)
+
+
 def test_the_longer_side_of_a_crop_is_never_repeated():
     g = torch.Generator().manual_seed(2)
     times = torch.where(torch.arange(200) < 100, 1.0, 1.4)

@@ -231,6 +231,11 @@ def test_a_run_goes_on_from_the_average_of_a_finished_one(tmp_path):
     )
     for one, other in zip(earlier.parameters(), later.parameters(), strict=True):
         assert torch.allclose(one, other, atol=1e-6)
+    directions = [
+        torch.load(tmp_path / run / CHECKPOINT, weights_only=True)["embedding_loss"]["directions"]
+        for run in ("earlier", "later")
+    ]
+    assert torch.allclose(directions[0], directions[1][:2], atol=1e-6)
 
 
 def test_a_run_may_see_more_pixels_than_its_start_did(tmp_path):
@@ -320,6 +325,17 @@ def test_a_restart_rises_as_high_as_it_is_told_to():
     assert max(shares[600:]) == 0.25
 
 
+def test_both_optimizers_learn_at_the_scheduled_rate(tmp_path):
+    configuration = tiny_configuration(learning_rate=2e-3, matrix_rate=6e-3)
+    train(configuration, tiny_materials(), tmp_path, TINY)
+    state = torch.load(tmp_path / CHECKPOINT, weights_only=True)
+    share = scheduled_share(configuration, configuration.steps - 1, warm_up=400)
+    assert 0 < share < 1
+    for optimizer, rate in (("adamw", 2e-3), ("muon", 6e-3)):
+        for group in state[optimizer]["param_groups"]:
+            assert group["lr"] == pytest.approx(rate * share)
+
+
 def test_a_rate_belongs_to_a_restart():
     with pytest.raises(ValueError, match="there is no restart at 7"):
         tiny_configuration(steps=9, restarts=(6,), restart_rates={7: 0.5})
@@ -386,6 +402,8 @@ def test_the_curve_has_a_header_and_a_line_a_time(tmp_path):
     with (tmp_path / "curve.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["50"]
+    # What says 50 or 5.5 has a place to look at.
+    assert float(rows[0]["attention"]) > 0
 
 
 def test_a_line_that_was_cut_off_spoils_no_curve(tmp_path):
