@@ -21,6 +21,8 @@ _RUNNERS_UP = 2
 _EXEMPLARS = 3
 _CONSIDERED = 1e-4
 """Confidence below which a sign is no runner-up."""
+_ALIKE = 0.5
+"""Rules that fit this share as well as the best, or better, are as far from holding."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,9 @@ def _explain(
         # Unlike pictograms make their signs so unlikely that one of another look may be ahead.
         alternative = ready.judge.nearest_unmatched(decisions, row)
         best = int(engine.alternative_sign[alternative])
+    elif reason is Reason.NO_RULE and alternative >= 0:
+        alternative = _nearest_rule(engine, reading, decisions.fit[row])
+        best = int(engine.alternative_sign[alternative])
     sign = engine.signs[best]
     runners_up = [int(s) for s in ranked if s != best and confidence[s] >= _CONSIDERED]
     told = runners_up[:_RUNNERS_UP]
@@ -163,6 +168,23 @@ def _explain(
         ready.judge.match_cosine(alternative),
         _where_asked(engine, alternative),
     )
+
+
+def _nearest_rule(engine: Engine, reading: Readings, fit: npt.NDArray[np.float32]) -> int:
+    """The alternative that a crop comes nearest to, where none holds.
+
+    What surely does not hold costs every rule the same (``MIN_PROBABILITY``), so of rules that lack
+    as much the one that asks least would be nearest. It is the one of which most holds.
+
+    Args:
+        engine: the rules, with A alternatives.
+        reading: of the crop alone.
+        fit: float32 (A,), how well each alternative fits it.
+    """
+    alike = np.flatnonzero(fit >= _ALIKE * fit.max())
+    held = [sum(c.passed for c in explain(engine, reading, 0, int(a))) for a in alike]
+    order = np.lexsort((-fit[alike], -np.array(held)))
+    return int(alike[order[0]])
 
 
 def _exemplars(

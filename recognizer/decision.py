@@ -20,6 +20,7 @@ from rules import Engine, Scores
 
 if TYPE_CHECKING:  # so that thresholds are read without OpenCV, as `signrules check` does
     from recognizer.gallery import Gallery
+from recognizer.plain_number import plain_number
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -51,7 +52,7 @@ class Thresholds:
         min_confidence: least probability of the best sign.
         unknown_odds: odds, before looking, of a sign outside the catalogue against one of it.
         min_presence: least probability that the crop shows a sign at all.
-        min_side: shorter side of a crop, in pixels, below which attributes cannot be read.
+        min_side: shorter side of a crop, in whole pixels, below which attributes cannot be read.
         match_cosine: cosine at which an exemplar and an unseen pictogram are equally likely; None
             for what the weights were calibrated to.
         match_scale: how fast a higher cosine makes the exemplar likelier, nats per unit cosine.
@@ -60,7 +61,7 @@ class Thresholds:
 
     Raises:
         TypeError: a value is no number.
-        ValueError: a value lies outside its range.
+        ValueError: a value lies outside its range, or counts pixels and is not whole.
     """
 
     min_confidence: float = 0.5
@@ -75,13 +76,10 @@ class Thresholds:
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)
-            if isinstance(value, np.number):  # which JSON does not know
-                value = value.item()
-                object.__setattr__(self, each.name, value)
             is_left_open = each.name == "match_cosine" and value is None
-            is_number = isinstance(value, int | float)
-            if each.name != "per_sign" and not is_left_open and not is_number:
-                raise TypeError(f"{each.name}: expected a number, got {value!r}")
+            if each.name != "per_sign" and not is_left_open:
+                number = plain_number(each.name, value, is_whole=each.name == "min_side")
+                object.__setattr__(self, each.name, number)
         for name, is_valid, expected in (
             ("min_confidence", 0 <= self.min_confidence <= 1, "in [0, 1]"),
             ("unknown_odds", 0 <= self.unknown_odds < math.inf, "at least 0 and finite"),

@@ -44,6 +44,8 @@ _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
 _NOT_REGULAR = "not a regular file"
 """Said of a pipe or a device, which might never end."""
 _LARGEST_OF_EIGHT_BITS = 255
+_OVERSHOOT = 0.5
+"""How far beyond [0, 1] floats may lie that were in it before a resize; cubic ones reach 0.45."""
 
 
 class PictureError(UserError):
@@ -61,11 +63,6 @@ def to_crop(picture: Picture) -> Crop:
             is not one.
     """
     if isinstance(picture, np.ndarray):
-        if picture.dtype == np.uint16 and 0 < picture.max(initial=0) <= _LARGEST_OF_EIGHT_BITS:
-            raise PictureError(
-                "array: pixels of type uint16 lie in [0, 65535], these are at most "
-                f"{picture.max()}; give uint8"
-            )
         return _from_array(picture, "array")
     if isinstance(picture, str | os.PathLike):
         name = _name(picture)
@@ -289,15 +286,22 @@ def _to_eight_bit(pixels: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
     if pixels.dtype == np.uint8:
         return np.asarray(pixels, np.uint8)
     if pixels.dtype == np.uint16:
+        if 0 < pixels.max() <= _LARGEST_OF_EIGHT_BITS:  # or it would be answered as almost black
+            raise PictureError(
+                f"{name}: pixels of type uint16 lie in [0, 65535], these are at most "
+                f"{pixels.max()}; give uint8"
+            )
         return np.asarray(pixels // 257, np.uint8)
     if pixels.dtype == np.bool_:
         return np.asarray(pixels * 255, np.uint8)
     if np.issubdtype(pixels.dtype, np.floating):
         low, high = float(np.min(pixels)), float(np.max(pixels))
         if not (low >= -1e-3 and high <= 1 + 1e-3):  # NaN fails too
+            is_near = low >= -_OVERSHOOT and high <= 1 + _OVERSHOOT
+            scaled, clipped = "divide by 255 or give uint8", "clip them by np.clip(pixels, 0, 1)"
+            advice = clipped if is_near else scaled
             raise PictureError(
-                f"{name}: float pixels must lie in [0, 1], got {low:g} to {high:g}; "
-                "divide by 255 or give uint8"
+                f"{name}: float pixels must lie in [0, 1], got {low:g} to {high:g}; {advice}"
             )
         return np.asarray((pixels * 255).clip(0, 255).round(), np.uint8)
     raise PictureError(f"{name}: pixels of type {pixels.dtype} are not known; give uint8")

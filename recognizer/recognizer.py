@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from attributes.errors import UserError
 from attributes.needless_pixels import without_needless_pixels
 from attributes.precision import Precision
 from attributes.predictor import AttributePredictor
@@ -55,7 +56,9 @@ class Recognizer:
         CatalogueError: the rule file has mistakes; all of them are told.
         CountryError: its signs belong to countries, but none to this one.
         LanguageError: none of its signs has a name in the language that is asked for.
-        TypeError: ``thresholds`` are none, such as a single number.
+        TypeError: ``thresholds`` are none, such as a single number, or what should name a file
+            is no path.
+        UserError: the name of a file is empty.
         ValueError: there is no such precision, or no sign of which ``thresholds`` speak.
         WeightsError: the weights are missing, damaged, or of another vocabulary.
         GalleryError: exemplars are missing, or were embedded with other weights.
@@ -81,8 +84,9 @@ class Recognizer:
         self._given_language = language
         self.language = language or "en"
         self.country = country
-        self.catalogue_path = Path(catalogue) if catalogue is not None else default_catalogue()
-        self._localizer_weights = Path(localizer) if localizer is not None else None
+        self.catalogue_path = _file("catalogue", catalogue) or default_catalogue()
+        self._localizer_weights = _file("localizer", localizer)
+        own_weights = _file("weights", weights)
         self._precision = precision
         self._given_thresholds = thresholds
         self._reloading = Lock()
@@ -92,9 +96,7 @@ class Recognizer:
             watcher = CatalogueWatcher(self, rules)
             # Once more: what was edited before the watcher first looked is no change to it.
             rules, thresholds = self._load_rules()
-        self.predictor = AttributePredictor(
-            Path(weights) if weights is not None else None, precision or "float32"
-        )
+        self.predictor = AttributePredictor(own_weights, precision or "float32")
         self._ready = self._prepare(rules, thresholds)
         if watcher is not None:
             watcher.start()
@@ -290,6 +292,16 @@ class Recognizer:
             else _unless_too_small(next(answers), *size, smallest)
             for size in sizes
         ]
+
+
+def _file(argument: str, name: str | os.PathLike[str] | None) -> Path | None:
+    if name is None:
+        return None
+    if not isinstance(name, str | os.PathLike):
+        raise TypeError(f"{argument}: expected a path, got {type(name).__name__}")
+    if not os.fspath(name):  # pathlib would take it for this folder
+        raise UserError(f"{argument}: an empty name is no file")
+    return Path(name)
 
 
 def _unless_too_small(answer: Recognition, width: int, height: int, smallest: int) -> Recognition:

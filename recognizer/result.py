@@ -66,7 +66,8 @@ class Explanation:
 
     Attributes:
         sign_id: the sign that fits best, recognized or not; where only pictograms did not match,
-            the one of those that lack nothing else whose pictogram is nearest. None if the
+            the one of those that lack nothing else whose pictogram is nearest, and where no rule
+            holds, of those that lack as little the one of which most holds. None if the
             catalogue is empty.
         position: where its rule stands.
         conditions: each condition of the rule against what was read.
@@ -209,13 +210,15 @@ class Recognition:
     def explanation_with(self, sign_id: str) -> Explanation:
         """The same, with a sign among the runners-up however unlikely it is: why it is not that.
 
+        A value behind the id (``de.274[60]``) is left aside: what is told is about the sign.
+
         An answer that was pickled knows the signs that were likely, and no other; one that was
         given without looking (``unreadable``, ``too_small``) knows none, and says nothing.
 
         Raises:
             ValueError: the catalogue has no such sign.
         """
-        return self._explain(sign_id)
+        return self._explain(sign_id.partition("[")[0])
 
     def __getstate__(self) -> dict[str, object]:
         """What is pickled: the explanation itself, not the catalogue that it is worked out from."""

@@ -270,7 +270,13 @@ class Catalogue:
             ValueError: with the id that was probably meant.
         """
         if sign_id not in self.by_id:
-            hint = did_you_mean(sign_id, self.by_id)
+            without_value = sign_id.partition("[")[0]
+            is_with_value = without_value in self.by_id
+            hint = (
+                f"name it without its value, {without_value!r}"
+                if is_with_value
+                else did_you_mean(sign_id, self.by_id)
+            )
             raise ValueError(f"no sign is called {sign_id!r}" + (f"; {hint}" if hint else ""))
 
     def require_language(self, language: str) -> None:

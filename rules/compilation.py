@@ -20,7 +20,7 @@ from rules.catalogue import (
     Sign,
     ValueSource,
 )
-from rules.condition_schema import NumberRange, StrictModel
+from rules.condition_schema import ANY, NONE, NumberRange, StrictModel
 from rules.conditions import CONDITION_KEYS, Condition, attribute_of, meaning
 from rules.diagnostics import Findings, LoadError, Position, quote
 from rules.documents import RuleFile
@@ -29,6 +29,7 @@ from rules.likeness import likely_meant
 from rules.merging import Entry, Sections
 from rules.numbers import Multiples, plain_spelling
 from rules.replacements import replacements
+from rules.rewriting import ABOUT_PICTOGRAM
 from rules.schema import Conditions, PictogramModel, SignModel
 from rules.value_sets import TextSet
 from rules.yaml_positions import MappingNode, Node, Scalar, items_of
@@ -325,7 +326,8 @@ class Compiler:
             if name not in self._sections.pictograms:
                 known = False
                 position = document.position(item)
-                self._undefined(name, self._sections.pictograms, "pictogram", position)
+                advice = ABOUT_PICTOGRAM if name in (NONE, ANY) else None
+                self._undefined(name, self._sections.pictograms, "pictogram", position, advice)
         return known
 
     def _check_replacement(self, sign: str, entry: Entry[SignModel]) -> None:
@@ -334,13 +336,21 @@ class Compiler:
             others = [name for name in self._sections.signs if name != entry.name]
             self._undefined(sign, others, "sign", entry.document.position(node))
 
-    def _undefined(self, name: str, known: Iterable[str], kind: str, position: Position) -> None:
+    def _undefined(
+        self,
+        name: str,
+        known: Iterable[str],
+        kind: str,
+        position: Position,
+        advice: str | None = None,
+    ) -> None:
         if self._names_known and name not in self._sections.mistaken[kind]:
             self._findings.error(
                 LoadError.UNDEFINED_NAME,
                 f"no {kind} is called {quote(name)}",
                 position,
                 expected=f"a {kind} that is defined in this file or in one it includes",
+                suggestion=advice,
                 slip=(name, known),
             )
 

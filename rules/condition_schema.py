@@ -35,6 +35,8 @@ NONE: Final = "none"
 ANY: Final = "any"
 """Word for any text at all."""
 
+_DECIMAL_COMMA: Final = re.compile(r"(?<=[0-9]),(?=[0-9])")
+
 
 class StrictModel(BaseModel):
     """A mapping of the rule file: unknown keys refused, nothing converted, never changed."""
@@ -164,8 +166,11 @@ def readable_string(words: tuple[str, ...], attribute: Text, about_any: str | No
         if small == ANY and ANY not in words:
             return about_any
         meant = small if small in words else capitals
-        is_fine = meant in words or re.fullmatch(pattern, meant)
-        return f"did you mean `{meant}`?" if is_fine else None
+        with_point = _DECIMAL_COMMA.sub(".", meant)
+        if not (with_point in words or re.fullmatch(pattern, with_point)):
+            return None
+        why = "" if with_point == meant else "a comma on a sign is read as a point; "
+        return f"{why}did you mean `{with_point}`?"
 
     def check(text: str) -> str:
         if text in words or re.fullmatch(pattern, text):

@@ -34,6 +34,7 @@ from rules.condition_schema import (
 from rules.diagnostics import Findings, LoadError, Position, Sources, quote
 from rules.documents import Document
 from rules.formats import SIGN_ID_PATTERN, Format, Name, NonEmpty, with_small_country
+from rules.likeness import likely_meant
 from rules.numbers import plain_spelling
 from rules.reading import read_document
 from rules.schema import FileModel
@@ -47,12 +48,20 @@ Reason = Literal[
     "no_rule", "ambiguous", "pictogram_unmatched", "below_threshold", "too_small", "not_a_sign"
 ]
 
+
+def likely_answer(text: str) -> str:
+    """An answer in the letters that it is written in: a sign id, or the word for none."""
+    small = with_small_country(text)
+    unknown = likely_meant(small, (UNKNOWN,)) if "." not in text else ()
+    return next(iter(unknown), small)
+
+
 _Answer = Annotated[
     str,
     Format(
         rf"{UNKNOWN}|{SIGN_ID_PATTERN}(?:\[[^\[\]]+\])?",
         f'a sign such as de.206, a sign with its value such as "de.274[50]", or {UNKNOWN}',
-        with_small_country,
+        likely_answer,
     ),
 ]
 _PicturePath = Annotated[
@@ -213,7 +222,8 @@ def load_expectations(
     resolved = Path(os.path.realpath(path))
     document = read_document(ExpectationsModel, os.fspath(path), resolved, None, findings)
     expectations = []
-    if document is not None and "tests" not in {*document.root.entries, *document.root.valueless}:
+    # Tests that were all left out as wrong have been told of.
+    if document is not None and "tests" not in _given_keys(document):
         place = document.position(document.root)
         findings.error(
             LoadError.MISSING_KEY, "the test file has no tests", place, expected="the key `tests`"
@@ -225,6 +235,11 @@ def load_expectations(
             expectations.append(_Reader(document, catalogue, node, model).expectation())
     findings.raise_if_any()
     return tuple(expectations)
+
+
+def _given_keys(document: Document[ExpectationsModel]) -> set[str]:
+    """The keys that a test file has at its top level, right or wrong."""
+    return {*document.root.entries, *document.left_out(document.root)}
 
 
 class _Reader:

@@ -332,9 +332,17 @@ def _add(
     first = entries.setdefault(name, entry)
     # The same entry comes twice if two included files include a third one.
     if first.node is not entry.node:
+        is_elsewhere = first.document is not entry.document
         findings.error(
             LoadError.DUPLICATE_NAME,
             f"the {kind} {quote(name)} is defined twice",
             entry.position,
+            suggestion=_about_replacing(kind) if is_elsewhere else None,
             related=(Related("first defined", first.position),),
         )
+
+
+def _about_replacing(kind: str) -> str:
+    """How a file can define again what another one defines."""
+    name = "id" if kind == "sign" else "name"
+    return f"`extends:` replaces a {kind} of the same {name}, `include:` does not"

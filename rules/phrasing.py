@@ -14,6 +14,7 @@ from rules.diagnostics import LoadError, Related, one_of, quote
 from rules.documents import Document, FileModelT
 from rules.formats import SIGN_ID_RULE
 from rules.rewriting import (
+    ABOUT_PICTOGRAM,
     as_exemplars,
     as_list,
     as_mapping,
@@ -202,7 +203,7 @@ class _Phrase(Generic[FileModelT]):
             LoadError.UNKNOWN_VALUE,
             f"{quote(self._node.text)} is no value of {quote(self._subject_key)}",
             expected=self._expected_of_subject or one_of(allowed),
-            suggestion=as_number(self._node.text)
+            suggestion=self._as_number(self._node.text)
             if self._subject_key in _NUMBER_KEYS
             else as_several(self._node.text, allowed),
             slip=(self._node.text, allowed),
@@ -260,6 +261,11 @@ class _Phrase(Generic[FileModelT]):
             suggestion=self._right_form(),
         )
 
+    def _as_number(self, text: str) -> str | None:
+        """How to write a number: those of signs are shorter than those that YAML may have."""
+        is_on_sign = DIGITS_NAME in self._location
+        return as_number(text, TEXT.max_length) if is_on_sign else as_number(text)
+
     def _right_form(self) -> str | None:
         """How to write what stands in the wrong form."""
         node = self._node
@@ -271,6 +277,8 @@ class _Phrase(Generic[FileModelT]):
                 return glued
         if self._type == "model_type" and self._location[0] == "pictograms":
             return as_exemplars(node)
+        if isinstance(node, MappingNode) and self._subject_key == PICTOGRAM_NAME:
+            return ABOUT_PICTOGRAM
         if not isinstance(node, Scalar):
             return None
         if self._type == "dict_type" and self._subject_key == "name":
@@ -278,7 +286,7 @@ class _Phrase(Generic[FileModelT]):
         if self._type == "model_type" and self._subject_key == "value":
             return as_mapping(node, "from")
         if self._type in ("int_type", "float_type") and self._is_word:
-            return as_number(node.text)
+            return self._as_number(node.text)
         if self._type != "string_type" or self._subject_key == "id":
             return None
         or_digits = ", or use `digits` for a number" if self._subject_key == TEXT.name else ""

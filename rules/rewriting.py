@@ -25,21 +25,32 @@ _DECIMAL_COMMA: Final = re.compile(r"([0-9]+),([0-9]+)")
 _PLAIN: Final = re.compile(r"[\w./](?:[\w ./*+-]*[\w./*+-])?")
 """Text that needs no quotes anywhere, if it is not a number or truth value."""
 
+ABOUT_PICTOGRAM: Final = (
+    "`pictogram` takes names from `pictograms:`; that a sign has none, any, or not this one cannot "
+    "be asked for: leave the condition out"
+)
+"""What to tell of ``none``, ``any`` or ``{not: …}`` as a pictogram."""
+
 
 def looks_like_number(text: str) -> bool:
     """Whether ``text`` is a number to whoever wrote it, though perhaps not to YAML."""
     return _NUMERAL.fullmatch(text) is not None
 
 
-def as_number(text: str) -> str | None:
-    """How to write a number that is text in the file; None if it is not even meant as one."""
+def as_number(text: str, max_length: int = MAX_NUMBER_LENGTH) -> str | None:
+    """How to write a number that is text in the file; None if it is not even meant as one.
+
+    Args:
+        text: the text.
+        max_length: most characters that the number may have where it stands.
+    """
     decimal = _DECIMAL_COMMA.fullmatch(text)
     if decimal:
         return advice_for_decimal(decimal[1], decimal[2])
     if not looks_like_number(text):
         return None
     if isinstance(resolve(text), str):
-        return f"write it in plain digits, {MAX_NUMBER_LENGTH} characters at most"
+        return f"write it in plain digits, {max_length} characters at most"
     return f"drop the quotes: {text}"
 
 

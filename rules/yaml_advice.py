@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from rules.condition_schema import Conditions
 from rules.diagnostics import quote
 
 _CHECK: Final = "check indentation, colons, brackets and quotes here and one line above"
@@ -79,14 +80,15 @@ def advice_without_value(
         key: the key.
         number_before: the number of which only a comma separates it, if there is one.
         entry_before: the key and the word before it on the same line, if there are any.
-        after_comma: whether a comma stands before it, on the same line.
+        after_comma: whether a comma stands before it, on the same line, and no colon after it: then
+            it may be no key at all.
         allow_null: whether ``null`` is a value here.
     """
     if number_before is not None and key.isdecimal():
         return advice_for_decimal(number_before, key)
     if glued := advice_if_glued(key):
         return glued
-    if after_comma and entry_before is not None and _VALUE.fullmatch(key):
+    if after_comma and entry_before is not None and _is_value(key):
         first, word = entry_before
         return (
             "give it a value; several values stand in brackets: "
@@ -95,6 +97,11 @@ def advice_without_value(
     if after_comma:
         return "give it a value, or put quotes around the whole text if the comma is part of one"
     return "give it a value, or `null` for none" if allow_null else "give it a value or remove it"
+
+
+def _is_value(word: str) -> bool:
+    """Whether a word may be the value of a condition: a key of conditions only lacks its own."""
+    return word not in Conditions.model_fields and _VALUE.fullmatch(word) is not None
 
 
 def advice_for_decimal(whole: str, decimals: str) -> str:

@@ -320,7 +320,7 @@ class _Composer:
                         key.text,
                         number_before=_number_before(container, key),
                         entry_before=_entry_before(container, key),
-                        after_comma=self._follows_comma(key),
+                        after_comma=self._follows_comma(key) and not self._has_colon(key),
                         allow_null=self._allow_null,
                     ),
                 )
@@ -330,6 +330,10 @@ class _Composer:
     def _follows_comma(self, key: Scalar) -> bool:
         before = self._lines[key.line - 1][: key.column - 1]
         return before.rstrip().endswith(",")
+
+    def _has_colon(self, key: Scalar) -> bool:
+        after = self._lines[key.line - 1][key.column - 1 + key.length :]
+        return after.lstrip().startswith(":")
 
     def _checked_key(self, node: Node) -> Scalar:
         if not isinstance(node, Scalar):

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     recognizer = recognizer_from(arguments)
     if arguments.sign is not None:
         try:
-            recognizer.catalogue.require_sign(arguments.sign)
+            recognizer.catalogue.require_sign(arguments.sign.partition("[")[0])
         except ValueError as error:
             raise OptionError(f"--sign: {error}") from None
     print(_shown(arguments, recognizer.recognize(arguments.picture)))

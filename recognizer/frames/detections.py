@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Union
 
 import numpy as np
@@ -15,6 +15,8 @@ from recognizer.frames.frame import Image
 if TYPE_CHECKING:
     import supervision
 
+    from recognizer.frames.frame_result import FrameResult
+
 
 class _Tensor(Protocol):
     """What numpy can make an array of, such as a torch tensor."""
@@ -23,12 +25,17 @@ class _Tensor(Protocol):
 
 
 BoxesLike = Union[
-    Boxes, npt.NDArray[Any], _Tensor, Sequence[Sequence[float]], "supervision.Detections"
+    Boxes,
+    npt.NDArray[Any],
+    _Tensor,
+    Sequence[Sequence[float]],
+    "supervision.Detections",
+    "FrameResult",
 ]
 """Boxes of any detector: our own class; an array (N, 4) of left, top, right, bottom in pixels, also
 a torch tensor on any device; the same with a fifth column of scores in [0, 1]; an object with
 ``xyxy`` and ``confidence`` or ``conf``, such as ``supervision.Detections`` or Ultralytics'
-``Boxes``."""
+``Boxes``; a ``FrameResult``, whose scores are those of the detector."""
 
 _SAME_PLATE = 0.5
 """Sides between the centres of two boxes below which both show the same plate."""
@@ -88,12 +95,26 @@ def _read(detections: BoxesLike) -> Boxes:
     if isinstance(detections, list | tuple) or hasattr(detections, "__array__"):
         return _from_array(_as_array(detections))
     if hasattr(detections, "xyxy"):  # without importing those who have it
-        score = getattr(detections, "confidence", getattr(detections, "conf", None))
-        return _with_scores(_as_array(detections.xyxy), score)
+        return _with_scores(_as_array(detections.xyxy), _score_of(detections))
     raise TypeError(
         "boxes: expected an array (N, 4) or (N, 5), Boxes or an object with xyxy, "
         f"got {type(detections).__name__}"
     )
+
+
+def _score_of(detections: Any) -> Any:
+    """How sure a detector was; None if that is not told.
+
+    Where a :class:`.FrameResult` or its ``to_supervision()`` is given back, ``confidence`` is
+    that of the answers.
+    """
+    score = getattr(detections, "scores", None)
+    data = getattr(detections, "data", None)  # of Ultralytics' boxes, it is a tensor
+    if score is None and isinstance(data, Mapping):
+        score = data.get("score")
+    if score is None:
+        score = getattr(detections, "confidence", getattr(detections, "conf", None))
+    return score
 
 
 def without_repeats(boxes: Boxes) -> Boxes:
@@ -120,12 +141,19 @@ def _as_array(values: Any) -> npt.NDArray[np.float32]:
 
     By itself numpy takes none that lies on a GPU, is asked for gradients or is a bfloat16.
     """
-    if hasattr(values, "detach"):
-        values = values.detach().float().cpu()
     try:
-        return np.asarray(values, np.float32)
+        if not hasattr(values, "detach"):
+            values = np.asarray(values)
+        if "complex" in str(getattr(values, "dtype", "")):  # of which a part would be dropped
+            raise ValueError("complex ones have no order")
+        if hasattr(values, "detach"):
+            values = values.detach().float().cpu()
+        with np.errstate(over="ignore"):  # what is too large is told with its box: it is infinite
+            return np.asarray(values, np.float32)
     except (TypeError, ValueError) as error:
         raise type(error)(f"boxes: no array of numbers: {error}") from None
+    except OverflowError as error:  # an int that no float can hold
+        raise ValueError(f"boxes: no array of numbers: {error}") from None
 
 
 def _from_array(array: npt.NDArray[np.float32]) -> Boxes:

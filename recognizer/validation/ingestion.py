@@ -92,7 +92,7 @@ def read_pictures(
         first = run.unreadable[0]
         raise DatasetError(
             f"{dataset.root}: none of the {len(dataset.samples)} pictures can be read; "
-            f"the first: {first.reason}"
+            f"the first: {first.reason}{_slashes_hint(first.path)}"
         )
     numbers = sorted(run.keys)
     rows = [cache.row(run.keys[number]) for number in numbers]
@@ -105,6 +105,12 @@ def read_pictures(
         tuple(run.unreadable),
         timing,
     )
+
+
+def _slashes_hint(path: str) -> str:
+    """What is told of a path as Windows writes it, if the picture is there; else nothing."""
+    meant = path.replace("\\", "/")
+    return f"; did you mean `{meant}`?" if meant != path and os.path.isfile(meant) else ""
 
 
 @dataclass

@@ -28,6 +28,7 @@ from pydantic import Field
 from recognizer.verdicts import UNKNOWN
 from rules import Catalogue
 from rules.diagnostics import Findings, Sources, did_you_mean, one_of, quote
+from rules.expectations import likely_answer
 from rules.formats import SIGN_ID_PATTERN, Format
 from rules.numbers import plain_spelling
 from rules.reading import read_document
@@ -44,6 +45,7 @@ _Target = Annotated[
     Format(
         rf"{UNKNOWN}|{SIGN_ID_PATTERN}(?:\[[^\[\]]+\])?",
         'a sign such as de.206, a sign with its value such as "de.274[50]", unknown or null',
+        likely_answer,
     ),
 ]
 

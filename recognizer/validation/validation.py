@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import Literal
+from typing import Final, Literal
 
 from attributes.precision import Precision
 from recognizer.answering import ReadyCatalogue
@@ -40,6 +40,8 @@ from recognizer.validation.readings_cache import ReadingsCache, default_cache
 PathLike = str | os.PathLike[str]
 BoxesMode = Literal["found", "labelled"]
 """What of frames is recognized: the boxes that the localizer finds, or the labelled ones."""
+_CLASSES_SHOWN: Final = 5
+"""Classes that are named where none of them is a sign."""
 
 
 class Workbench:
@@ -239,12 +241,13 @@ def resolve_checked(
     """
     resolved = resolve_labels(dataset.classes, label_map, ready.catalogue)
     if not any(label.is_sign for label in resolved.values()):
-        classes = ", ".join(dataset.classes[:5])
+        more = ", …" if len(dataset.classes) > _CLASSES_SHOWN else ""
+        classes = ", ".join(dataset.classes[:_CLASSES_SHOWN]) + more
         advice = (
             "is it the right label map" if label_map else "must a label map be named with --labels"
         )
         raise DatasetError(
-            f"{dataset.root}: none of its {len(resolved)} classes ({classes}, …) is a sign of "
+            f"{dataset.root}: none of its {len(resolved)} classes ({classes}) is a sign of "
             f"{ready.catalogue.files[0]}; {advice}? --suggest-labels proposes one"
         )
     return resolved

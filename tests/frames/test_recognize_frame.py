@@ -58,6 +58,21 @@ def test_boxes_come_in_all_forms(recognizer, two_signs):
         assert recognizer.recognize_frame(image, boxes).scores.tolist() == [1, 1]
 
 
+def test_boxes_of_a_result_keep_the_scores_of_the_detector(recognizer, two_signs):
+    image, xyxy = two_signs
+    scores = np.array([0.9, 0.6], np.float32)
+    result = recognizer.recognize_frame(image, np.column_stack([xyxy, scores]))
+    assert result.confidence.tolist() != scores.tolist()
+    for given_back in (result, result.to_supervision()):
+        np.testing.assert_array_equal(to_boxes(given_back).score, scores)
+
+
+def test_data_that_are_no_mapping_are_not_asked_for_scores():
+    xyxy, scores = torch.tensor([[40.0, 50, 100, 110]]), torch.tensor([0.5])
+    boxes = SimpleNamespace(xyxy=xyxy, conf=scores, data=torch.zeros(1, 6))  # Ultralytics
+    assert to_boxes(boxes).score.tolist() == [0.5]
+
+
 class OnAGpu:
     """A tensor that numpy cannot take before ``cpu()``."""
 
@@ -236,3 +251,22 @@ def test_a_result_does_not_change_with_the_boxes_that_were_given(recognizer, two
 def test_boxes_that_are_no_numbers_are_said_to_be_the_boxes(given):
     with pytest.raises(ValueError, match=r"^boxes: no array of numbers: "):
         to_boxes(given)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", [list, np.array, torch.tensor])
+def test_complex_boxes_are_refused_without_a_warning(kind):
+    with pytest.raises(ValueError, match=r"^boxes: no array of numbers: complex"):
+        to_boxes(kind([[1j, 2, 3, 4]]))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_a_box_too_far_away_for_its_type_is_refused_without_a_warning(kind):
+    with pytest.raises(ValueError, match=r"^box 0: expected finite left <= right"):
+        to_boxes(kind([[1, 2, 1e39, 4]]))
+
+
+def test_a_box_of_a_number_that_no_float_can_hold_is_refused():
+    with pytest.raises(ValueError, match=r"^boxes: no array of numbers: int too large"):
+        to_boxes([[1, 2, 10**400, 4]])

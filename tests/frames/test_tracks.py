@@ -111,11 +111,33 @@ def test_after_a_reset_ids_go_on():
         ("lead_margin", 1.0),
         ("frame_correlation", 0.0),
         ("half_life", math.nan),
+        ("half_life", math.inf),
+        ("max_distance", math.inf),
+        ("max_scale", math.inf),
     ],
 )
 def test_settings_out_of_range_are_refused_by_name(setting, value):
     with pytest.raises(ValueError, match=f"{setting}: expected .*, got"):
         TrackSettings(**{setting: value})
+
+
+@pytest.mark.parametrize("setting", ["max_missed", "min_votes", "half_life"])
+@pytest.mark.parametrize("value", ["3", None])
+def test_a_setting_is_a_number(setting, value):
+    with pytest.raises(TypeError, match=f"^{setting}: expected a number, got {value!r}$"):
+        TrackSettings(**{setting: value})
+
+
+@pytest.mark.parametrize("setting", ["max_missed", "min_votes"])
+@pytest.mark.parametrize("value", [2.5, math.inf, math.nan])
+def test_what_counts_frames_is_whole(setting, value):
+    with pytest.raises(ValueError, match=f"^{setting}: expected a whole number, got {value}$"):
+        TrackSettings(**{setting: value})
+
+
+def test_settings_that_numpy_has_worked_out_are_plain_numbers():
+    settings = TrackSettings(min_votes=np.float64(3), half_life=np.float32(15))
+    assert (repr(settings.min_votes), repr(settings.half_life)) == ("3", "15.0")
 
 
 frames_of_boxes = st.lists(

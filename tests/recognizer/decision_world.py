@@ -66,8 +66,8 @@ TRIANGLE = {"shape": "triangle", "border": "red"}
 CIRCLE = {"shape": "circle", "border": "red"}
 
 
-def engine_of(folder: Path) -> Engine:
-    """The catalogue, written into a folder and compiled."""
+def engine_of(folder: Path, catalogue: str = CATALOGUE) -> Engine:
+    """A catalogue, written into a folder and compiled."""
     path = folder / "signs.yaml"
-    path.write_text(CATALOGUE)
+    path.write_text(catalogue)
     return Engine(load_catalogue(path))

@@ -107,6 +107,8 @@ def test_two_equal_rules_are_ambiguous_whichever_comes_first(engine, thresholds)
         ({"min_presence": -1}, "min_presence: expected in [0, 1], got -1"),
         # A crop without pixels passes 0.
         ({"min_side": 0}, "min_side: expected at least 1, got 0"),
+        ({"min_side": 10.5}, "min_side: expected a whole number, got 10.5"),
+        ({"min_side": float("inf")}, "min_side: expected a whole number, got inf"),
         ({"match_cosine": 1.5}, "match_cosine: expected in [-1, 1], got 1.5"),
         ({"match_scale": 0}, "match_scale: expected above 0 and finite, got 0"),
         ({"exemplar_cosine": -2}, "exemplar_cosine: expected in [-1, 1], got -2"),

@@ -53,6 +53,34 @@ def test_an_unmatched_pictogram_is_explained_by_the_sign_that_asks_for_it(engine
     assert (told["pictogram_passed"], told["match_cosine"]) == (False, 0.5)
 
 
+CROSS_AND_LIMIT = """
+version: 1
+signs:
+  - {id: xx.crossbuck, name: {en: Crossbuck}, when: {shape: cross}}
+  - {id: xx.limit, name: {en: "Limit {digits}"},
+     when: {shape: circle, border: red, background: white, digits: {min: 5, max: 130}}}
+"""
+
+
+def test_where_no_rule_holds_the_nearest_is_the_one_of_which_most_holds(tmp_path):
+    # A cross lacks one condition as the limit does, and asks for nothing else.
+    seen = {**CIRCLE, "background": "white", "digits": 135}
+    answered = answer(engine_of(tmp_path, CROSS_AND_LIMIT), certain_readings([seen]), {})
+    assert answered.reason is Reason.NO_RULE
+    explained = answered.explanation
+    assert explained.sign_id == "xx.limit"
+    failed = [c.attribute for c in explained.conditions if not c.passed]
+    assert failed == ["text"]
+
+
+def test_a_sign_is_asked_about_with_or_without_its_value(engine):
+    answered = answer(engine, certain_readings([{**CIRCLE, "digits": 50}]), {})
+    assert answered.id == "xx.limit[50]"
+    assert answered.explain(answered.id) == answered.explain("xx.limit")
+    with pytest.raises(ValueError, match="no sign is called"):
+        answered.explain("xx.limt[50]")
+
+
 def test_a_runner_up_is_told_by_its_pictogram(engine):
     answered = answer(engine, certain_readings([TRIANGLE]), {"deer": 0.8, "cow": 0.6})
     assert answered.explain().endswith("not xx.cow (0.018): the pictogram is less alike")

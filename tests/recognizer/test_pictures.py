@@ -109,6 +109,43 @@ def test_an_array_of_8_bits_that_says_it_had_16_is_refused():
         to_crop(np.full((20, 20, 3), 255, np.uint16))
 
 
+@pytest.mark.parametrize("suffix", ["png", "tiff"])
+def test_a_file_of_8_bits_that_says_it_has_16_is_refused_by_its_name(tmp_path, suffix):
+    path = tmp_path / f"deep.{suffix}"
+    cv2.imwrite(str(path), np.full((20, 20, 3), 233, np.uint16))
+    message = r"uint16 lie in \[0, 65535\], these are at most 233; give uint8$"
+    for read in (to_crop, lambda path: decode_crop(path.read_bytes(), str(path))):
+        with pytest.raises(PictureError, match=rf"deep\.{suffix}: pixels of type {message}"):
+            read(path)
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.int32])
+def test_a_pil_image_of_8_bits_that_says_it_has_more_is_refused(kind):
+    image = pytest.importorskip("PIL.Image")
+    with pytest.raises(PictureError, match=r"^PIL image: .* these are at most 233; give uint8$"):
+        to_crop(image.fromarray(np.full((20, 20), 233, kind)))
+
+
+def test_a_black_picture_of_16_bits_is_black(tmp_path):
+    path = tmp_path / "black.png"
+    cv2.imwrite(str(path), np.zeros((4, 5, 3), np.uint16))
+    assert to_crop(path).max() == 0
+
+
+def test_floats_that_a_resize_made_overshoot_are_to_be_clipped():
+    edge = np.zeros((8, 8, 3), np.float32)
+    edge[4:, 4:] = 1
+    resized = cv2.resize(edge, (50, 50), interpolation=cv2.INTER_CUBIC)
+    with pytest.raises(PictureError, match=r"lie in \[0, 1\], got -.*; clip them by np\.clip"):
+        to_crop(resized)
+
+
+@pytest.mark.parametrize("white", [2, 255])
+def test_floats_of_another_range_are_to_be_scaled(white):
+    with pytest.raises(PictureError, match=r"; divide by 255 or give uint8$"):
+        to_crop(np.full((4, 4, 3), white, np.float32))
+
+
 @pytest.mark.parametrize("mode", ["I;16", "I;16B"])
 def test_a_pil_image_of_16_bits_is_what_its_file_is(tmp_path, mode):
     image = pytest.importorskip("PIL.Image")

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from attributes.errors import UserError
 from recognizer import CountryError, LanguageError, Reason, Recognizer, Thresholds
 from recognizer.cli.main import main
 
@@ -298,6 +299,19 @@ def test_a_recognizer_cannot_be_sent_to_another_process(recognizer):
 def test_thresholds_of_signs_that_are_not_there_are_refused():
     with pytest.raises(ValueError, match=r"per_sign: no sign is called 'de.274\[45\]'"):
         Recognizer(thresholds=Thresholds(per_sign={"de.274[45]": 1.0}))
+
+
+@pytest.mark.parametrize("argument", ["catalogue", "weights", "localizer"])
+@pytest.mark.parametrize(("given", "kind"), [(5, "int"), (b"x.yaml", "bytes")])
+def test_a_file_is_named_by_a_path(argument, given, kind):
+    with pytest.raises(TypeError, match=f"^{argument}: expected a path, got {kind}$"):
+        Recognizer(**{argument: given})
+
+
+@pytest.mark.parametrize("argument", ["catalogue", "weights", "localizer"])
+def test_an_empty_name_is_no_file(argument):
+    with pytest.raises(UserError, match=f"^{argument}: an empty name is no file$"):
+        Recognizer(**{argument: ""})
 
 
 @pytest.mark.parametrize("name", ["min_confidence", "min_side", "match_scale"])

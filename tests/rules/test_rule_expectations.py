@@ -47,6 +47,22 @@ def test_the_top_level_of_a_test_file_is_called_so(tmp_path: Path) -> None:
     assert told.expected == "keys such as `version: 1` and `tests:`"
 
 
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        ("{attributes: {bar: none}, expect: [de.206, de.205]}", "wrong-type"),
+        ("{attributes: {bar: none}, expect: de.206, not: de.205}", "conflicting-keys"),
+        ("{picture: /stop.png, expect: de.206}", "invalid-value"),
+    ],
+)
+def test_of_an_only_test_that_is_wrong_it_is_not_told_that_there_is_none(
+    tmp_path: Path, test: str, told: str
+) -> None:
+    with pytest.raises(CatalogueError) as raised:
+        load(tmp_path / "x.tests.yaml", f"version: 1\ntests:\n  - {test}\n")
+    assert [finding.name for finding in raised.value.diagnostics] == [told]
+
+
 def test_an_expectation_knows_its_place(tmp_path: Path) -> None:
     path = tmp_path / "x.tests.yaml"
     (only,) = load(

@@ -224,6 +224,23 @@ class TestIncludeAndExtends:
         assert Path(diagnostic.position.file).name == "c.yaml"
         assert Path(diagnostic.related[0].position.file).name == "b.yaml"
 
+    @pytest.mark.parametrize(
+        ("text", "advice"),
+        [
+            ("signs:\n" + SIGN.format("de.1", "circle"), "a sign of the same id"),
+            ("pictograms: {elk: {exemplars: [a.png]}}\n", "a pictogram of the same name"),
+        ],
+    )
+    def test_what_is_included_and_defined_again_is_told_how_to_replace(
+        self, write: WriteFile, text: str, advice: str
+    ) -> None:
+        write("b.yaml", f"version: 1\n{text}")
+        write("a.png", "")
+        with pytest.raises(CatalogueError) as raised:
+            load_catalogue(write("a.yaml", f"version: 1\ninclude: [b.yaml]\n{text}"))
+        twice = next(d for d in raised.value.diagnostics if d.name == "duplicate-name")
+        assert twice.suggestion == f"`extends:` replaces {advice}, `include:` does not"
+
     def test_a_file_included_twice_counts_once(self, write: WriteFile) -> None:
         write("d.yaml", "version: 1\nsigns:\n" + SIGN.format("de.1", "circle"))
         write("b.yaml", "version: 1\ninclude: [d.yaml]\n")

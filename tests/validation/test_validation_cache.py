@@ -307,6 +307,14 @@ def test_no_readable_picture_at_all_is_an_error(world: World) -> None:
         world.validate()
 
 
+def test_paths_as_windows_writes_them_are_told_with_slashes(world: World) -> None:
+    meant = world.draw(world.folder / "stop" / "a.png", "stop")
+    world.data = world.folder / "t.csv"
+    world.data.write_text("Path,ClassId\nstop\\a.png,stop\n")
+    with pytest.raises(DatasetError, match=rf"No such file.*; did you mean `{meant}`\?$"):
+        read(world, world.predictor)
+
+
 def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CacheError, match="--cache"):

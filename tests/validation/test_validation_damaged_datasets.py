@@ -68,6 +68,16 @@ def damage_short_line(root: Path) -> Path:
     return root / "t.csv"
 
 
+def damage_no_path(root: Path) -> Path:
+    (root / "t.csv").write_text("Path,ClassId\na.png,stop\n,stop\n")
+    return root / "t.csv"
+
+
+def damage_no_label(root: Path) -> Path:
+    (root / "t.csv").write_text("Path,ClassId\na.png,\n")
+    return root / "t.csv"
+
+
 def damage_mixed(root: Path) -> Path:
     picture(root / "stop" / "a.png")
     (root / "other.csv").write_text("Path,ClassId\nelsewhere/a.png,3\n")
@@ -203,6 +213,8 @@ def damage_several_sets_without_pictures(root: Path) -> Path:
         (damage_loop, "stop/up/stop: the same folder as .*/stop, which is read already"),
         (damage_columns, "no column ClassId; it has: path, width"),
         (damage_short_line, r"t\.csv:2: expected 2 columns, got 1"),
+        (damage_no_path, r"t\.csv:3: no path: its column is empty"),
+        (damage_no_label, r"t\.csv:2: no class: its column is empty"),
         (
             damage_mixed,
             r"mixed layouts; name the one that is meant:\n"

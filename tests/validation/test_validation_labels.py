@@ -52,6 +52,25 @@ def test_mistakes_are_told_with_their_place(tmp_path: Path, classes: str, words:
     assert "l.yaml:4:" in str(caught.value) or "l.yaml:5:" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("DE.274", "de.274"),
+        ("De.274[30]", "de.274[30]"),
+        ("Unknown", "unknown"),
+        ("unknow", "unknown"),
+        ("274", None),
+    ],
+)
+def test_an_answer_in_other_letters_is_told_as_it_is_written(
+    tmp_path: Path, written: str, meant: str | None
+) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        load_labels(write(tmp_path / "l.yaml", f'  a: "{written}"\n'))
+    (told,) = caught.value.diagnostics
+    assert told.suggestion == (meant and f"did you mean `{meant}`?")
+
+
 def test_classes_are_resolved(world: World) -> None:
     catalogue = load_catalogue(world.rules())
     labels = {
@@ -115,6 +134,22 @@ def test_labels_that_fit_nothing_are_refused(world: World) -> None:
     with pytest.raises(DatasetError, match="is it the right label map"):
         world.validate(labels=wrong)
     assert world.predictor.calls == []
+
+
+@pytest.mark.parametrize(
+    ("folders", "told"),
+    [
+        ("ab", r"none of its 2 classes \(a, b\) is"),
+        ("abcdef", r"6 classes \(a, b, c, d, e, …\) is"),
+    ],
+)
+def test_of_many_classes_that_fit_nothing_the_first_are_named(
+    world: World, folders: str, told: str
+) -> None:
+    for name in folders:
+        world.draw(world.data / name / "1.png", "stop")
+    with pytest.raises(DatasetError, match=told):
+        world.validate(labels=write(world.folder / "wrong.yaml", "  z: xx.stop\n"))
 
 
 def test_no_sign_is_proposed_whose_number_is_another_one(world: World) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from recognizer.frames.tracking.announcement import Announcement
 from recognizer.frames.tracking.assignment import assign
 from recognizer.frames.tracking.fusion import Evidence
+from recognizer.plain_number import plain_number
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -19,6 +21,8 @@ _POSITION_GAIN: Final = 0.6
 _VELOCITY_GAIN: Final = _POSITION_GAIN**2 / (2 - _POSITION_GAIN)
 """Gains of the alpha-beta filter; the second follows from the first for the best compromise of
 noise and lag (Benedict and Bordner, IRE Transactions on Automatic Control 7, 1962)."""
+_WHOLE: Final = ("max_missed", "min_votes")
+"""Settings that count frames."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class TrackSettings:
         half_life: frames after which a reading counts half as much as a new one.
 
     Raises:
-        ValueError: a value lies outside its range.
+        TypeError: a value is no number.
+        ValueError: a value lies outside its range, or counts frames and is not whole.
     """
 
     max_missed: int = 10
@@ -58,15 +63,18 @@ class TrackSettings:
     half_life: float = 30.0
 
     def __post_init__(self) -> None:
+        for each in fields(self):
+            name, value = each.name, getattr(self, each.name)
+            object.__setattr__(self, name, plain_number(name, value, is_whole=name in _WHOLE))
         for name, is_valid, expected in (
             ("max_missed", self.max_missed >= 0, "at least 0"),
-            ("max_distance", self.max_distance > 0, "above 0"),
-            ("max_scale", self.max_scale > 1, "above 1"),
+            ("max_distance", 0 < self.max_distance < math.inf, "above 0 and finite"),
+            ("max_scale", 1 < self.max_scale < math.inf, "above 1 and finite"),
             ("activation_threshold", 0 <= self.activation_threshold <= 1, "in [0, 1]"),
             ("min_votes", self.min_votes >= 1, "at least 1"),
             ("lead_margin", 0 <= self.lead_margin < 1, "in [0, 1)"),
             ("frame_correlation", 0 < self.frame_correlation <= 1, "in (0, 1]"),
-            ("half_life", self.half_life > 0, "above 0"),
+            ("half_life", 0 < self.half_life < math.inf, "above 0 and finite"),
         ):
             if not is_valid:
                 raise ValueError(f"{name}: expected {expected}, got {getattr(self, name)}")

@@ -19,8 +19,8 @@ def read_table(table: Path) -> Iterator[Sample]:
     """The pictures that a csv lists; paths are relative to its folder.
 
     Raises:
-        DatasetError: a column is missing, a line is too short, a picture is of two classes, or it
-            is no text.
+        DatasetError: a column is missing, a line is too short or lacks a path or class, a picture
+            is of two classes, or it is no text.
     """
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
@@ -35,11 +35,14 @@ def read_table(table: Path) -> Iterator[Sample]:
             for number, row in enumerate(csv.reader(file, delimiter=delimiter), start=2):
                 if not row:
                     continue
-                if len(row) <= max(path_column, class_column) or not row[path_column].strip():
+                if len(row) <= max(path_column, class_column):
                     raise DatasetError(
                         f"{table}:{number}: expected {len(columns)} columns, got {len(row)}"
                     )
                 name, label = row[path_column].strip(), row[class_column].strip()
+                if not name or not label:
+                    what = "class" if name else "path"
+                    raise DatasetError(f"{table}:{number}: no {what}: its column is empty")
                 path = present.find(name)  # which spellings and endings may share
                 first, its_label = listed.setdefault(os.path.normpath(path), (number, label))
                 if its_label != label:
