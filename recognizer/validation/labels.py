@@ -174,9 +174,13 @@ def _resolve(target: str, catalogue: Catalogue) -> ClassLabel:
         problem = "; ".join(filter(None, (f"the catalogue has no sign `{sign_id}`", hint)))
         return ClassLabel(NOT_IN_CATALOGUE, problem)
     if value is not None and sign.reads_number:
-        value = value.strip()
-        value = plain_spelling(value) or value  # a number is the same however it is written
-        target = f"{sign_id}[{value}]"
+        spelled = plain_spelling(value.strip())  # a number is the same however it is written
+        if spelled is None:
+            problem = (
+                f"`{sign_id}` has numbers as values, such as 30 or 5.5, not {quote(value)}"
+            )
+            return ClassLabel(target, problem)
+        value, target = spelled, f"{sign_id}[{spelled}]"
     if value is not None and sign.value is None:
         return ClassLabel(target, f"`{sign_id}` has no value, so it is never answered `{target}`")
     if value is not None and not sign.can_have(value):

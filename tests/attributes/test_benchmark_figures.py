@@ -1,11 +1,14 @@
 """The arithmetic of the benchmarks, without data sets and without artwork."""
 
 import re
+from dataclasses import replace
 
 import cv2
 import numpy as np
+import open_set
 import pytest
 import recognition
+from choosing_weights import pictures_of
 from cross_plates import recall_across_plates
 from gtsrb_crops import crops_of
 from heads import Judged, judge_heads
@@ -23,6 +26,10 @@ from attributes.training.configuration import available, load
 from attributes.training.labels import Labels
 from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, LEGEND, TEXT
 from attributes.weights_file import load_weights
+from recognizer.answering import ReadyCatalogue
+from recognizer.decision import Thresholds
+from recognizer.gallery import Gallery
+from rules import certain_readings, load_catalogue
 
 ROW = {
     "shape": "circle", "border": "?", "background": "white", "legend": "black", "bar": "none",
@@ -77,6 +84,42 @@ def test_recall_counts_only_finds_on_other_plates():
     mixed_up = embeddings.copy()
     mixed_up[2] = -deer
     assert recall_across_plates(mixed_up, pictograms, plates).at_1 == 0.0
+
+
+SHAPES = """
+version: 1
+signs:
+  - {id: xx.disc, name: {en: Disc}, when: {shape: circle, border: red}}
+  - {id: xx.round, name: {en: Round}, when: {shape: circle}, priority: -1}
+  - {id: xx.square, name: {en: Square}, when: {shape: square}}
+"""
+
+
+def test_signs_that_are_left_out_are_to_be_unknown_and_the_others_right(tmp_path):
+    (tmp_path / "signs.yaml").write_text(SHAPES)
+    catalogue = load_catalogue(tmp_path / "signs.yaml")
+    folds = []
+    for hidden in ("xx.disc", "xx.square"):
+        kept = tuple(sign for sign in catalogue.signs if sign.id != hidden)
+        without = replace(catalogue, signs=kept)
+        ready = ReadyCatalogue.prepare(without, Gallery.from_embeddings({}), Thresholds())
+        folds.append(({hidden}, ready))
+    readings = certain_readings([{"shape": "circle", "border": "red"}, {"shape": "square"}])
+    rates = open_set.measure(folds, readings, ["xx.disc", "xx.square"], Thresholds())
+    # Without the disc it is answered as round, without the square it is unknown.
+    assert (rates.right, rates.unknown, rates.rejected) == (1.0, 0.0, 0.5)
+
+
+def test_weights_are_chosen_on_signs_as_they_are_and_on_near_ones_made_distant():
+    near, far = np.full((60, 30, 3), 200, np.uint8), np.full((47, 47, 3), 200, np.uint8)
+    pictures = pictures_of([far, near])
+    assert [number for number, _ in pictures.pop("as they are")] == [0, 1]
+    assert len(pictures) == 4
+    for shown in pictures.values():
+        ((number, crop),) = shown
+        assert number == 1
+        assert crop.shape[0] in (24, 20)
+        assert crop.shape[1] * 2 == crop.shape[0]
 
 
 def test_the_catalogue_of_the_protocol_has_one_drawing_for_each_sign():

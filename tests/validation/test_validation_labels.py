@@ -76,7 +76,7 @@ def test_classes_are_resolved(world: World) -> None:
     labels = {
         "00001": "xx.limit[30]", "any": "xx.limit", "typo": "xx.lmit", "not": None,
         "value": "xx.stop[3]", "range": "xx.limit[33]", "nothing": "unknown",
-        "spelled": "xx.limit[30.0]",
+        "spelled": "xx.limit[30.0]", "word": "xx.limit[thirty]", "zero": "xx.limit[030]",
     }  # fmt: skip
     found = resolve_labels([*labels, "1", "missing"], labels, catalogue)
     assert found["1"] == found["00001"]
@@ -85,6 +85,9 @@ def test_classes_are_resolved(world: World) -> None:
     assert (found["not"].expected, found["not"].deliberate) == (NOT_IN_CATALOGUE, True)
     assert "has no value" in found["value"].problem
     assert "does not allow the value 33" in found["range"].problem
+    for name in ("word", "zero"):  # no rule is to blame for these
+        assert "numbers as values, such as 30 or 5.5, not" in found[name].problem
+        assert not found[name].refused_by_rule
     assert found["spelled"] == found["00001"]  # it is answered [30]
     assert "does not have this class" in found["missing"].problem
     assert not found["nothing"].is_sign
