@@ -176,9 +176,7 @@ def _resolve(target: str, catalogue: Catalogue) -> ClassLabel:
     if value is not None and sign.reads_number:
         spelled = plain_spelling(value.strip())  # a number is the same however it is written
         if spelled is None:
-            problem = (
-                f"`{sign_id}` has numbers as values, such as 30 or 5.5, not {quote(value)}"
-            )
+            problem = f"`{sign_id}` has numbers as values, such as 30 or 5.5, not {quote(value)}"
             return ClassLabel(target, problem)
         value, target = spelled, f"{sign_id}[{spelled}]"
     if value is not None and sign.value is None:
