@@ -147,7 +147,7 @@ def _explain(
         alternative = ready.judge.nearest_unmatched(decisions, row)
         best = int(engine.alternative_sign[alternative])
     elif reason is Reason.NO_RULE and alternative >= 0:
-        alternative = _nearest_rule(engine, reading, decisions.fit[row])
+        alternative = _nearest_rule(ready, reading, decisions, row)
         best = int(engine.alternative_sign[alternative])
     sign = engine.signs[best]
     runners_up = [int(s) for s in ranked if s != best and confidence[s] >= _CONSIDERED]
@@ -170,21 +170,25 @@ def _explain(
     )
 
 
-def _nearest_rule(engine: Engine, reading: Readings, fit: npt.NDArray[np.float32]) -> int:
-    """The alternative that a crop comes nearest to, where none holds.
+def _nearest_rule(ready: ReadyCatalogue, reading: Readings, decisions: Decisions, row: int) -> int:
+    """The alternative that crop ``row`` comes nearest to, where none holds.
 
     What surely does not hold costs every rule the same (``MIN_PROBABILITY``), so of rules that lack
     as much the one that asks least would be nearest. It is the one of which most holds.
-
-    Args:
-        engine: the rules, with A alternatives.
-        reading: of the crop alone.
-        fit: float32 (A,), how well each alternative fits it.
     """
-    alike = np.flatnonzero(fit >= _ALIKE * fit.max())
-    held = [sum(c.passed for c in explain(engine, reading, 0, int(a))) for a in alike]
-    order = np.lexsort((-fit[alike], -np.array(held)))
-    return int(alike[order[0]])
+    fit = decisions.fit[row]
+    cosine = dict(zip(ready.gallery.names, decisions.similarity[row].tolist(), strict=True))
+
+    def nearness(alternative: int) -> tuple[int, int, float]:
+        passed = [c.passed for c in explain(ready.engine, reading, 0, alternative)]
+        asked = ready.engine.alternatives[alternative].pictograms
+        if asked:
+            nearest = max(cosine[name] for name in asked)
+            passed.append(nearest >= ready.judge.match_cosine(alternative))
+        return -passed.count(False), passed.count(True), float(fit[alternative])
+
+    alike: list[int] = np.flatnonzero(fit >= _ALIKE * fit.max()).tolist()
+    return max(alike, key=nearness)
 
 
 def _exemplars(

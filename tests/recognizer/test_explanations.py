@@ -55,7 +55,10 @@ def test_an_unmatched_pictogram_is_explained_by_the_sign_that_asks_for_it(engine
 
 CROSS_AND_LIMIT = """
 version: 1
+pictograms: {deer: {artwork: [mapillary:deer]}}
 signs:
+  - {id: xx.no-deer, name: {en: No deer},
+     when: {shape: circle, border: red, background: white, text: none, pictogram: deer}}
   - {id: xx.crossbuck, name: {en: Crossbuck}, when: {shape: cross}}
   - {id: xx.limit, name: {en: "Limit {digits}"},
      when: {shape: circle, border: red, background: white, digits: {min: 5, max: 130}}}
@@ -63,7 +66,8 @@ signs:
 
 
 def test_where_no_rule_holds_the_nearest_is_the_one_of_which_most_holds(tmp_path):
-    # A cross lacks one condition as the limit does, and asks for nothing else.
+    # A cross lacks one condition, as the limit does, and asks for nothing else. The ban on deer
+    # lacks its pictogram, too.
     seen = {**CIRCLE, "background": "white", "digits": 135}
     answered = answer(engine_of(tmp_path, CROSS_AND_LIMIT), certain_readings([seen]), {})
     assert answered.reason is Reason.NO_RULE
