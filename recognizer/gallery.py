@@ -142,9 +142,10 @@ def load_gallery(catalogue: Catalogue, predictor: Predictor) -> Gallery:
         if sources == sources_of(pictogram):
             embeddings[name] = array
         elif pictogram.artwork:
+            copied = "" if path.is_file() else "; if the rule file is a copy, copy its gallery, too"
             raise GalleryError(
                 f"{pictogram.position}: pictogram `{name}` has no up-to-date embedding in {path}; "
-                f"run `signrules gallery {pictogram.position.file}`"
+                f"run `signrules gallery {pictogram.position.file}`{copied}"
             )
         else:
             embeddings[name] = embed_pictogram(pictogram, predictor, _no_artwork)

@@ -97,8 +97,14 @@ def test_exemplar_pictures_are_embedded_when_the_catalogue_loads(tmp_path):
 
 
 def test_artwork_needs_a_gallery_and_says_how_to_get_it(tmp_path):
-    with pytest.raises(GalleryError, match=r"signs.yaml:3.*`deer`.*run `signrules gallery"):
-        load_gallery(catalogue(tmp_path, BY_ARTWORK), predictor(tmp_path, 0))
+    rules, eyes = catalogue(tmp_path, BY_ARTWORK), predictor(tmp_path, 0)
+    with pytest.raises(GalleryError, match=r"signs.yaml:3.*`deer`.*run `signrules gallery") as told:
+        load_gallery(rules, eyes)
+    assert str(told.value).endswith("if the rule file is a copy, copy its gallery, too")
+    # One that is there was not forgotten.
+    write_gallery(gallery_path(rules.files[0]), {}, eyes.fingerprint)
+    with pytest.raises(GalleryError, match=r"run `signrules gallery [^;]*signs.yaml`$"):
+        load_gallery(rules, eyes)
 
 
 def test_a_gallery_comes_back_as_it_was_written(tmp_path):
