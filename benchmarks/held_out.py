@@ -41,6 +41,7 @@ from plain_errors import run_plainly
 from attributes.predictor import AttributePredictor
 from attributes.training.artwork import german_rows
 from rules import Catalogue, load_catalogue
+from rules.answer_ids import split_id
 
 CONFIGURATION = "held-out"
 SEEN = (1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 25, 26, 31, 33, 35, 38)
@@ -119,7 +120,7 @@ def catalogue_of(classes: Collection[int]) -> Catalogue:
     kept = set()
     for row in german_rows():
         if int(row["class"]) in classes:
-            sign = catalogue.by_id[labels[f"{int(row['class']):05d}"].partition("[")[0]]
+            sign = catalogue.by_id[split_id(labels[f"{int(row['class']):05d}"])[0]]
             kept.add(sign.id)
             drawing = row["german"] or f"mapillary:{row['mapillary']}"
             for alternative in sign.alternatives:

@@ -27,6 +27,7 @@ from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Judge, Thresholds
 from recognizer.verdicts import UNKNOWN
 from rules import load_catalogue
+from rules.answer_ids import split_id
 
 FOLDS = 5
 EVERY = 8
@@ -54,7 +55,7 @@ def catalogues_without_a_fifth(
 ) -> list[tuple[set[str], ReadyCatalogue]]:
     """For each fold, the signs that are left out, and the catalogue without them."""
     catalogue = load_catalogue(ROOT / "signs.yaml")
-    ids = sorted({answer.partition("[")[0] for answer in truth})
+    ids = sorted({split_id(answer)[0] for answer in truth})
     folds = []
     for fold in range(FOLDS):
         hidden = set(ids[fold::FOLDS])
@@ -77,7 +78,7 @@ def measure(
         verdicts = replace(ready, judge=judge).verdicts(readings, similarity)
         is_unknown = np.array([verdicts.why_unknown(row) is not None for row in range(len(truth))])
         answers = np.where(is_unknown, UNKNOWN, np.array(verdicts.candidates, object))
-        is_hidden = np.array([answer.partition("[")[0] in hidden for answer in truth])
+        is_hidden = np.array([split_id(answer)[0] in hidden for answer in truth])
         right.append((answers == np.array(truth, object))[~is_hidden])
         unknown.append(is_unknown[~is_hidden])
         rejected.append(is_unknown[is_hidden])

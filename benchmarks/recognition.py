@@ -37,6 +37,7 @@ from recognizer.cli.exit_codes import UNREADABLE
 from recognizer.pictures import SUFFIXES, is_hidden
 from recognizer.verdicts import UNKNOWN
 from rules import load_catalogue
+from rules.answer_ids import split_id
 
 Row = tuple[str, str]
 """What was measured, and the figure."""
@@ -46,10 +47,7 @@ def share_right(answers: Sequence[str], truth: Sequence[str]) -> float:
     """Share of the answers that are the true id; a true id without value stands for all values."""
     return float(
         np.mean(
-            [
-                t in (answer, answer.partition("[")[0])
-                for answer, t in zip(answers, truth, strict=True)
-            ]
+            [t in (answer, split_id(answer)[0]) for answer, t in zip(answers, truth, strict=True)]
         )
     )
 

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from recognizer.plain_number import plain_number
 from rules import Engine, Scores
 
 if TYPE_CHECKING:  # so that thresholds are read without OpenCV, as `signrules check` does
     from recognizer.gallery import Gallery
-from recognizer.plain_number import plain_number
 
 FloatArray = npt.NDArray[np.float32]
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from recognizer.decision import Reason
 from recognizer.verdicts import UNKNOWN
 from rules import ConditionOutcome, Position
+from rules.answer_ids import split_id
 
 __all__ = [
     "UNKNOWN",
@@ -218,7 +219,7 @@ class Recognition:
         Raises:
             ValueError: the catalogue has no such sign.
         """
-        return self._explain(sign_id.partition("[")[0])
+        return self._explain(split_id(sign_id)[0])
 
     def __getstate__(self) -> dict[str, object]:
         """What is pickled: the explanation itself, not the catalogue that it is worked out from."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from attributes.vocabulary import DIGITS_NAME, TEXT
+from rules.answer_ids import split_id
 from rules.conditions import Condition
 from rules.diagnostics import Position, Related, Sources, did_you_mean, one_of, quote
 from rules.numbers import plain_spelling, spellings
@@ -270,7 +271,7 @@ class Catalogue:
             ValueError: with the id that was probably meant.
         """
         if sign_id not in self.by_id:
-            without_value = sign_id.partition("[")[0]
+            without_value, _ = split_id(sign_id)
             is_with_value = without_value in self.by_id
             hint = (
                 f"name it without its value, {without_value!r}"

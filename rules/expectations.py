@@ -21,6 +21,7 @@ from pydantic import ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from attributes.vocabulary import CATEGORICAL, DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
+from rules.answer_ids import split_id
 from rules.catalogue import Catalogue, Sign
 from rules.condition_schema import (
     NONE,
@@ -280,7 +281,7 @@ class _Reader:
         )
 
     def _check_answer(self, answer: str, key: str) -> None:
-        sign_id, _, value = answer.rstrip("]").partition("[")
+        sign_id, value = split_id(answer)
         sign = self._catalogue.by_id.get(sign_id)
         if sign is None:
             self._undefined("sign", sign_id, key, self._catalogue.by_id)

@@ -9,6 +9,7 @@ from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option, add_recognizer_options, recognizer_from
 from recognizer.option_error import OptionError
 from recognizer.result import Recognition
+from rules.answer_ids import split_id
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     recognizer = recognizer_from(arguments)
     if arguments.sign is not None:
         try:
-            recognizer.catalogue.require_sign(arguments.sign.partition("[")[0])
+            recognizer.catalogue.require_sign(split_id(arguments.sign)[0])
         except ValueError as error:
             raise OptionError(f"--sign: {error}") from None
     print(_shown(arguments, recognizer.recognize(arguments.picture)))

@@ -91,9 +91,8 @@ def _as_text(result: Trial) -> str:
     told = f"expected {_wanted(result)}, got {answer}"
     if result.outcome is Outcome.TODO:
         return head + f"{expectation.todo} ({told})"
-    sign_id, _, _ = expectation.answer.partition("[")
-    is_sign = not expectation.negated and sign_id != UNKNOWN
-    _, *reasons = answer.explain(sign_id if is_sign else None).splitlines()
+    is_sign = not expectation.negated and expectation.answer != UNKNOWN
+    _, *reasons = answer.explain(expectation.answer if is_sign else None).splitlines()
     return "\n    ".join([head + told, *reasons])
 
 

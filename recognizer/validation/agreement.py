@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.vocabulary import ATTRIBUTES, TEXT
-from recognizer.validation.labels import split_id
 from recognizer.validation.observations import PICTOGRAM, Observations
 from recognizer.validation.outcomes import FIRST_SIGN_CODE, Outcomes
 from rules import Catalogue, Sign
+from rules.answer_ids import split_id
 from rules.value_sets import StateSet, ValueSet
 
 NAMES = (*(a.name for a in ATTRIBUTES), PICTOGRAM)

@@ -16,7 +16,7 @@ from recognizer.answering import ReadyCatalogue, just_below
 from recognizer.decision import REASONS, Reason
 from recognizer.validation.agreement import Agreement, agree, ways_of
 from recognizer.validation.ingestion import ReadPictures, batches
-from recognizer.validation.labels import ClassLabel, split_id
+from recognizer.validation.labels import ClassLabel
 from recognizer.validation.observations import PICTOGRAM
 from recognizer.validation.outcomes import CHUNK, FIRST_SIGN_CODE, Outcomes
 from recognizer.validation.systematic import (
@@ -24,6 +24,7 @@ from recognizer.validation.systematic import (
     find_disagreements,
     is_other_value,
 )
+from rules.answer_ids import split_id
 from rules.explanation import PASS_PROBABILITY
 from rules.text_probability import slot_codes, string_probabilities
 

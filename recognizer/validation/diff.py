@@ -14,9 +14,10 @@ import numpy.typing as npt
 from recognizer.validation.datasets import Dataset, Sample
 from recognizer.validation.frame_outcomes import NOT_FOUND
 from recognizer.validation.ingestion import ReadPictures
-from recognizer.validation.labels import ClassLabel, split_id
+from recognizer.validation.labels import ClassLabel
 from recognizer.validation.outcomes import Outcomes
 from recognizer.verdicts import UNKNOWN
+from rules.answer_ids import split_id
 
 NOT_KNOWN: Final = "not known"
 """What is expected of a class whose label is nothing that either rule file can answer."""

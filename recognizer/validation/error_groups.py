@@ -11,10 +11,10 @@ from recognizer.answering import ReadyCatalogue
 from recognizer.validation.agreement import ways_of
 from recognizer.validation.blame import Blame, Stage
 from recognizer.validation.figures import BlameCount, Confusion, PictogramFigures
-from recognizer.validation.labels import split_id
 from recognizer.validation.observations import PICTOGRAM
 from recognizer.validation.outcomes import Outcomes
 from recognizer.verdicts import UNKNOWN
+from rules.answer_ids import split_id
 
 _REASONS = 12
 

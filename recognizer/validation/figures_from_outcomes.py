@@ -17,7 +17,7 @@ from recognizer.validation.error_groups import attracting_pictograms, confusions
 from recognizer.validation.figures import ClassFigures, Figures
 from recognizer.validation.frame_figures import work_out_frames
 from recognizer.validation.frame_outcomes import NOT_FOUND, FrameOutcomes
-from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel, split_id
+from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel
 from recognizer.validation.metrics import CoverageCurve
 from recognizer.validation.outcomes import (
     FIRST_SIGN_CODE,
@@ -27,6 +27,7 @@ from recognizer.validation.outcomes import (
 )
 from recognizer.validation.rates import Rate, rates_by_size
 from recognizer.validation.sign_scores import score_signs
+from rules.answer_ids import split_id
 
 _ANSWERS = 12
 _CURVE_POINTS = 400

@@ -27,6 +27,7 @@ from pydantic import Field
 
 from recognizer.verdicts import UNKNOWN
 from rules import Catalogue
+from rules.answer_ids import split_id
 from rules.diagnostics import Findings, Sources, did_you_mean, one_of, quote
 from rules.expectations import likely_answer
 from rules.formats import SIGN_ID_PATTERN, Format
@@ -74,12 +75,6 @@ def load_labels(path: str | os.PathLike[str]) -> dict[str, str | None]:
     findings.raise_if_any()
     assert document is not None
     return dict(document.model.classes)
-
-
-def split_id(answer: str) -> tuple[str, str | None]:
-    """``de.274[60]`` -> ``("de.274", "60")``; the value is None if there is none."""
-    sign, bracket, value = answer.partition("[")
-    return sign, value.removesuffix("]") if bracket else None
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ import numpy.typing as npt
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import REASONS, Reason
 from recognizer.validation.ingestion import ReadPictures, batches
-from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel, split_id
+from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel
 from recognizer.validation.observations import Observations, Observer
 from recognizer.validation.readings_cache import ReadingsCache
 from recognizer.verdicts import UNKNOWN
+from rules.answer_ids import split_id
 
 CHUNK: Final = 512
 """Pictures that are judged at once; what they need fits a processor's cache."""

@@ -10,9 +10,10 @@ import numpy as np
 from recognizer.answering import ReadyCatalogue
 from recognizer.validation import metrics
 from recognizer.validation.figures import SignFigures
-from recognizer.validation.labels import ANY_VALUE, ClassLabel, split_id
+from recognizer.validation.labels import ANY_VALUE, ClassLabel
 from recognizer.validation.outcomes import NOT_IN_CATALOGUE_CODE, UNKNOWN_CODE
 from recognizer.validation.rates import Rate
+from rules.answer_ids import split_id
 
 
 def score_signs(

@@ -20,10 +20,10 @@ import numpy.typing as npt
 
 from attributes.vocabulary import TEXT
 from recognizer.validation.agreement import NAMES, Agreement, ways_of
-from recognizer.validation.labels import split_id
 from recognizer.validation.observations import PICTOGRAM
 from recognizer.validation.outcomes import Outcomes
 from rules import Catalogue
+from rules.answer_ids import split_id
 
 MIN_PICTURES: Final = 5
 """Fewer pictures of a class are no basis for saying what they share."""

@@ -14,7 +14,7 @@ from validation_world import World
 from recognizer.cli.main import main
 from recognizer.validation.datasets import DatasetError, open_dataset
 from recognizer.validation.label_suggestions import render_labels, suggest_labels, unlabelled
-from recognizer.validation.labels import NOT_IN_CATALOGUE, load_labels, resolve_labels, split_id
+from recognizer.validation.labels import NOT_IN_CATALOGUE, load_labels, resolve_labels
 from recognizer.validation.outcomes import judge_pictures
 from recognizer.validation.rates import Rate
 from recognizer.validation.report import write_report
@@ -123,11 +123,6 @@ def test_classes_are_lost_only_by_mistake(world: World) -> None:
     labels = {"gone": "xx.gone", "not": None, "nothing": "unknown", "range": "xx.limit[33]"}
     found = resolve_labels(labels, labels, load_catalogue(world.rules()))
     assert [name for name, label in found.items() if label.is_lost] == ["gone"]
-
-
-def test_split_id() -> None:
-    assert split_id("de.274[60]") == ("de.274", "60")
-    assert split_id("de.276") == ("de.276", None)
 
 
 def test_labels_that_fit_nothing_are_refused(world: World) -> None:

@@ -15,9 +15,10 @@ from attributes.vocabulary import TEXT
 from recognizer.answering import ReadyCatalogue
 from recognizer.pictures import PictureError, decode_crop
 from recognizer.validation.datasets import Sample
-from recognizer.validation.labels import ANY_VALUE, split_id
+from recognizer.validation.labels import ANY_VALUE
 from recognizer.validation.validation import Validation
 from rules import ConditionOutcome, explain
+from rules.answer_ids import split_id
 from rules.explanation import PASS_PROBABILITY
 
 _SIDE: Final = 96

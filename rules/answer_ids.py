@@ -1,0 +1,9 @@
+"""What answers are called: the id of a sign, and its value behind it."""
+
+from __future__ import annotations
+
+
+def split_id(answer: str) -> tuple[str, str | None]:
+    """``de.274[60]`` -> ``("de.274", "60")``; the value is None if there is none."""
+    sign, bracket, value = answer.partition("[")
+    return sign, value.removesuffix("]") if bracket else None
