@@ -204,7 +204,9 @@ def text_masks(
     Args:
         rng: source of randomness.
         count: how many masks to draw.
-        without: strings that must not occur.
+        without: strings that must not occur. Another last character takes the place of theirs, so
+            that what stands before it is as frequent as if none were left out: 12 and a digit
+            comes as often as 10 and a digit where there is no 120.
         likelier: how much likelier than the others some limits are; 1 for those not named.
     """
     fonts = load_fonts()
@@ -214,7 +216,7 @@ def text_masks(
     slots: list[Mask] = []
     strings: list[str] = []
     while len(strings) < count:
-        string = _random_string(rng, shares)
+        string = _with_another_end(rng, _random_string(rng, shares), without)
         if string not in without:
             mask, places = draw_string(rng, string, fonts, without=without)
             masks.append(mask)
@@ -245,6 +247,12 @@ def _random_string(rng: np.random.Generator, shares_of_limits: npt.NDArray[np.fl
     # Long ones are seldom: at the size of a sign far away nobody could read them.
     length = 1 + int(TEXT.max_length * rng.random() ** 1.7)
     return "".join(rng.choice(list(letters), length))
+
+
+def _with_another_end(rng: np.random.Generator, string: str, without: Collection[str]) -> str:
+    if string in without and string[-1].isdigit():
+        return f"{string[:-1]}{rng.integers(1, 10)}"
+    return string
 
 
 def load_fonts() -> list[FreeTypeFont]:

@@ -185,11 +185,13 @@ def compose_plates(
 def _pick_texts(g: Generator, strings: tuple[str, ...], looks: _Looks, blanks: PlateBank) -> Tensor:
     """Which of the strings stands on each plate: any, but in red rings mostly a limit; int64 (N,).
 
-    Most of what roads write in a red ring is one, and few things have to be read from as far.
+    Most of what roads write in a red ring is one, and few things have to be read from as far. For
+    a limit that training leaves out stand those numbers that differ from it in the last digit.
     """
     count = len(looks.plate)
     picked = torch.randint(len(strings), (count,), generator=g)
-    limits = torch.tensor([i for i, string in enumerate(strings) if string in LIMITS])
+    stems = {limit[:-1] for limit in set(LIMITS).difference(strings)}
+    limits = torch.tensor([i for i, s in enumerate(strings) if s in LIMITS or s[:-1] in stems])
     if not len(limits):
         return picked
     ringed = blanks.shapes[looks.plate] == SHAPE.index("circle")

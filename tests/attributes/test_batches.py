@@ -27,6 +27,7 @@ from attributes.training.photographs import (
     gtsrb_crops,
     validation_tracks,
 )
+from attributes.training.pictograms import LIMITS
 from attributes.training.plates import compose_plates, frame_some
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, PALETTE, SHAPE, TEXT
@@ -72,6 +73,19 @@ def test_faces_are_composed_as_often_as_on_roads():
     assert 0.05 < blank.float().mean() < 0.2
     assert (labels.legend[blank] == 0).all()
     assert (labels.text[blank, 0] == 0).all()
+
+
+def test_in_red_rings_a_number_with_another_last_digit_stands_for_a_limit_left_out():
+    blanks = draw_plate_bank(np.random.default_rng(0), per_shape=2)
+    names = (*(limit for limit in LIMITS if limit != "120"), "125", "135")
+    *_, labels = compose_plates(
+        torch.Generator().manual_seed(0), 4000, blanks, masks(("deer",)), torch.tensor([0]),
+        masks(names), road_looks=1.0,
+    )  # fmt: skip
+    red = labels.categorical[:, CATEGORICAL.index(BORDER)] == BORDER.index("red")
+    disc = labels.categorical[:, CATEGORICAL.index(SHAPE)] == SHAPE.index("circle")
+    read = [TEXT.decode(row) for row in labels.text[red & disc].tolist()]
+    assert read.count("125") > 1.5 * read.count("135") > 0
 
 
 def test_a_line_of_letters_finds_more_room_on_a_disc_than_a_square_does():

@@ -80,6 +80,13 @@ def test_some_limits_can_be_made_likelier(fonts):
     assert strings.count("80") > 3 * strings.count("90") > 0
 
 
+def test_numbers_with_another_last_digit_stand_in_for_those_left_out(fonts):
+    with_all = text_masks(np.random.default_rng(0), 1500).names
+    strings = text_masks(np.random.default_rng(0), 1500, without=("120", "4.5")).names
+    assert not {"120", "4.5"} & set(strings)
+    assert sum(s[:2] == "12" and len(s) == 3 for s in strings) > 0.7 * with_all.count("120") > 15
+
+
 def test_a_plain_number_is_in_one_piece(fonts):
     rng = np.random.default_rng(0)
     for _ in range(80):
