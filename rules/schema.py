@@ -176,7 +176,13 @@ class CatalogueModel(FileModel):
 
 
 class _JsonSchemaGenerator(GenerateJsonSchema):
-    """JSON Schema without `null`: an absent key is absent, never null."""
+    """JSON Schema without `null` (an absent key is absent), and without keys of another format."""
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        generated = super().dict_schema(schema)
+        if "patternProperties" in generated:
+            generated["additionalProperties"] = False
+        return generated
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])

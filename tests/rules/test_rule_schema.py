@@ -56,6 +56,26 @@ def test_refuses_what_is_no_country(
     assert not validator.is_valid({"version": 1, "country": country})
 
 
+@pytest.mark.parametrize(
+    ("section", "entry"),
+    [("faces", {"shape": "circle"}), ("pictograms", {"exemplars": ["deer.png"]})],
+)
+def test_refuses_names_of_another_format(
+    validator: jsonschema.Draft202012Validator, section: str, entry: object
+) -> None:
+    assert validator.is_valid({"version": 1, section: {"wet_deer": entry}})
+    assert not validator.is_valid({"version": 1, section: {"wet deer": entry}})
+
+
+@pytest.mark.parametrize("language", ["english", "xx", "EN"])
+def test_refuses_what_is_no_language(
+    validator: jsonschema.Draft202012Validator, language: str
+) -> None:
+    sign = {"id": "de.1", "when": {"shape": "circle"}}
+    assert validator.is_valid({"version": 1, "signs": [{**sign, "name": {"en": "x"}}]})
+    assert not validator.is_valid({"version": 1, "signs": [{**sign, "name": {language: "x"}}]})
+
+
 def test_every_attribute_of_the_vocabulary_has_hover_text() -> None:
     conditions = json_schema()["$defs"]["Conditions"]["properties"]
     for attribute in ATTRIBUTES:
