@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -33,10 +34,12 @@ __all__ = [
     "dequantize",
     "describe_network",
     "fold_batch_norms",
+    "load_state",
     "load_unfolded",
     "load_weights",
     "quantize",
     "save_weights",
+    "without_lists",
 ]
 
 _HEADS = {
@@ -212,7 +215,7 @@ def _read(path: Path) -> tuple[AttributeNetwork, Card, bytes]:
     try:
         content = path.read_bytes()
         tensors = safetensors.torch.load(content)
-        network = AttributeNetwork(_architecture(card.architecture))
+        network = AttributeNetwork(Architecture(**without_lists(card.architecture)))
         given, taken = card.preprocessing.input_size, network.architecture.input_size
         if given != taken:
             raise WeightsError(
@@ -225,13 +228,7 @@ def _read(path: Path) -> tuple[AttributeNetwork, Card, bytes]:
             for name, value in tensors.items()
             if not name.endswith(_STEP)
         }
-        missing, unexpected = network.load_state_dict(state, strict=False)
-        wrong = [n for n in missing if not n.endswith("num_batches_tracked")] + list(unexpected)
-        if wrong:
-            raise WeightsError(f"{path}: tensors do not fit the card's architecture: {wrong[:3]}")
-        spoilt = [name for name, value in state.items() if not torch.isfinite(value).all()]
-        if spoilt:
-            raise WeightsError(f"{path}: {spoilt[0]} holds numbers that are not finite")
+        load_state(network, state, path)
     except FileNotFoundError:
         raise WeightsError(f"{path}: no such weights file") from None
     except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:
@@ -239,10 +236,25 @@ def _read(path: Path) -> tuple[AttributeNetwork, Card, bytes]:
     return network.eval(), card, content
 
 
-def _architecture(settings: dict[str, Any]) -> Architecture:
-    # JSON has no tuples.
-    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
-    return Architecture(**plain)
+def without_lists(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A card's settings with tuples in place of lists, as JSON has no tuples."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
+
+
+def load_state(network: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
+    """Give a network the tensors of a weights file.
+
+    Raises:
+        WeightsError: there are others than it needs, or some hold what is no finite number.
+        RuntimeError: a tensor is of another shape.
+    """
+    missing, unexpected = network.load_state_dict(state, strict=False)
+    wrong = [n for n in missing if not n.endswith("num_batches_tracked")] + list(unexpected)
+    if wrong:
+        raise WeightsError(f"{path}: tensors do not fit the card's architecture: {wrong[:3]}")
+    spoilt = [name for name, value in state.items() if not torch.isfinite(value).all()]
+    if spoilt:
+        raise WeightsError(f"{path}: {spoilt[0]} holds numbers that are not finite")
 
 
 def _read_card(weights: Path) -> Card:

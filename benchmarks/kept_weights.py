@@ -5,14 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-
 from attributes.errors import UserError
 from attributes.predictor import AttributePredictor
 from attributes.readings import Readings
-from attributes.training.artwork import load_artwork
+from attributes.training.artwork import load_artwork_bgra
 from attributes.weights_identity import DEFAULT_WEIGHTS
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Thresholds
@@ -70,7 +66,7 @@ def make_ready(catalogue: Catalogue, predictor: AttributePredictor) -> ReadyCata
     beside a rule file may have been calibrated on the very pictures that a benchmark measures.
     """
     embeddings = {
-        name: embed_pictogram(pictogram, predictor, _load_bgra)
+        name: embed_pictogram(pictogram, predictor, load_artwork_bgra)
         for name, pictogram in catalogue.pictograms.items()
     }
     gallery = Gallery.from_embeddings(embeddings, predictor.match_cosine)
@@ -93,7 +89,3 @@ def answers_in(verdicts: Verdicts) -> list[str]:
         candidate if verdicts.why_unknown(row) is None else UNKNOWN
         for row, candidate in enumerate(verdicts.candidates)
     ]
-
-
-def _load_bgra(reference: str) -> npt.NDArray[np.uint8]:
-    return np.asarray(cv2.cvtColor(load_artwork(reference), cv2.COLOR_RGBA2BGRA), np.uint8)

@@ -237,7 +237,8 @@ class Recognizer:
 
         Raises:
             SourceError: the source cannot be opened, breaks off, or nothing in it can be read.
-            TypeError: the detector gives nothing that boxes can be read from.
+            TypeError: ``settings`` are none, or the detector cannot be called or gives nothing that
+                boxes can be read from.
             ValueError: the detector's boxes have another shape, or ``timeout`` is not above 0.
             WeightsError: the localizer's weights are missing or damaged.
         """
@@ -252,6 +253,7 @@ class Recognizer:
         """What :meth:`stream` does, for those who drive the loop: ``.update(image)`` per frame.
 
         Raises:
+            TypeError: ``settings`` are none, or the detector cannot be called.
             WeightsError: the localizer's weights are missing or damaged.
         """
         from recognizer.frames.follower import FrameFollower

@@ -16,7 +16,6 @@ from rules.yaml_positions import (
     Node,
     Scalar,
     SequenceNode,
-    UnusableYamlError,
     compose,
     plain,
 )
@@ -178,10 +177,7 @@ def _compose(text: str) -> MappingNode:
     def refuse(code: object, message: str, node: Node | Scalar, **_: object) -> None:
         raise EditError(f"line {node.line}: {message}")
 
-    try:
-        return compose(text.replace("\r\n", "\n"), refuse)
-    except UnusableYamlError as error:  # pragma: no cover - refuse() has raised before
-        raise EditError(str(error)) from None
+    return compose(text.replace("\r\n", "\n"), refuse)
 
 
 def _read(text: str) -> dict[str, Any]:

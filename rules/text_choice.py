@@ -87,8 +87,9 @@ def _number_rows(
     whole, others = split_numbers(allowed.strings)
     names = [*whole, *(plain_spelling(text) or text for text in others)]
     numbers = sorted(set(names))
+    row = {number: i for i, number in enumerate(numbers)}
     codes = np.concatenate([number_codes(whole), slot_codes(others)])
-    return numbers, codes, np.array([numbers.index(name) for name in names], np.intp)
+    return numbers, codes, np.array([row[name] for name in names], np.intp)
 
 
 def _best_of(names: Sequence[str], probabilities: npt.NDArray[np.float64]) -> TextValues:

@@ -76,6 +76,18 @@ def string_probabilities(
     return product
 
 
+def probability_of_any(strings: Iterable[str], text: npt.NDArray[np.floating]) -> float:
+    """Probability that one crop shows one of the strings; one that cannot be spelt is impossible.
+
+    Args:
+        strings: each counts once.
+        text: (slots, classes), the text reading of the crop.
+    """
+    spelt = sorted({string for string in strings if TEXT.can_spell(string)})
+    slots_first = np.asarray(text, np.float64)[:, :, None]
+    return float(string_probabilities(slots_first, slot_codes(spelt)).sum())
+
+
 def _number_ends(slots_first: npt.NDArray[_Float]) -> npt.NDArray[_Float]:
     """Probability that a number has ended at each slot, whatever zeros follow.
 

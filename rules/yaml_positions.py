@@ -118,7 +118,7 @@ def compose(
 
     Args:
         text: the document; line breaks must be ``\\n``.
-        report: called for every mistake; it does not raise.
+        report: called for every mistake; if it raises, nothing behind the first is looked for.
         kind: what messages call such a document.
         main_key: the key that most of it stands under, for messages too.
         allow_null: whether ``null``, written out, is a value; a forgotten value never is.

@@ -20,10 +20,10 @@ _INDENT: Final = re.compile(r" *(?=[^ #}\]])")
 
 
 def compose_or_tell_all(text: str, report: Report, **options: Any) -> MappingNode:
-    """What :func:`rules.yaml_positions.compose` does, but of every entry that is no YAML is told.
+    """Like :func:`rules.yaml_positions.compose`, but reports every entry that is not valid YAML.
 
-    Of entries behind the first such only that is told: what else may be wrong there depends on
-    what cannot be read.
+    Behind the first such entry nothing else is reported: other mistakes there may follow from what
+    cannot be read.
 
     Raises:
         UnusableYamlError: see there.

@@ -147,6 +147,11 @@ def load_artwork(reference: str, size: int = 192) -> Pixels:
     return _without_white_corners(np.asarray(rgba, np.uint8))
 
 
+def load_artwork_bgra(reference: str) -> Pixels:
+    """The same with channels in the order of crops: uint8 BGRA (H, W, 4)."""
+    return np.asarray(cv2.cvtColor(load_artwork(reference), cv2.COLOR_RGBA2BGRA), np.uint8)
+
+
 def _without_white_corners(rgba: Pixels) -> Pixels:
     """Make the paper around a drawing transparent: a few German signs come on white."""
     height, width = rgba.shape[:2]

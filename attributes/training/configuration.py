@@ -47,7 +47,7 @@ class RunConfiguration(_Section):
     """What every training run states; a run adds what it is trained on."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="of its files, too")
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, lt=2000, description="see attributes.training.fresh_batches")
     steps: int = Field(ge=1)
     learning_rate: float = Field(gt=0, allow_inf_nan=False)
     weight_decay: float = Field(ge=0)

@@ -15,8 +15,8 @@ from attributes.training.materials import Materials
 class Purpose(IntEnum):
     """What the batches are for: the first of the seeds that are kept for it.
 
-    All lie beyond those of training steps (seed * 1,000,003 + step) and, as a generator takes 32
-    bits of a seed, below those of benchmarks (from 3 * 2**30 on).
+    All lie beyond those of training steps (seed * 1,000,003 + step, of seeds below 2,000) and, as
+    a generator takes 32 bits of a seed, below those of benchmarks (from 3 * 2**30 on).
     """
 
     TEMPERATURES = 2**31

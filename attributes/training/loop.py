@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Generator, Tensor, nn
 
-from attributes.errors import UserError
 from attributes.memory import keep_freed_memory
 from attributes.network import Architecture, AttributeNetwork
 from attributes.precision import fast_precision
@@ -22,9 +20,10 @@ from attributes.training.materials import Materials
 from attributes.training.muon import Muon
 from attributes.training.optimization import (
     CHECKPOINT,
+    CurveWriter,
     adamw,
-    append_to_curve,
     load_checkpoint,
+    require_finite,
     save_checkpoint,
     scheduled_share,
     set_rate,
@@ -34,11 +33,6 @@ from attributes.training.resizing import at_input_size
 
 _CHECKPOINT_EVERY = 250
 _WARM_UP = 400
-_LOG_EVERY = 50
-
-
-class DivergedError(UserError):
-    """A loss is not finite any more; a step on it would spoil every weight."""
 
 
 @dataclass
@@ -90,19 +84,11 @@ def train(
     _resume(run, configuration, folder)
     with progress_bar() as progress:
         task = progress.add_task(configuration.name, total=configuration.steps, completed=run.step)
-        sums: dict[str, float] = {}
-        started, first = time.monotonic(), run.step
+        curve = CurveWriter(folder, run.step)
         while run.step < configuration.steps:
             losses = _step(run, configuration, materials, device)
-            for name, value in losses.items():
-                sums[name] = sums.get(name, 0.0) + value
-            if run.step % _LOG_EVERY == 0:
-                taken = run.step - first  # fewer where an interrupted run goes on
-                means = {name: value / taken for name, value in sums.items()}
-                seconds = (time.monotonic() - started) / taken
-                append_to_curve(folder / "curve.csv", run.step, means, seconds)
+            if means := curve.add(run.step, losses):
                 progress.update(task, completed=run.step, description=_summary(means))
-                sums, started, first = {}, time.monotonic(), run.step
             if run.step % _CHECKPOINT_EVERY == 0 or run.step == configuration.steps:
                 save(run, configuration, folder)
     return run.average.cpu().eval()
@@ -174,11 +160,7 @@ def _step(
     losses["pictogram"] = run.embedding_loss(logits.embedding, labels.pictogram)
     losses["attention"] = attention_loss(logits.attention, batch.places.to(device))
     total = torch.stack(list(losses.values())).sum()
-    if not torch.isfinite(total):
-        raise DivergedError(
-            f"step {run.step}: the loss is {float(total.detach())}; what was learnt up to the last "
-            "checkpoint is kept. Going on from there with lower rates may help"
-        )
+    require_finite(total, run.step)
     run.muon.zero_grad(set_to_none=True)
     run.adamw.zero_grad(set_to_none=True)
     total.backward()  # type: ignore[no-untyped-call]

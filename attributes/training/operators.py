@@ -98,7 +98,7 @@ def _looked_up(homographies: Tensor, size: int) -> Tensor:
 
 
 def foreshorten(g: Generator, homographies: Tensor, probability: float) -> Tensor:
-    """A plate seen from the side: narrows some images in place, to three tenths at most.
+    """A plate seen from the side: narrows some images in place, to no less than three tenths.
 
     Args:
         g: source of randomness.

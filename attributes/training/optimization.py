@@ -5,18 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import math
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from attributes.errors import UserError
 from attributes.replacing import replace_bytes
 from attributes.training.configuration import ConfigurationError, RunConfiguration
 
 CHECKPOINT = "checkpoint.pt"
 """In a run's folder."""
+CURVE = "curve.csv"
+"""In a run's folder: the table of the learning curve."""
+_LOG_EVERY = 50
+
+
+class DivergedError(UserError):
+    """A loss is not finite any more; a step on it would spoil every weight."""
 
 
 def half_cosine(step: int, steps: int, peak: float, warm_up: int) -> float:
@@ -128,6 +137,52 @@ def checkpoint_step(path: Path, configuration: RunConfiguration) -> int:
     """
     state = load_checkpoint(path, configuration)
     return 0 if state is None else int(state["step"])
+
+
+def require_finite(loss: Tensor, step: int) -> None:
+    """Refuse to learn from a loss that is not a number, or endless.
+
+    Raises:
+        DivergedError: it is.
+    """
+    if not torch.isfinite(loss):
+        raise DivergedError(
+            f"step {step}: the loss is {float(loss.detach())}; what was learnt up to the last "
+            "checkpoint is kept. Going on from there with lower rates may help"
+        )
+
+
+class CurveWriter:
+    """Gathers the losses of a run's steps; every 50 steps their means become a line of the table.
+
+    Args:
+        folder: of the run.
+        step: how many steps the run has made before.
+    """
+
+    def __init__(self, folder: Path, step: int) -> None:
+        self._path = folder / CURVE
+        self._begin(step)
+
+    def _begin(self, step: int) -> None:
+        self._sums: dict[str, float] = {}
+        self._first, self._started = step, time.monotonic()
+
+    def add(self, step: int, losses: Mapping[str, float]) -> dict[str, float] | None:
+        """Take the losses of the step that has just been made; the means if it ends a line.
+
+        Raises:
+            OSError: the table cannot be written.
+        """
+        for name, value in losses.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value
+        if step % _LOG_EVERY:
+            return None
+        taken = step - self._first  # fewer where an interrupted run goes on
+        means = {name: value / taken for name, value in self._sums.items()}
+        append_to_curve(self._path, step, means, (time.monotonic() - self._started) / taken)
+        self._begin(step)
+        return means
 
 
 def append_to_curve(

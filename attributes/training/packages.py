@@ -35,6 +35,12 @@ class MissingPackageError(UserError):
     """A package of artwork or fonts is neither cached nor to be had."""
 
 
+def named(package: str) -> str:
+    """A package and its version in words, such as ``commonroad-io 2026.1``."""
+    name, _, version = package.replace("==", "@").rpartition("@")
+    return f"{name} {version}"
+
+
 def cache_folder() -> Path:
     """Where fetched packages lie; created when first used."""
     folder = _cache()

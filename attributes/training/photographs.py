@@ -83,7 +83,7 @@ def is_validation_track(crop: Crop, validation: Collection[tuple[int, str]]) -> 
 def validation_tracks(crops: Collection[Crop]) -> set[tuple[int, str]]:
     """The tracks held out from training, see :func:`attributes.training.splits.held_out_tracks`.
 
-    Of a part of GTSRB they are those of the whole, whether they are there or not.
+    For a part of GTSRB these are the held-out tracks of the whole, whether or not it has them.
     """
     tracks = {(crop.class_id, crop.track) for crop in crops}
     whole = gtsrb_tracks()

@@ -19,7 +19,15 @@ from attributes.training.curve import draw_curve
 from attributes.training.loop import train
 from attributes.training.materials import Materials, gather_materials
 from attributes.training.mirroring import pictogram_classes
-from attributes.training.optimization import CHECKPOINT, checkpoint_step
+from attributes.training.optimization import CHECKPOINT, CURVE, checkpoint_step
+from attributes.training.packages import (
+    COMMONROAD,
+    MAPILLARY,
+    MATERIAL_DESIGN,
+    PHOSPHOR,
+    TABLER,
+    named,
+)
 from attributes.training.photographs import (
     load_erased,
     load_gtsrb,
@@ -62,12 +70,12 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     drawings = load_drawings(configuration.without)
     names, mirror = pictogram_classes(drawings, configuration.without)
     photographs, erased, scenes, not_signs = None, None, None, None
-    told = ["mapillary_sprite_source 1.8.0 (artwork)", "commonroad-io 2026.1 (artwork)"]
+    told = [f"{named(package)} (artwork)" for package in (MAPILLARY, COMMONROAD)]
     own = [d.source for d in drawings if d.source.startswith("signrules:")]
     if own:
         told.append(f"{len(own)} German signs of our own drawing (artwork)")
     if configuration.icons:
-        told.append("icons of Material Design Icons 7.4.47, Phosphor 2.1.1 and Tabler 3.52.0")
+        told.append(f"icons of {named(MATERIAL_DESIGN)}, {named(PHOSPHOR)} and {named(TABLER)}")
     if configuration.photographs == "gtsrb":
         folder = data or Path()
         photographs = load_gtsrb(folder / "gtsrb", names, configuration.classes)
@@ -159,6 +167,7 @@ def run(
     Raises:
         ConfigurationError: ``folder`` holds a checkpoint of another run, the run to go on from
             is not finished, or ``weights`` are not of this run.
+        DivergedError: a loss is not finite.
         WeightsError: ``weights`` cannot be read.
         MissingPackageError, DatasetError: see :func:`prepare`.
         OSError: ``folder`` cannot be written to.
@@ -174,7 +183,7 @@ def run(
         mean = mean_of_ends(beginning, network, configuration, prepared.materials)
         path = folder / f"{configuration.name}-mean.safetensors"
         paths.append(_write(mean, configuration, prepared, path, beginning.cycles + 1))
-    curve = folder / "curve.csv"
+    curve = folder / CURVE
     if curve.exists():  # a run of a few steps has none
         draw_curve(curve, folder / "curve.png")
     return paths

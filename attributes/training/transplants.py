@@ -83,7 +83,7 @@ def transplant(
         pictograms: masks of pictograms, ``pictogram_classes`` (K,) the class of each.
         pictogram_classes: int64 (K,).
         texts: masks of strings.
-        bars: see :class:`attributes.training.plates.PlateBank`; none is drawn if empty.
+        bars: see :class:`attributes.training.blank_plates.PlateBank`; none is drawn if empty.
         blank_class: class of plates without a legend.
         blank_share: how many are left without one.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -44,10 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _load_bgra(reference: str) -> npt.NDArray[np.uint8]:
     try:
-        from attributes.training.artwork import load_artwork
+        from attributes.training.artwork import load_artwork_bgra
+
+        return load_artwork_bgra(reference)
     except ModuleNotFoundError as error:
         raise UserError(
             f"{reference}: artwork needs `pip install signrules[train]` ({error.name} is missing)"
         ) from None
-    rgba = load_artwork(reference)
-    return np.asarray(cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA), np.uint8)

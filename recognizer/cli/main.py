@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from attributes.errors import UserError
-from recognizer.cli.exit_codes import BROKEN_PIPE, UNREADABLE, USAGE
+from recognizer.cli.exit_codes import BROKEN_PIPE, INTERRUPTED, UNREADABLE, USAGE
 from recognizer.option_error import OptionError
 from rules import CatalogueError, CountryError, LanguageError
 
@@ -75,7 +75,7 @@ def _run(words: list[str]) -> int:
         return UNREADABLE
     except KeyboardInterrupt:
         print("signrules: interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
 
 
 def _print_nowhere() -> None:

@@ -81,14 +81,12 @@ class FrameFollower:
         """The signs of the next frame, each once; finds that turn out to be none are left out.
 
         Frames that were left out count by their index. A frame of another size than the last one
-        ends all tracks, since places mean something else in it.
+        ends all tracks, since places mean something else in it. A box that is none (swapped
+        corners, a number that is not finite) is left out, with a warning in the log.
 
         Args:
             frame: the image with its place in the stream, or the image alone, uint8 (H, W, 3)
                 BGR: then it follows the last one, now.
-
-        A box that is none (swapped corners, a number that is not finite) is left out, with a
-        warning in the log.
 
         Raises:
             TypeError: ``frame`` is neither, such as a path, or the detector gives nothing that

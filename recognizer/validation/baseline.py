@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from attributes.errors import UserError
+from attributes.replacing import replace_text
 from recognizer.validation.diff import Change, Effect
 
 _VERSION = 1
@@ -47,7 +48,7 @@ def write_baseline(path: Path, changes: Iterable[Change]) -> int:
     accepted = {c.picture: c.new for c in changes if c.effect is Effect.WORSE}
     text = json.dumps({"version": _VERSION, "accepted": accepted}, indent=1, sort_keys=True)
     try:
-        path.write_text(text + "\n", encoding="utf-8")
+        replace_text(path, text + "\n")
     except OSError as error:
         raise BaselineError(f"{path}: {error.strerror or error}") from None
     return len(accepted)

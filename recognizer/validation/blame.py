@@ -26,7 +26,7 @@ from recognizer.validation.systematic import (
 )
 from rules.answer_ids import split_id
 from rules.explanation import PASS_PROBABILITY
-from rules.text_probability import slot_codes, string_probabilities
+from rules.text_probability import probability_of_any
 
 
 class Stage(str, Enum):
@@ -276,8 +276,9 @@ class _Accuser:
         """Probability that the attribute is what the expected sign asks for."""
         sign_id, value = split_id(self._outcomes.names[code])
         if attribute == TEXT.name and value is not None:
-            texts = sorted(self._ready.catalogue.by_id[sign_id].texts_of(value).strings)
-            return float(string_probabilities(text[:, :, None], slot_codes(texts)).sum())
+            return probability_of_any(
+                self._ready.catalogue.by_id[sign_id].texts_of(value).strings, text
+            )
         return float(fits[attribute][self._own[sign_id]].max(initial=0))
 
     def _asked(self, number: int, attribute: str) -> str:

@@ -3,7 +3,7 @@
 A shard is written beside its place and moved there in one step, so two processes can use a folder
 of shards at once: the worst that happens is that both work out the same. Large arrays are mapped
 into memory, not loaded, and only while they are looked at: each that is mapped keeps a file open.
-What an interrupted run left, or was damaged, is removed when it is a day old.
+What interrupted runs left, and damaged shards, are removed after a day.
 """
 
 from __future__ import annotations

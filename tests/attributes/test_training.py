@@ -22,6 +22,7 @@ from attributes.training.losses import attention_loss, attribute_losses
 from attributes.training.materials import Materials
 from attributes.training.optimization import (
     CHECKPOINT,
+    DivergedError,
     append_to_curve,
     half_cosine,
     scheduled_share,
@@ -186,7 +187,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_before_it_spoils_anything(tmp_pa
     train(tiny_configuration(), tiny_materials(), tmp_path, TINY)
     before = (tmp_path / CHECKPOINT).read_bytes()
     monkeypatch.setattr(loop, "attention_loss", lambda *_: torch.tensor(math.nan))
-    with pytest.raises(loop.DivergedError, match="step 3: the loss is nan"):
+    with pytest.raises(DivergedError, match="step 3: the loss is nan"):
         train(tiny_configuration(steps=4, restarts=(3,)), tiny_materials(), tmp_path, TINY)
     assert (tmp_path / CHECKPOINT).read_bytes() == before
 

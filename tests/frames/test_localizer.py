@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from attributes.training.gtsdb import read_frames
 from attributes.weights_file import WeightsError
@@ -92,6 +93,15 @@ class TestWeights:
         self._save(tmp_path)
         (tmp_path / "w.safetensors").write_bytes(b"not safetensors")
         self._refuses(tmp_path)
+
+    def test_weights_that_are_not_finite_are_refused(self, tmp_path):
+        self._save(tmp_path)
+        tensors = load_file(tmp_path / "w.safetensors")
+        name = next(iter(tensors))
+        tensors[name].flatten()[0] = torch.nan
+        save_file(tensors, tmp_path / "w.safetensors")
+        with pytest.raises(WeightsError, match=rf"{name} holds numbers that are not finite"):
+            Localizer(tmp_path / "w.safetensors")
 
     @pytest.mark.parametrize(
         "architecture",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import torch
 
 from attributes.training.configuration import ConfigurationError, read
 from attributes.training.gtsdb import DatasetError, read_frames
+from attributes.training.optimization import DivergedError
 from recognizer.frames.localization.network import STRIDES
 from recognizer.frames.localization.training import loop
 from recognizer.frames.localization.training.configuration import FILE, LocalizerConfiguration
@@ -151,6 +154,17 @@ class TestLoop:
         resumed = loop.train(SETTINGS, maker, tmp_path / "halves")
         for name, value in whole.state_dict().items():
             torch.testing.assert_close(value, resumed.state_dict()[name], atol=1e-3, rtol=1e-2)
+
+    def test_a_loss_that_is_not_finite_leaves_the_last_checkpoint(
+        self, maker, tmp_path, monkeypatch
+    ):
+        loop.train(SETTINGS, maker, tmp_path)
+        before = (tmp_path / "checkpoint.pt").read_bytes()
+        monkeypatch.setattr(loop, "localizer_losses", lambda *_: {"box": torch.tensor(math.nan)})
+        longer = SETTINGS.model_copy(update={"steps": 6, "restarts": (4,)})
+        with pytest.raises(DivergedError, match="step 4: the loss is nan"):
+            loop.train(longer, maker, tmp_path)
+        assert (tmp_path / "checkpoint.pt").read_bytes() == before
 
     def test_a_checkpoint_of_another_configuration_is_refused(self, maker, tmp_path):
         loop.train(SETTINGS, maker, tmp_path)

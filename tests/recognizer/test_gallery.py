@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from attributes.predictor import AttributePredictor
 from attributes.views import exemplar_views
 from attributes.weights_file import describe_network, save_weights
 from attributes.weights_identity import DEFAULT_MATCH_COSINE, WeightsError
+from recognizer.cli.exit_codes import UNREADABLE
 from recognizer.cli.main import main
 from recognizer.gallery import (
     Gallery,
@@ -88,6 +90,17 @@ def test_one_pictogram_is_counted_as_one(tmp_path, capsys):
     predictor(tmp_path, 0)
     assert main(["gallery", str(rules), "--weights", str(tmp_path / "weights0.safetensors")]) == 0
     assert capsys.readouterr().out == f"{gallery_path(rules)}: 1 pictogram\n"
+
+
+def test_artwork_without_what_draws_it_says_what_to_install(tmp_path, monkeypatch, capsys):
+    drawn = BY_ARTWORK.replace("mapillary:deer", "signrules:136-10")
+    rules = catalogue(tmp_path, drawn).files[0]
+    predictor(tmp_path, 0)
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    weights = str(tmp_path / "weights0.safetensors")
+    assert main(["gallery", str(rules), "--weights", weights]) == UNREADABLE
+    told = "signrules:136-10: artwork needs `pip install signrules[train]` (resvg_py is missing)"
+    assert told in capsys.readouterr().err
 
 
 def test_exemplar_pictures_are_embedded_when_the_catalogue_loads(tmp_path):

@@ -23,7 +23,11 @@ from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, LEGEND, TEX
 from rules import Alternative, Catalogue, Engine, StateSet, certain_readings, load_catalogue
 from rules.engine import MIN_PROBABILITY
 from rules.text_choice import most_probable_texts
-from rules.text_probability import most_probable_string, strings_by_probability
+from rules.text_probability import (
+    most_probable_string,
+    probability_of_any,
+    strings_by_probability,
+)
 from rules.value_sets import TextSet
 
 CATALOGUE = "catalogue.yaml"
@@ -230,6 +234,15 @@ def test_every_run_gives_the_same_fits() -> None:
         for salt in ("1", "2", "3")
     }
     assert len(runs) == 1
+
+
+def test_any_of_several_strings_is_as_probable_as_all_together() -> None:
+    text = 0.75 * certain_readings([{"text": "4.0"}]).text + 0.25 * certain_readings(
+        [{"text": "4"}]
+    ).text  # fmt: skip
+    assert probability_of_any(["4"], text[0]) == pytest.approx(0.25 * 1.0)
+    assert probability_of_any(["4", "4.0", "4.0"], text[0]) == pytest.approx(0.25 + 0.75 * 0.75)
+    assert probability_of_any(["45 km/h", "much too long"], text[0]) == 0
 
 
 def test_the_value_is_the_most_probable_string_that_the_rule_allows(limits: Engine) -> None:

@@ -103,6 +103,14 @@ def test_a_report_that_cannot_be_made_leaves_the_earlier_one(
     assert path.read_text() == "earlier"
 
 
+def test_a_value_that_cannot_be_read_is_reported_as_impossible(world: World) -> None:
+    world.draw_all(2)
+    validation = world.validate(labels=world.labels(c50="xx.limit[45 km/h]"))
+    write_report(validation, world.folder / "report")
+    page = (world.folder / "report" / "report.html").read_text()
+    assert re.search(r"45 km/h.*?0\.00", page, re.DOTALL)
+
+
 def test_json_and_csv_tell_the_same(report: Path) -> None:
     data = json.loads((report / "figures.json").read_text())
     figures = data["figures"]

@@ -50,7 +50,7 @@ class DepthwiseBlock(nn.Module):
 class LocalizerNetwork(nn.Module):
     """Frames -> for each stride, objectness logits and box sides.
 
-    Input: float (N, 3, H, W), BGR, normalised as the card says; H and W multiples of 32.
+    Input: float (N, 3, H, W), BGR, as `normalise` gives it; H and W multiples of 32.
     """
 
     def __init__(self, architecture: LocalizerArchitecture | None = None) -> None:

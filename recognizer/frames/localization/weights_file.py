@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from attributes.replacing import replace_bytes, replace_text
-from attributes.weights_file import WeightsError, fold_batch_norms
+from attributes.weights_file import WeightsError, fold_batch_norms, load_state, without_lists
 from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
 from recognizer.frames.localization.network import LocalizerArchitecture, LocalizerNetwork
 
@@ -77,14 +77,9 @@ def load_localizer(path: Path | None = None) -> tuple[LocalizerNetwork, Localize
     path = path or DEFAULT_LOCALIZER
     try:
         card = LocalizerCard.model_validate_json(path.with_suffix(".json").read_text("utf-8"))
-        # JSON has no tuples.
-        settings: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in card.architecture.items()
-        }
-        network = LocalizerNetwork(LocalizerArchitecture(**settings))
+        network = LocalizerNetwork(LocalizerArchitecture(**without_lists(card.architecture)))
         state = {n: t.float() for n, t in safetensors.torch.load(path.read_bytes()).items()}
-        missing, unexpected = network.load_state_dict(state, strict=False)
+        load_state(network, state, path)
     except FileNotFoundError as error:
         raise WeightsError(f"{error.filename}: no such file") from None
     except (
@@ -93,9 +88,6 @@ def load_localizer(path: Path | None = None) -> tuple[LocalizerNetwork, Localize
     ) as error:  # a card may say anything of the architecture
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise WeightsError(f"{path}: not readable as a localizer: {reason}") from None
-    wrong = [n for n in missing if not n.endswith("num_batches_tracked")] + list(unexpected)
-    if wrong:
-        raise WeightsError(f"{path}: tensors do not fit the card's architecture: {wrong[:3]}")
     network.eval()
     fold_batch_norms(network)
     for parameter in network.parameters():

@@ -111,8 +111,7 @@ class AnnotatedVideoWriter(FrameWriter):
         self._writer.release()
         self._writer, self._is_finished = None, True
         # OpenCV tells of no failure to write, so that only reading shows whether there was one.
-        written = open_video(str(self._path.absolute()), _SECONDS_TO_READ_BACK)
-        count = (frame_count(written) or 0) if written is not None else 0
+        count = _frames_in(self._path)
         if count < self._frames:
             raise WriterError(
                 f"{self._path}: of {self._frames} frames only {count} could be written"
@@ -207,3 +206,14 @@ def letterboxed(image: Image, size: tuple[int, int]) -> Image:
         image, inner, interpolation=method
     )
     return canvas
+
+
+def _frames_in(path: Path) -> int:
+    """How many frames of a video can be read; 0 if it is none."""
+    video = open_video(str(path.absolute()), _SECONDS_TO_READ_BACK)
+    if video is None:
+        return 0
+    try:
+        return frame_count(video) or 0
+    finally:
+        video.release()

@@ -13,7 +13,7 @@ however many frames there are, together they never count more than ``1 / correla
 Legend and presence are fused alike, as the two-valued attributes they are: in logit space.
 The embedding is the weighted mean, brought back to unit length.
 
-Every frame halves what earlier ones count after ``half_life`` frames, in all three sums.
+In all three sums, what a frame counts halves every ``half_life`` frames.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def fuse(tracks: Sequence[Evidence], correlation: float) -> Readings:
         },
         _sigmoid(legend * by_row),
         _softmax(text * by_row[:, :, None]),
-        # Embeddings that cancel each other stay near zero: such a mixture resembles nothing.
+        # Not divided by zero where embeddings cancel each other: zero resembles nothing.
         embedding / np.maximum(length, 1e-6),
         _sigmoid(presence[:, 0] * strength),
     )

@@ -19,7 +19,9 @@ from recognizer.validation.labels import ANY_VALUE
 from recognizer.validation.validation import Validation
 from rules import ConditionOutcome, explain
 from rules.answer_ids import split_id
+from rules.catalogue import Sign
 from rules.explanation import PASS_PROBABILITY
+from rules.text_probability import probability_of_any
 
 _SIDE: Final = 96
 """Longer side of a thumbnail, pixels; small crops are enlarged, so that they can be seen."""
@@ -139,20 +141,19 @@ def _side(
     else:
         asked = ready.engine.alternatives[alternative].pictograms
         conditions = tuple(
-            _with_value(outcome, reading, value)
+            _with_value(outcome, reading, sign, value)
             for outcome in explain(ready.engine, reading, 0, alternative)
         )
     return Side(name, words, place, conditions, tuple((p, similarity[p]) for p in asked))
 
 
 def _with_value(
-    outcome: ConditionOutcome, reading: Readings, value: str | None
+    outcome: ConditionOutcome, reading: Readings, sign: Sign, value: str | None
 ) -> ConditionOutcome:
     """What a rule asks of the text, for the one value that the sign has."""
     if outcome.attribute != TEXT.name or value is None:
         return outcome
-    slots = enumerate(TEXT.encode(value))
-    probability = float(np.prod([reading.text[0, slot, code] for slot, code in slots]))
+    probability = probability_of_any(sign.texts_of(value).strings, reading.text[0])
     return replace(
         outcome, expected=value, probability=probability, passed=probability >= PASS_PROBABILITY
     )

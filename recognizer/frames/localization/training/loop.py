@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,9 +17,10 @@ from attributes.progress import progress_bar
 from attributes.training.loop import supports_fast_bfloat16
 from attributes.training.optimization import (
     CHECKPOINT,
+    CurveWriter,
     adamw,
-    append_to_curve,
     load_checkpoint,
+    require_finite,
     save_checkpoint,
     scheduled_share,
     set_rate,
@@ -34,7 +34,6 @@ from recognizer.frames.localization.weights_file import normalise
 
 _CHECKPOINT_EVERY = 250
 _WARM_UP = 200
-_LOG_EVERY = 50
 
 
 @dataclass
@@ -62,6 +61,7 @@ def train(
 
     Raises:
         ConfigurationError: the folder holds a checkpoint of another configuration.
+        DivergedError: a loss is not finite.
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,18 +70,13 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = _new_run(configuration, device)
     _resume(run, configuration, folder)
-    sums: dict[str, float] = {}
     with progress_bar() as progress:
         task = progress.add_task("localizer", total=configuration.steps, completed=run.step)
-        started = time.monotonic()
+        curve = CurveWriter(folder, run.step)
         for scenes in _batches(configuration, maker, run.step):
-            for name, value in _step(run, configuration, scenes, device).items():
-                sums[name] = sums.get(name, 0.0) + value / _LOG_EVERY
-            if run.step % _LOG_EVERY == 0:
-                seconds = (time.monotonic() - started) / _LOG_EVERY
-                append_to_curve(folder / "curve.csv", run.step, sums, seconds)
+            losses = _step(run, configuration, scenes, device)
+            if curve.add(run.step, losses):
                 progress.update(task, completed=run.step)
-                sums, started = {}, time.monotonic()
             if run.step % _CHECKPOINT_EVERY == 0 or run.step == configuration.steps:
                 _save(run, configuration, folder)
     return run.average.cpu().eval()
@@ -133,8 +128,10 @@ def _step(
     losses = localizer_losses(
         outputs, on_device([s.boxes for s in scenes]), on_device([s.ignored for s in scenes])
     )
+    total = torch.stack(list(losses.values())).sum()
+    require_finite(total, run.step)
     run.optimizer.zero_grad(set_to_none=True)
-    torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+    total.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(run.network.parameters(), 5.0)
     run.optimizer.step()
     run.step += 1

@@ -8,6 +8,8 @@ from attributes.network import count_parameters
 from attributes.training.configuration import read
 from attributes.training.curve import draw_curve
 from attributes.training.gtsdb import read_frames
+from attributes.training.optimization import CURVE
+from attributes.training.packages import COMMONROAD, MAPILLARY, named
 from attributes.training.splits import LAST_TRAINING_FRAME
 from recognizer.frames.localization.training.configuration import FILE, LocalizerConfiguration
 from recognizer.frames.localization.training.loop import train
@@ -32,6 +34,7 @@ def run(data: Path, folder: Path, configuration: Path = FILE) -> Path:
 
     Raises:
         ConfigurationError: ``folder`` holds a checkpoint of another run.
+        DivergedError: a loss is not finite.
         MissingPackageError: the artwork cannot be had.
         DatasetError: GTSDB is not there.
         OSError: ``folder`` cannot be written to.
@@ -40,17 +43,19 @@ def run(data: Path, folder: Path, configuration: Path = FILE) -> Path:
     frames = read_frames(data / "gtsdb", range(LAST_TRAINING_FRAME + 1))
     plates = load_plates()
     network = train(settings, SceneMaker(frames, plates, settings.scene_size), folder)
-    draw_curve(folder / "curve.csv", folder / "curve.png")
     card = describe_localizer(
         network,
         threshold=_THRESHOLD,
         data=(
             f"GTSDB frames 0-{LAST_TRAINING_FRAME} with their boxes",
-            "mapillary_sprite_source 1.8.0 and commonroad-io 2026.1 (artwork, pasted in)",
+            f"{named(MAPILLARY)} and {named(COMMONROAD)} (artwork, pasted in)",
         ),
         licence=_LICENCE,
         figures={"parameters": count_parameters(network), "steps": settings.steps},
     )
     path = folder / "localizer.safetensors"
     save_localizer(network, card, path)
+    curve = folder / CURVE
+    if curve.exists():  # a run of a few steps has none
+        draw_curve(curve, folder / "curve.png")
     return path
