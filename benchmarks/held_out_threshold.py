@@ -34,8 +34,8 @@ from attributes.training.transplants import ErasedBank, transplant
 from attributes.vocabulary import CATEGORICAL, SHAPE
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Judge, Thresholds
-from recognizer.verdicts import UNKNOWN
 from rules import load_catalogue
+from rules.answer_ids import UNKNOWN
 
 FIRST = "airplane"
 """First of the configuration's pictograms that are left out for this question; the rest follow."""

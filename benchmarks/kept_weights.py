@@ -13,8 +13,9 @@ from attributes.weights_identity import DEFAULT_WEIGHTS
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Thresholds
 from recognizer.gallery import Gallery, embed_pictogram
-from recognizer.verdicts import UNKNOWN, Verdicts
+from recognizer.verdicts import Verdicts
 from rules import Catalogue
+from rules.answer_ids import UNKNOWN
 
 FOLDER = Path(__file__).with_name("weights")
 RELEASE = "release"

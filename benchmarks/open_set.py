@@ -25,9 +25,8 @@ from attributes.predictor import AttributePredictor
 from attributes.readings import Readings
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Judge, Thresholds
-from recognizer.verdicts import UNKNOWN
 from rules import load_catalogue
-from rules.answer_ids import split_id
+from rules.answer_ids import UNKNOWN, split_id
 
 FOLDS = 5
 EVERY = 8

@@ -35,9 +35,8 @@ from attributes.training.labels import Labels
 from attributes.weights_file import load_weights
 from recognizer.cli.exit_codes import UNREADABLE
 from recognizer.pictures import SUFFIXES, is_hidden
-from recognizer.verdicts import UNKNOWN
 from rules import load_catalogue
-from rules.answer_ids import split_id
+from rules.answer_ids import UNKNOWN, split_id
 
 Row = tuple[str, str]
 """What was measured, and the figure."""

@@ -14,8 +14,9 @@ from recognizer.decision import Decisions, Judge, Reason, Thresholds
 from recognizer.digits_apart import told_apart
 from recognizer.gallery import Gallery
 from recognizer.result import Exemplar, Explanation, Recognition, RunnerUp
-from recognizer.verdicts import UNKNOWN, Verdicts, verdicts_of
+from recognizer.verdicts import Verdicts, verdicts_of
 from rules import Catalogue, Engine, Position, ValueSource, describe_certain, explain
+from rules.answer_ids import UNKNOWN
 
 _RUNNERS_UP = 2
 _EXEMPLARS = 3

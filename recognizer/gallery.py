@@ -144,8 +144,8 @@ def load_gallery(catalogue: Catalogue, predictor: Predictor) -> Gallery:
         elif pictogram.artwork:
             copied = "" if path.is_file() else "; if the rule file is a copy, copy its gallery, too"
             raise GalleryError(
-                f"{pictogram.position}: pictogram `{name}` has no up-to-date embedding in {path}; "
-                f"run `signrules gallery {pictogram.position.file}`{copied}"
+                f"{pictogram.position}: pictogram `{name}` has no up-to-date embedding in {path}",
+                f"run `signrules gallery {pictogram.position.file}`{copied}",
             )
         else:
             embeddings[name] = embed_pictogram(pictogram, predictor, _no_artwork)

@@ -21,7 +21,15 @@ FloatArray = npt.NDArray[np.float32]
 
 
 class GalleryError(UserError):
-    """The gallery lacks an exemplar, is damaged, cannot be written, or is of other weights."""
+    """The gallery lacks an exemplar, is damaged, cannot be written, or is of other weights.
+
+    Attributes:
+        problem: the message without what to do about it.
+    """
+
+    def __init__(self, problem: str, advice: str | None = None) -> None:
+        super().__init__(problem if advice is None else f"{problem}; {advice}")
+        self.problem = problem
 
 
 def gallery_path(catalogue_file: Path) -> Path:
@@ -85,7 +93,8 @@ def read_gallery(path: Path, fingerprint: str | None) -> dict[str, tuple[list[st
     if fingerprint is not None and metadata.get("weights") != fingerprint:
         raise GalleryError(
             f"{path}: made with other weights ({metadata.get('weights')}, in use are "
-            f"{fingerprint}); run `signrules gallery {catalogue_of(path)}`"
+            f"{fingerprint})",
+            f"run `signrules gallery {catalogue_of(path)}`",
         )
     return {name: (sources.get(name, []), array) for name, array in arrays.items()}
 

@@ -38,8 +38,7 @@ def _gaps(path: Path, named: list[Pictogram], fingerprint: str | None) -> Iterat
     try:
         stored = read_gallery(path, fingerprint)
     except GalleryError as error:
-        problem, _, _ = str(error).partition("; run ")
-        yield GalleryGap(problem, tuple(p.name for p in named), catalogue_of(path))
+        yield GalleryGap(error.problem, tuple(p.name for p in named), catalogue_of(path))
         return
     # A picture that the gallery lacks is embedded when the catalogue is loaded.
     lacking = [

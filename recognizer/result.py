@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from recognizer.decision import Reason
-from recognizer.verdicts import UNKNOWN
 from rules import ConditionOutcome, Position
-from rules.answer_ids import split_id
+from rules.answer_ids import UNKNOWN, split_id
 
 __all__ = [
-    "UNKNOWN",
     "Exemplar",
     "Explanation",
     "Recognition",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +10,7 @@ import numpy.typing as npt
 from attributes.readings import Readings
 from recognizer.decision import REASONS, Decisions, Reason
 from rules import Engine
-
-UNKNOWN: Final = "unknown"
+from rules.answer_ids import UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from rules.formats import SIGN_ID_PATTERN
+
+UNKNOWN: Final = "unknown"
+"""The answer that no sign of the catalogue is there."""
+ANSWER_PATTERN: Final = rf"{UNKNOWN}|{SIGN_ID_PATTERN}(?:\[[^\[\]]+\])?"
+
 
 def split_id(answer: str) -> tuple[str, str | None]:
     """``de.274[60]`` -> ``("de.274", "60")``; the value is None if there is none."""

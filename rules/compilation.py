@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from attributes.vocabulary import DIGITS_NAME, PICTOGRAM_NAME, TEXT
 from rules.catalogue import (
@@ -21,7 +21,7 @@ from rules.catalogue import (
     ValueSource,
 )
 from rules.condition_schema import ANY, NONE, NumberRange, StrictModel
-from rules.conditions import CONDITION_KEYS, Condition, attribute_of, meaning
+from rules.conditions import CONDITION_KEYS, Condition, as_tuple, attribute_of, meaning
 from rules.diagnostics import Findings, LoadError, Position, quote
 from rules.documents import RuleFile
 from rules.file_references import PICTURE_SUFFIXES, report_missing
@@ -125,7 +125,8 @@ class Compiler:
             status=model.status,
             replaced_by=model.replaced_by,
             aliases={
-                scheme: _many(getattr(model.aliases, scheme)) for scheme in _stated(model.aliases)
+                scheme: as_tuple(getattr(model.aliases, scheme))
+                for scheme in _stated(model.aliases)
             },
             country=entry.country,
             is_inherited=entry.is_inherited,
@@ -139,7 +140,7 @@ class Compiler:
         model, node = entry.model, entry.node
         if model.when is None:
             self._check_pictograms(node, entry.document)
-            return (), _many(model.pictogram)
+            return (), as_tuple(model.pictogram)
         when = node.get("when")
         assert isinstance(when, MappingNode)
         alternatives, _ = self._alternatives(model.when, when, entry.document)
@@ -401,7 +402,7 @@ def _own_conditions(model: Conditions, node: MappingNode, document: RuleFile) ->
             values, phrase = meaning(key, getattr(model, key))
             conditions[attribute_of(key)] = Condition(values, position, phrase)
         elif key == PICTOGRAM_NAME:
-            pictogram = PictogramCondition(_many(model.pictogram), position)
+            pictogram = PictogramCondition(as_tuple(model.pictogram), position)
     return Alternative(conditions, pictogram)
 
 
@@ -450,7 +451,3 @@ def _reads(alternative: Alternative, reading: str) -> bool:
         return True
     assert isinstance(values, TextSet)
     return not values.complement and None not in map(plain_spelling, values.strings)
-
-
-def _many(value: Any) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, list) else (value,)

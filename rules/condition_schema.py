@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Final, Literal
 
-from annotated_types import Len
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -23,7 +22,15 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from attributes.vocabulary import ATTRIBUTES, LEGEND, TEXT, Categorical, ColourSet, Text
+from attributes.vocabulary import (
+    ATTRIBUTES,
+    DIGITS_NAME,
+    LEGEND,
+    TEXT,
+    Categorical,
+    ColourSet,
+    Text,
+)
 from rules.formats import Name
 from rules.numbers import Multiples, spell
 
@@ -62,6 +69,16 @@ def require_exactly_one(model: StrictModel, keys: tuple[str, ...]) -> None:
         )
 
 
+def require_one_reading(model: StrictModel) -> None:
+    """Raise PydanticCustomError if a model asks of the text both what it says and which number."""
+    if {DIGITS_NAME, TEXT.name} <= model.model_fields_set:
+        raise PydanticCustomError(
+            "conflict",
+            "two readings of one text",
+            {"keys": [DIGITS_NAME, TEXT.name], "expected": "either `digits` or `text`"},
+        )
+
+
 def _form(value: object) -> str:
     """Which form a value has; the tag of the model that is tried for it."""
     if isinstance(value, list):
@@ -79,7 +96,7 @@ def _forms(word: Any, item: Any, mapping: Any) -> Any:
     """The type of ``word``, of a non-empty list of ``item``, or of ``mapping``."""
     return Annotated[
         Annotated[word, Tag("<word>")]
-        | Annotated[list[item], Len(1), Tag("<list>")]
+        | Annotated[list[item], Field(min_length=1), Tag("<list>")]
         | Annotated[mapping, Tag("<mapping>")],
         Discriminator(_form),
     ]
@@ -89,7 +106,7 @@ def one_or_many(item: Any, listed: Any = None) -> Any:
     """The type of ``item``, or of a non-empty list of ``listed`` (``item`` if absent)."""
     many: Any = list[listed or item]  # type: ignore[misc]
     return Annotated[
-        Annotated[item, Tag("<word>")] | Annotated[many, Len(1), Tag("<list>")],
+        Annotated[item, Tag("<word>")] | Annotated[many, Field(min_length=1), Tag("<list>")],
         Discriminator(_form),
     ]
 
@@ -252,7 +269,7 @@ NumberOrNone = Annotated[
 _Numbers = Annotated[
     Annotated[_Number, Tag("<number>")]
     | Annotated[Literal["none"], Tag("<word>")]
-    | Annotated[list[NumberOrNone], Len(1), Tag("<list>")],
+    | Annotated[list[NumberOrNone], Field(min_length=1), Tag("<list>")],
     Discriminator(_form_or_number),
 ]
 
@@ -283,7 +300,7 @@ class NotNumbers(StrictModel):
 _DigitsCondition = Annotated[
     Annotated[_Number, Tag("<number>")]
     | Annotated[Literal["none"], Tag("<word>")]
-    | Annotated[list[NumberOrNone], Len(1), Tag("<list>")]
+    | Annotated[list[NumberOrNone], Field(min_length=1), Tag("<list>")]
     | Annotated[NumberRange, Tag("<mapping>")]
     | Annotated[NotNumbers, Tag("<not>")],
     Discriminator(_digits_form),
@@ -320,17 +337,12 @@ class Conditions(_AttributeConditions):  # type: ignore[misc, valid-type]
     pictogram: one_or_many(Name) | None = Field(  # type: ignore[valid-type]
         None, description="Name of a pictogram, or several of which one must be on the sign."
     )
-    any: Annotated[list[Conditions], Len(1)] | None = Field(
+    any: Annotated[list[Conditions], Field(min_length=1)] | None = Field(
         default=None,
         description="Alternatives: beside the other conditions, one of these must hold.",
     )
 
     @model_validator(mode="after")
     def _one_reading_of_the_text(self) -> Conditions:
-        if {"digits", "text"} <= self.model_fields_set:
-            raise PydanticCustomError(
-                "conflict",
-                "two readings of one text",
-                {"keys": ["digits", "text"], "expected": "either `digits` or `text`"},
-            )
+        require_one_reading(self)
         return self

@@ -74,7 +74,8 @@ def meaning(key: str, condition: Any) -> tuple[ValueSet, str]:
     return _categorical(key, condition)
 
 
-def _many(value: Any) -> tuple[str, ...]:
+def as_tuple(value: Any) -> tuple[str, ...]:
+    """What a rule gives as one word or as a list of words."""
     return tuple(value) if isinstance(value, list) else (value,)
 
 
@@ -96,30 +97,30 @@ def _not(values: Iterable[str], words: Iterable[str], some: str) -> str:
 
 def _categorical(name: str, condition: Any) -> tuple[ValueSet, str]:
     if isinstance(condition, str | list):
-        values = _many(condition)
+        values = as_tuple(condition)
         return StateSet.of_values(name, values), _or(_words(values))
-    values = _many(condition.not_)
+    values = as_tuple(condition.not_)
     return ~StateSet.of_values(name, values), _not(values, _words(values), f"some {name}")
 
 
 def _legend(condition: Any) -> tuple[ValueSet, str]:
     if isinstance(condition, str | list):
-        return _some_colour(_many(condition)), _or(_many(condition))
+        return _some_colour(as_tuple(condition)), _or(as_tuple(condition))
     assert isinstance(condition, LegendForm)
     if condition.only is not None:
-        colours = _many(condition.only)
+        colours = as_tuple(condition.only)
         others = tuple(c for c in LEGEND.values if c not in colours)
         return (
             _some_colour(colours) & ~_some_colour(others),
             f"only {_or(colours)}",
         )
     if condition.all is not None:
-        colours = _many(condition.all)
+        colours = as_tuple(condition.all)
         allowed = StateSet.everything(LEGEND.name)
         for colour in colours:
             allowed &= _with_colour(colour)
         return allowed, " and ".join(colours)
-    colours = _many(condition.not_)
+    colours = as_tuple(condition.not_)
     return ~_some_colour(colours), _not(colours, colours, "some colour")
 
 
@@ -142,8 +143,8 @@ def _text(condition: Any) -> tuple[ValueSet, str]:
     if condition == ANY:
         return ~TextSet(frozenset(("",))), "any text"
     if isinstance(condition, str | list):
-        return _strings(_many(condition)), _or(_text_words(_many(condition)))
-    strings = _many(condition.not_)
+        return _strings(as_tuple(condition)), _or(_text_words(as_tuple(condition)))
+    strings = as_tuple(condition.not_)
     return ~_strings(strings), _not(strings, strings, "some text")
 
 
@@ -159,9 +160,9 @@ def _digits(condition: Any) -> tuple[ValueSet, str]:
     if isinstance(condition, NumberRange):
         return _range(condition.multiples)
     if isinstance(condition, NotNumbers):
-        numbers = tuple(_plain(_many(condition.not_)))
+        numbers = tuple(_plain(as_tuple(condition.not_)))
         return ~_strings(_spelled(numbers)), _not(numbers, numbers, "some text")
-    return _numbers(_many(condition))
+    return _numbers(as_tuple(condition))
 
 
 def _numbers(items: Iterable[float | str]) -> tuple[TextSet, str]:

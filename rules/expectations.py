@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from annotated_types import Len
 from pydantic import ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from attributes.vocabulary import CATEGORICAL, DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
-from rules.answer_ids import split_id
+from rules.answer_ids import ANSWER_PATTERN, UNKNOWN, split_id
 from rules.catalogue import Catalogue, Sign
 from rules.condition_schema import (
     NONE,
@@ -31,18 +30,17 @@ from rules.condition_schema import (
     one_or_many,
     readable_string,
     require_exactly_one,
+    require_one_reading,
 )
 from rules.diagnostics import Findings, LoadError, Position, Sources, quote
 from rules.documents import Document
-from rules.formats import SIGN_ID_PATTERN, Format, Name, NonEmpty, with_small_country
+from rules.formats import Format, Name, NonEmpty, with_small_country
 from rules.likeness import likely_meant
 from rules.numbers import plain_spelling
 from rules.reading import read_document
 from rules.schema import FileModel
 from rules.yaml_positions import MappingNode, Node, items_of
 
-UNKNOWN: Final = "unknown"
-"""The answer that no sign of the catalogue is there."""
 SUFFIX: Final = ".tests.yaml"
 
 Reason = Literal[
@@ -60,7 +58,7 @@ def likely_answer(text: str) -> str:
 _Answer = Annotated[
     str,
     Format(
-        rf"{UNKNOWN}|{SIGN_ID_PATTERN}(?:\[[^\[\]]+\])?",
+        ANSWER_PATTERN,
         f'a sign such as de.206, a sign with its value such as "de.274[50]", or {UNKNOWN}',
         likely_answer,
     ),
@@ -95,12 +93,7 @@ class Observation(_AttributeValues):  # type: ignore[misc, valid-type]
 
     @model_validator(mode="after")
     def _one_reading_of_the_text(self) -> Observation:
-        if {DIGITS_NAME, TEXT.name} <= self.model_fields_set:
-            raise PydanticCustomError(
-                "conflict",
-                "two readings of one text",
-                {"keys": [DIGITS_NAME, TEXT.name], "expected": "either `digits` or `text`"},
-            )
+        require_one_reading(self)
         return self
 
 
@@ -164,7 +157,7 @@ class ExpectationsModel(FileModel):
         PICTOGRAM_NAME: "the name of a pictogram",
     }
 
-    tests: Annotated[list[ExpectationModel], Len(1)] = Field(
+    tests: Annotated[list[ExpectationModel], Field(min_length=1)] = Field(
         default_factory=list, description="The tests."
     )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from annotated_types import Len
 from pydantic import Field, field_validator, model_validator
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
@@ -49,10 +48,10 @@ __all__ = [
 class PictogramModel(StrictModel):
     """Pictures that show what a pictogram looks like; one is enough."""
 
-    exemplars: Annotated[list[ExemplarPath], Len(1)] | None = Field(
+    exemplars: Annotated[list[ExemplarPath], Field(min_length=1)] | None = Field(
         default=None, description="Paths of pictures, relative to this file."
     )
-    artwork: Annotated[list[ArtworkReference], Len(1)] | None = Field(
+    artwork: Annotated[list[ArtworkReference], Field(min_length=1)] | None = Field(
         default=None,
         description="Drawings of artwork packages, such as `commonroad:142-10`, or of our own, "
         "such as `signrules:136-10`.",
@@ -93,7 +92,7 @@ class SignModel(StrictModel):
     model_config = exactly_one_required("when", "pictogram")
 
     id: SignId = Field(description="Stable id, country first, such as `de.142-10`.")
-    name: Annotated[dict[Language, NonEmpty], Len(1)] = Field(
+    name: Annotated[dict[Language, NonEmpty], Field(min_length=1)] = Field(
         description="Language code -> name; may hold `{digits}` or `{text}`."
     )
     when: Conditions | None = Field(default=None, description="The conditions that make this sign.")
@@ -116,7 +115,7 @@ class SignModel(StrictModel):
     country: Country | None = Field(
         default=None, description="Country, if not the one of the file."
     )
-    allow: Annotated[list[CheckCode], Len(1)] | None = Field(
+    allow: Annotated[list[CheckCode], Field(min_length=1)] | None = Field(
         default=None, description="Codes of checks that shall not report this sign."
     )
 
@@ -157,12 +156,12 @@ class CatalogueModel(FileModel):
         description="Rule file to build on: its signs, faces and pictograms hold here too, unless "
         "one of the same name is given here.",
     )
-    remove: Annotated[list[SignPattern], Len(1)] | None = Field(
+    remove: Annotated[list[SignPattern], Field(min_length=1)] | None = Field(
         default=None,
         description="Signs of the extended file that do not hold here: ids, or `de.*` for all that "
         "begin so.",
     )
-    include: Annotated[list[RuleFilePath], Len(1)] | None = Field(
+    include: Annotated[list[RuleFilePath], Field(min_length=1)] | None = Field(
         default=None,
         description="Rule files whose signs, faces and pictograms are added to this one.",
     )

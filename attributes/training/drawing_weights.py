@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from attributes.training.artwork import Drawing, german_references
+from attributes.training.labels import NO_PICTOGRAM, UNKNOWN_PICTOGRAM
 
 _GERMAN_WEIGHT = 3.0
 """How much likelier a drawing of the road's own style is drawn than a generic one."""
@@ -38,6 +39,6 @@ def drawing_weights(drawings: Sequence[Drawing], gtsrb_signs: float) -> Tensor:
 
 def _alike(drawing: Drawing) -> tuple[str, ...]:
     row = drawing.row
-    if row["pictogram"] not in ("none", "?"):
+    if row["pictogram"] not in (NO_PICTOGRAM, UNKNOWN_PICTOGRAM):
         return (row["pictogram"],)
     return tuple(row[key] for key in ("shape", "background", "bar", "text"))

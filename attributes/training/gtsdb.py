@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,11 +99,11 @@ def _read_boxes(truth: Path) -> dict[int, list[list[float]]]:
                 continue
             try:
                 name, *values = row
-                box = [float(v) for v in values[:5]]
+                box = [float(value) for value in values]
                 frame = int(Path(name).stem)
             except ValueError:
                 box = []
-            if len(box) != 5:
+            if len(box) != 5 or not all(map(math.isfinite, box)):
                 raise DatasetError(
                     f"{truth}:{number}: expected file;x1;y1;x2;y2;class, got {';'.join(row)!r}"
                 )

@@ -1,12 +1,11 @@
 """Fetch the packages that sign artwork and fonts come from, by their ordinary clients.
 
-Nothing of them enters the repository: they are unpacked into a cache folder
-(``$SIGNRULES_CACHE`` or ``~/.cache/signrules``) and read from there.
+Nothing of them enters the repository: they are unpacked into the user's cache folder and read from
+there.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from attributes.cache_folder import user_cache_folder
 from attributes.errors import UserError
 
 MAPILLARY = "mapillary_sprite_source@1.8.0"  # MIT: 1,543 SVGs
@@ -43,7 +43,7 @@ def named(package: str) -> str:
 
 def cache_folder() -> Path:
     """Where fetched packages lie; created when first used."""
-    folder = _cache()
+    folder = user_cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -83,13 +83,8 @@ def web_font(package: str, weight: int) -> Path:
     return _npm(package) / "files" / f"{name}-latin-{weight}-normal.woff"
 
 
-def _cache() -> Path:
-    # Unlike Path.home(), this answers for a user that has no home, too.
-    return Path(os.environ.get("SIGNRULES_CACHE") or os.path.expanduser("~/.cache/signrules"))
-
-
 def _unpacked(package: str) -> Path:
-    return _cache() / package.replace("/", "_").replace("@", "_").replace("=", "_")
+    return user_cache_folder() / package.replace("/", "_").replace("@", "_").replace("=", "_")
 
 
 def _npm(package: str) -> Path:

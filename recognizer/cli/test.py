@@ -14,9 +14,9 @@ from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option
 from recognizer.default_catalogue import default_catalogue
 from recognizer.plurals import counted
-from recognizer.result import UNKNOWN
 from recognizer.rule_tests import Outcome, Trial, run_tests
 from rules import CatalogueError, expectations_path, load_catalogue, load_expectations
+from rules.answer_ids import UNKNOWN
 from rules.expectations import SUFFIX
 from rules.file_references import existing_rule_file
 

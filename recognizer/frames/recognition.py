@@ -16,6 +16,7 @@ from recognizer.frames.detections import BoxesLike, to_boxes, without_repeats
 from recognizer.frames.frame import Image
 from recognizer.frames.frame_result import NO_TRACK, FrameResult
 from recognizer.frames.protocols import CropRecognizer
+from recognizer.frames.tracking.announcement import NOT_ANNOUNCED
 from recognizer.pictures import Picture, to_crop
 from recognizer.result import Recognition, too_small
 
@@ -80,7 +81,6 @@ def recognize_frame(
         found = found[is_sign]
         answers = [answer for answer, kept in zip(answers, is_sign, strict=True) if kept]
     name = str(picture) if isinstance(picture, str | os.PathLike) else "frame"
-    nothing = np.full(len(answers), NO_TRACK, np.int64)
     return FrameResult(
         index=0,
         seconds=0.0,
@@ -89,9 +89,9 @@ def recognize_frame(
         xyxy=found.xyxy.copy(),  # a detector may use its arrays again
         scores=found.score.copy(),
         recognitions=tuple(answers),
-        track_ids=nothing,
+        track_ids=np.full(len(answers), NO_TRACK, np.int64),
         announced=np.zeros(len(answers), np.bool_),
-        since=nothing.copy(),
+        since=np.full(len(answers), NOT_ANNOUNCED, np.int64),
         class_names=class_names(recognizer),
     )
 

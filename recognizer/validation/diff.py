@@ -16,8 +16,7 @@ from recognizer.validation.frame_outcomes import NOT_FOUND
 from recognizer.validation.ingestion import ReadPictures
 from recognizer.validation.labels import ClassLabel
 from recognizer.validation.outcomes import Outcomes
-from recognizer.verdicts import UNKNOWN
-from rules.answer_ids import split_id
+from rules.answer_ids import UNKNOWN, split_id
 
 NOT_KNOWN: Final = "not known"
 """What is expected of a class whose label is nothing that either rule file can answer."""

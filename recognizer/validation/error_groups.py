@@ -13,8 +13,7 @@ from recognizer.validation.blame import Blame, Stage
 from recognizer.validation.figures import BlameCount, Confusion, PictogramFigures
 from recognizer.validation.observations import PICTOGRAM
 from recognizer.validation.outcomes import Outcomes
-from recognizer.verdicts import UNKNOWN
-from rules.answer_ids import split_id
+from rules.answer_ids import UNKNOWN, split_id
 
 _REASONS = 12
 

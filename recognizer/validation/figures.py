@@ -10,7 +10,7 @@ from recognizer.validation.frame_figures import FrameFigures
 from recognizer.validation.labels import NOT_IN_CATALOGUE
 from recognizer.validation.metrics import CoverageCurve, Reliability
 from recognizer.validation.rates import Rate, SizedRates
-from recognizer.verdicts import UNKNOWN
+from rules.answer_ids import UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from recognizer.validation.frame_outcomes import MIN_OVERLAP, FrameOutcomes
 from recognizer.validation.rates import Rate, SizedRates, rates_by_size
-from recognizer.verdicts import UNKNOWN
+from rules.answer_ids import UNKNOWN
 
 
 @dataclass(frozen=True)

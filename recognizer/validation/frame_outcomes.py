@@ -23,7 +23,7 @@ from recognizer.validation.outcomes import (
     judge_pictures,
     judge_rows,
 )
-from recognizer.verdicts import UNKNOWN
+from rules.answer_ids import UNKNOWN
 
 NOT_FOUND: Final = "not found"
 """What stands for the answer of a labelled box that no find matches."""

@@ -14,9 +14,8 @@ from recognizer.answering import ReadyCatalogue
 from recognizer.validation.datasets import Dataset
 from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel
 from recognizer.validation.outcomes import Outcomes
-from recognizer.verdicts import UNKNOWN
 from rules import Catalogue
-from rules.answer_ids import split_id
+from rules.answer_ids import UNKNOWN, split_id
 
 _CERTAIN_SHARE = 0.5
 """Share of a class's pictures that must be recognized alike to be proposed without a doubt."""

@@ -22,15 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
 
-from annotated_types import Len
 from pydantic import Field
 
-from recognizer.verdicts import UNKNOWN
 from rules import Catalogue
-from rules.answer_ids import split_id
+from rules.answer_ids import ANSWER_PATTERN, UNKNOWN, split_id
 from rules.diagnostics import Findings, Sources, did_you_mean, one_of, quote
 from rules.expectations import likely_answer
-from rules.formats import SIGN_ID_PATTERN, Format
+from rules.formats import Format
 from rules.numbers import plain_spelling
 from rules.reading import read_document
 from rules.schema import FileModel
@@ -44,7 +42,7 @@ ANY_VALUE: Final = "…"
 _Target = Annotated[
     str,
     Format(
-        rf"{UNKNOWN}|{SIGN_ID_PATTERN}(?:\[[^\[\]]+\])?",
+        ANSWER_PATTERN,
         'a sign such as de.206, a sign with its value such as "de.274[50]", unknown or null',
         likely_answer,
     ),
@@ -58,7 +56,7 @@ class LabelMapModel(FileModel):
     allows_null: ClassVar[bool] = True
 
     dataset: str | None = Field(default=None, description="Name of the data set.")
-    classes: Annotated[dict[str, _Target | None], Len(1)] = Field(
+    classes: Annotated[dict[str, _Target | None], Field(min_length=1)] = Field(
         default_factory=dict, description="Class -> sign; null if the catalogue shall not have it."
     )
 

@@ -15,8 +15,7 @@ from recognizer.validation.ingestion import ReadPictures, batches
 from recognizer.validation.labels import NOT_IN_CATALOGUE, ClassLabel
 from recognizer.validation.observations import Observations, Observer
 from recognizer.validation.readings_cache import ReadingsCache
-from recognizer.verdicts import UNKNOWN
-from rules.answer_ids import split_id
+from rules.answer_ids import UNKNOWN, split_id
 
 CHUNK: Final = 512
 """Pictures that are judged at once; what they need fits a processor's cache."""

@@ -23,6 +23,7 @@ from typing import Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from attributes.cache_folder import user_cache_folder
 from attributes.readings import Readings
 from recognizer.gallery import Gallery
 from recognizer.validation.flat_readings import WIDTH, flatten, unflatten
@@ -46,18 +47,15 @@ Number = TypeVar("Number", np.int32, np.float32)
 
 
 def default_cache() -> Path:
-    """``$XDG_CACHE_HOME/signrules``, by default ``~/.cache/signrules``.
+    """See :func:`attributes.cache_folder.user_cache_folder`.
 
     Raises:
-        CacheError: there is neither, as in some containers.
+        CacheError: the user has no home folder.
     """
-    base = os.environ.get("XDG_CACHE_HOME")
-    if base:
-        return Path(base) / "signrules"
-    try:
-        return Path.home() / ".cache" / "signrules"
-    except RuntimeError:
-        raise CacheError("there is no home folder for a cache; name one with --cache") from None
+    folder = user_cache_folder()
+    if folder.parts[0] == "~":
+        raise CacheError("there is no home folder for a cache; name one with --cache")
+    return folder
 
 
 class ReadingsCache:

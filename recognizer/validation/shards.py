@@ -8,9 +8,9 @@ What interrupted runs left, and damaged shards, are removed after a day.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
-import sys
 import time
 import tokenize
 import uuid
@@ -29,6 +29,7 @@ from attributes.errors import UserError
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 _STALE_SECONDS = 24 * 3600
+_log = logging.getLogger(__name__)
 
 
 class CacheError(UserError):
@@ -128,7 +129,7 @@ class ShardFolder:
     def _load(self, folder: Path) -> Shard | None:
         """A shard; None if it is damaged: its pictures are read again.
 
-        It is told on stderr, once: a damaged one is hidden, and removed as what is unfinished is.
+        The log is told, once: a damaged one is hidden, and removed as what is unfinished is.
         """
         try:
             arrays = {name: read_array(folder / f"{name}.npy") for name in self._names}
@@ -138,10 +139,7 @@ class ShardFolder:
         except (OSError, ValueError):
             intact = False
         if not intact:
-            print(
-                f"signrules: {folder}: damaged, ignored; its pictures are read again",
-                file=sys.stderr,
-            )
+            _log.warning("%s: damaged, ignored; its pictures are read again", folder)
             with suppress(OSError):  # of a folder that may only be read it is told each time
                 folder.rename(folder.with_name(f".{folder.name}"))
             return None

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
 
-from annotated_types import Len
 from pydantic import Field, model_validator
 
 from rules.condition_schema import StrictModel, require_exactly_one
@@ -51,7 +50,7 @@ class ExclusionsModel(FileModel):
 
     kind: ClassVar[str] = "file of exclusions"
 
-    exclusions: Annotated[list[ExclusionModel], Len(1)] = Field(
+    exclusions: Annotated[list[ExclusionModel], Field(min_length=1)] = Field(
         default_factory=list, description="The exclusions."
     )
 

@@ -14,7 +14,8 @@ import supervision
 from attributes.errors import UserError
 from recognizer.decision import Reason
 from recognizer.frames.frame_result import CSV_COLUMNS, NO_TRACK, FrameResult
-from recognizer.result import UNKNOWN, Recognition
+from recognizer.result import Recognition
+from rules.answer_ids import UNKNOWN
 
 LIMIT = Recognition("de.274[60]", "de.274", "Speed limit 60", 0.98765, value=60, unit="km/h")
 STOP = Recognition("de.206", "de.206", "Stop", 0.9)

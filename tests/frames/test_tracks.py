@@ -15,7 +15,8 @@ from recognizer.decision import Reason
 from recognizer.frames.tracking.announcement import Announcement
 from recognizer.frames.tracking.assignment import assign
 from recognizer.frames.tracking.tracks import Tracker, TrackSettings
-from recognizer.result import UNKNOWN, Recognition
+from recognizer.result import Recognition
+from rules.answer_ids import UNKNOWN
 
 
 def box(x: float, y: float, side: float) -> np.ndarray:

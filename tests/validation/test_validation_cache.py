@@ -119,7 +119,7 @@ def shards(world: World) -> list[Path]:
 
 @pytest.mark.parametrize("name", ["readings.npy", "keys.npy", "checksum"])
 def test_a_damaged_shard_is_ignored(
-    world: World, name: str, capsys: pytest.CaptureFixture[str]
+    world: World, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.draw_all()
     first = texts(read(world, world.predictor))
@@ -130,17 +130,18 @@ def test_a_damaged_shard_is_ignored(
     again = StandInPredictor()
     np.testing.assert_array_equal(texts(read(world, again)), first)
     assert sum(again.calls) == 64
-    assert "damaged" in capsys.readouterr().err
+    assert "damaged" in caplog.text
 
 
-def test_a_damaged_shard_is_told_once(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_shard_is_told_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.draw_all()
     read(world, world.predictor)
     (shard,) = shards(world)
     (shard / "checksum").write_text("1")
     for told in (True, False):
         read(world, StandInPredictor())
-        assert ("damaged" in capsys.readouterr().err) == told
+        assert ("damaged" in caplog.text) == told
+        caplog.clear()
 
 
 def test_readings_of_older_code_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,13 +171,19 @@ def test_the_code_that_readings_depend_on_is_that_of_the_network_and_of_decoding
 
 
 def test_without_a_home_folder_a_cache_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def homeless() -> Path:
-        raise RuntimeError("Could not determine home directory.")
-
+    monkeypatch.delenv("SIGNRULES_CACHE", raising=False)
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     with pytest.raises(CacheError, match="no home folder for a cache; name one with --cache"):
         default_cache()
+
+
+def test_variables_name_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SIGNRULES_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    assert default_cache() == tmp_path / "caches" / "signrules"
+    monkeypatch.setenv("SIGNRULES_CACHE", str(tmp_path / "own"))
+    assert default_cache() == tmp_path / "own"
 
 
 def test_a_truncated_shard_is_ignored(world: World) -> None:
@@ -201,7 +208,7 @@ def test_a_truncated_shard_is_ignored(world: World) -> None:
     ],
 )
 def test_a_shard_with_a_damaged_header_is_ignored(
-    world: World, intact: bytes, damaged: bytes, capsys: pytest.CaptureFixture[str]
+    world: World, intact: bytes, damaged: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.draw_all()
     first = texts(read(world, world.predictor))
@@ -212,7 +219,7 @@ def test_a_shard_with_a_damaged_header_is_ignored(
     again = StandInPredictor()
     np.testing.assert_array_equal(texts(read(world, again)), first)
     assert sum(again.calls) == 64
-    assert "damaged" in capsys.readouterr().err
+    assert "damaged" in caplog.text
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(world: World) -> None:

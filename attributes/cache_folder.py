@@ -1,0 +1,15 @@
+"""Where signrules keeps what it can fetch or work out again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def user_cache_folder() -> Path:
+    """``$SIGNRULES_CACHE``; else ``signrules`` in ``$XDG_CACHE_HOME``, else in ``~/.cache``.
+
+    Of a user without a home folder, as in some containers, the last begins with ``~``.
+    """
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(os.environ.get("SIGNRULES_CACHE") or os.path.join(base, "signrules"))
