@@ -293,8 +293,8 @@ def _look_alikes(catalogue: Catalogue, weights: Path) -> tuple[LookAlike, ...] |
         return ()
     # Not at the top: they take longer to import than all other checks take to run.
     from recognizer.gallery import load_gallery
+    from recognizer.late_predictor import LatePredictor
     from recognizer.look_alikes import look_alikes
-    from recognizer.validation.late_predictor import LatePredictor
 
     try:
         return look_alikes(load_gallery(catalogue, LatePredictor(weights)))
