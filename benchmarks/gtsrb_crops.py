@@ -12,7 +12,7 @@ from attributes.predictor import AttributePredictor
 from attributes.progress import track
 from attributes.readings import Readings
 from attributes.training.photographs import (
-    Crop,
+    PhotographCrop,
     gtsrb_crops,
     is_validation_track,
     validation_tracks,
@@ -26,7 +26,7 @@ _CHUNK = 512
 
 def crops_of(
     root: Path, classes: Collection[int] | None = None, validation_only: bool = False
-) -> list[Crop]:
+) -> list[PhotographCrop]:
     """Crops of GTSRB.
 
     Args:
@@ -47,7 +47,7 @@ def crops_of(
     ]  # fmt: skip
 
 
-def _tell_absent(crops: Sequence[Crop]) -> None:
+def _tell_absent(crops: Sequence[PhotographCrop]) -> None:
     """Say on stderr that figures are of a part of GTSRB, if they are."""
     tracks = gtsrb_tracks()
     here = tracks & {(crop.class_id, crop.track) for crop in crops}
@@ -59,7 +59,7 @@ def _tell_absent(crops: Sequence[Crop]) -> None:
         )
 
 
-def true_answers(crops: Sequence[Crop]) -> list[str]:
+def true_answers(crops: Sequence[PhotographCrop]) -> list[str]:
     """Id with value of the sign on each crop."""
     labels = read_labels(ROOT / "labels" / "gtsrb.yaml")
     return [labels[f"{crop.class_id:05d}"] for crop in crops]
@@ -79,6 +79,6 @@ def read_pictures(predictor: AttributePredictor, paths: Sequence[Path], name: st
     )
 
 
-def read_crops(predictor: AttributePredictor, crops: Sequence[Crop]) -> Readings:
+def read_crops(predictor: AttributePredictor, crops: Sequence[PhotographCrop]) -> Readings:
     """Attribute readings of crops."""
     return read_pictures(predictor, [crop.path for crop in crops], "GTSRB")

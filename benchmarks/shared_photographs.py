@@ -33,10 +33,10 @@ from localizer import picture_of
 from plain_errors import run_plainly
 from side_views import labelled_signs
 
-from attributes.foreshortening import Crop as Picture
+from attributes.foreshortening import Crop
 from attributes.progress import track
 from attributes.training.gtsdb import read_frames
-from attributes.training.photographs import Crop, gtsrb_crops
+from attributes.training.photographs import PhotographCrop, gtsrb_crops
 from attributes.training.splits import LAST_TRAINING_FRAME, gtsrb_tracks, held_out_tracks
 from recognizer.pictures import to_crop
 from recognizer.validation.validation import validate
@@ -134,7 +134,7 @@ def find_matches(data: Path) -> dict[Key, Match]:
         for number, frame in frames.items()
         for box, class_id in zip(frame.boxes.astype(int).tolist(), frame.class_ids, strict=True)
     ]
-    crops: dict[int, list[Crop]] = {}
+    crops: dict[int, list[PhotographCrop]] = {}
     for crop in gtsrb_crops(data / "gtsrb"):
         if crop.box is not None:
             crops.setdefault(crop.class_id, []).append(crop)
@@ -153,7 +153,7 @@ def find_matches(data: Path) -> dict[Key, Match]:
 def _likest(
     frame: Image,
     box: tuple[int, ...],
-    crops: Sequence[Crop],
+    crops: Sequence[PhotographCrop],
     pictures: Sequence[Image],
     thumbnails: npt.NDArray[np.float32],
 ) -> Match:
@@ -201,7 +201,7 @@ def shared_boxes(matches: dict[Key, Match]) -> set[Key]:
     return {key for key, match in matches.items() if match.likeness >= LEAST_LIKENESS}
 
 
-def unshared_signs(data: Path, shared: Collection[Key]) -> tuple[list[Picture], list[str]]:
+def unshared_signs(data: Path, shared: Collection[Key]) -> tuple[list[Crop], list[str]]:
     """Crops of signs of frames 0-499 that are not shared, and their ids with values.
 
     Raises:

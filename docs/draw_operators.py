@@ -22,7 +22,7 @@ from attributes.training import camera, operators
 from attributes.training.artwork import SPRITE_FILL, SPRITE_SIZE
 from attributes.training.blank_plates import PlateBank, draw_plate_bank
 from attributes.training.dead_leaves import dead_leaves
-from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, plate_of
+from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, read_plate
 from attributes.training.labels import Labels
 from attributes.training.materials import Materials
 from attributes.training.photographing import Sprites, photograph
@@ -318,7 +318,7 @@ def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:
         "shape": "circle", "border": "red", "background": "white", "legend": "black",
         "bar": "none", "text": "50", "pictogram": "none",
     }  # fmt: skip
-    kind = plate_of(row)
+    kind = read_plate(row)
     assert kind is not None
     margin = (1 - SPRITE_FILL) / 2 * PHOTOGRAPH
     box = np.float32([margin, margin, PHOTOGRAPH - margin, PHOTOGRAPH - margin])

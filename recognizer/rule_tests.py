@@ -43,7 +43,7 @@ class Outcome(str, Enum):
 
 
 @dataclass(frozen=True)
-class Trial:
+class RuleTestResult:
     """One test and how it ended.
 
     Attributes:
@@ -61,7 +61,7 @@ class Trial:
 
 def run_tests(
     catalogue: Catalogue, expectations: Sequence[Expectation], weights: Path | None = None
-) -> list[Trial]:
+) -> list[RuleTestResult]:
     """Run tests in their order.
 
     Args:
@@ -116,14 +116,14 @@ def _answer_pictures(
             yield i, error
 
 
-def _judge(expectation: Expectation, answer: Recognition | PictureError | None) -> Trial:
+def _judge(expectation: Expectation, answer: Recognition | PictureError | None) -> RuleTestResult:
     if answer is None:
-        return Trial(expectation, None, Outcome.SKIPPED)
+        return RuleTestResult(expectation, None, Outcome.SKIPPED)
     if isinstance(answer, PictureError):
-        return Trial(expectation, None, Outcome.UNREADABLE, str(answer))
+        return RuleTestResult(expectation, None, Outcome.UNREADABLE, str(answer))
     reason = answer.reason.value if answer.reason else None
     if expectation.is_met_by(answer.sign_id, answer.id, reason):
         outcome = Outcome.UNEXPECTED_PASS if expectation.todo else Outcome.PASSED
     else:
         outcome = Outcome.TODO if expectation.todo else Outcome.FAILED
-    return Trial(expectation, answer, outcome)
+    return RuleTestResult(expectation, answer, outcome)

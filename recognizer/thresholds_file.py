@@ -59,12 +59,12 @@ def thresholds_path(catalogue_file: Path) -> Path:
     return catalogue_file.with_suffix(".thresholds.yaml")
 
 
-def load_thresholds(catalogue_file: Path, catalogue: Catalogue | None = None) -> Thresholds:
+def load_thresholds(catalogue_file: Path, catalogue: Catalogue) -> Thresholds:
     """The thresholds beside a rule file; the built-in ones if there are none.
 
     Args:
         catalogue_file: the rule file.
-        catalogue: the signs of all countries that it has; only then are ids held against them.
+        catalogue: the signs of all countries that it has.
 
     Raises:
         CatalogueError: the file has mistakes, or names signs that the catalogue does not have.
@@ -74,7 +74,7 @@ def load_thresholds(catalogue_file: Path, catalogue: Catalogue | None = None) ->
         return Thresholds()
     findings = Findings(Sources())
     document = read_document(ThresholdsModel, str(path), path.resolve(), None, findings)
-    if document is not None and catalogue is not None:
+    if document is not None:
         _check_signs(document, catalogue)
     findings.raise_if_any()
     assert document is not None

@@ -85,7 +85,8 @@ class Compiler:
         self._range_numbers = 0
 
     @cached_property
-    def _replacements(self) -> tuple[Replacement, ...]:
+    def replacements(self) -> tuple[Replacement, ...]:
+        """The faces and pictograms that have the names of inherited ones."""
         return replacements(self._sections)
 
     def signs(self) -> tuple[Sign, ...]:
@@ -172,7 +173,7 @@ class Compiler:
                     else f"a `{reading}` condition in every alternative of `when`",
                     related=[
                         new.as_cause
-                        for new in self._replacements
+                        for new in self.replacements
                         if new.kind == "face" and sign.id in new.signs
                     ],
                 )

@@ -10,7 +10,6 @@ from rules.catalogue import Catalogue
 from rules.compilation import Compiler
 from rules.diagnostics import Findings, Sources
 from rules.merging import FileMerger
-from rules.replacements import replacements
 
 
 def load_catalogue(
@@ -44,5 +43,5 @@ def load_catalogue(
         merger.files,
         findings.sources,
         compiler.faces(),
-        replacements(sections),
+        compiler.replacements,
     )

@@ -81,7 +81,7 @@ def legend_colours(legend: str) -> list[str]:
     return [] if legend == "none" else legend.split("+")
 
 
-def plate_of(alpha: Array) -> Array:
+def plate_mask(alpha: Array) -> Array:
     """Boolean mask of the plate: what is opaque, holes filled."""
     outlines, _ = cv2.findContours(
         (alpha > 127).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
@@ -380,7 +380,7 @@ def derive(path: Path) -> Row:
     """The row of one drawing, before corrections."""
     _, meaning, _ = path.stem.split("--")
     rgba = render_svg(path, SIZE)
-    plate = plate_of(rgba[..., 3])
+    plate = plate_mask(rgba[..., 3])
     colours = colours_of(rgba, plate)
     bar = bar_of(meaning, colours, plate)
     seen = face_and_rim(colours, plate, bar)

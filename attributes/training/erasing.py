@@ -66,7 +66,7 @@ _PLATES: dict[tuple[str, str], Plate] = {
 """By shape and face colour; other plates have no legend, or none that is set apart."""
 
 
-def plate_of(row: Mapping[str, str]) -> Plate | None:
+def read_plate(row: Mapping[str, str]) -> Plate | None:
     """How the legend of a sign can be erased, or None if it has none or shares it with a bar."""
     if row["bar"] != "none" or row["legend"] in {"none", "?"}:
         return None

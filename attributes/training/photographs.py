@@ -14,7 +14,7 @@ from torch import Tensor
 
 from attributes.progress import track
 from attributes.training.artwork import german_rows
-from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, plate_of
+from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, read_plate
 from attributes.training.gtsdb import DatasetError, read_frames
 from attributes.training.labels import Labels
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
@@ -26,7 +26,7 @@ STORED_SIZE = 64
 
 
 @dataclass(frozen=True)
-class Crop:
+class PhotographCrop:
     """One picture of GTSRB's official training half.
 
     Attributes:
@@ -42,7 +42,7 @@ class Crop:
     box: tuple[int, int, int, int] | None = None
 
 
-def gtsrb_crops(root: Path) -> Iterator[Crop]:
+def gtsrb_crops(root: Path) -> Iterator[PhotographCrop]:
     """All crops of the official training layout, in a fixed order.
 
     Args:
@@ -59,7 +59,7 @@ def gtsrb_crops(root: Path) -> Iterator[Crop]:
         boxes = _boxes(folder / f"GT-{folder.name}.csv")
         for path in sorted(p for p in folder.iterdir() if p.suffix in {".jpg", ".ppm", ".png"}):
             track_number = path.stem.split("_")[0]
-            yield Crop(path, int(folder.name), track_number, boxes.get(path.stem))
+            yield PhotographCrop(path, int(folder.name), track_number, boxes.get(path.stem))
 
 
 def _boxes(table: Path) -> dict[str, tuple[int, int, int, int]]:
@@ -75,12 +75,12 @@ def _boxes(table: Path) -> dict[str, tuple[int, int, int, int]]:
         }  # fmt: skip
 
 
-def is_validation_track(crop: Crop, validation: Collection[tuple[int, str]]) -> bool:
+def is_validation_track(crop: PhotographCrop, validation: Collection[tuple[int, str]]) -> bool:
     """Whether the crop's track is held out from training."""
     return (crop.class_id, crop.track) in validation
 
 
-def validation_tracks(crops: Collection[Crop]) -> set[tuple[int, str]]:
+def validation_tracks(crops: Collection[PhotographCrop]) -> set[tuple[int, str]]:
     """The tracks held out from training, see :func:`attributes.training.splits.held_out_tracks`.
 
     For a part of GTSRB these are the held-out tracks of the whole, whether or not it has them.
@@ -159,7 +159,7 @@ def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBan
     crops = _training_crops(root, classes)
     for crop in track(crops, "transplants"):
         row = rows[crop.class_id]
-        plate = plate_of(row)
+        plate = read_plate(row)
         if plate is None or crop.box is None:
             continue
         photograph = _read(crop.path)
@@ -191,7 +191,7 @@ def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBan
     )
 
 
-def _training_crops(root: Path, classes: Collection[int] | None) -> list[Crop]:
+def _training_crops(root: Path, classes: Collection[int] | None) -> list[PhotographCrop]:
     crops = list(gtsrb_crops(root))
     held_out = validation_tracks(crops)
     return [

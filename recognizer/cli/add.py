@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from recognizer.addition import Addition, Trial
-from recognizer.cli.exit_codes import FINDINGS, FINE, USAGE
+from recognizer.cli.exit_codes import FINDINGS, FINE
 from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option, how_to_own_a_catalogue
 from recognizer.default_catalogue import default_catalogue
+from recognizer.option_error import OptionError
 from rules.formats import NAME_PATTERN, NAME_RULE, SIGN_ID_PATTERN, SIGN_ID_RULE
 from rules.languages import LANGUAGES
 
@@ -61,8 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Propose, try out, and with ``--write`` write; never into the embedded rule file."""
     if arguments.write and not arguments.catalogue:
         advice = how_to_own_a_catalogue()
-        print(f"signrules: --write changes no file but your own: {advice}", file=sys.stderr)
-        return USAGE
+        raise OptionError(f"--write changes no file but your own: {advice}")
     from attributes.predictor import AttributePredictor
 
     weights = Path(arguments.weights) if arguments.weights else None

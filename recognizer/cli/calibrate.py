@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from attributes.errors import UserError
-from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
+from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.cli.options import how_to_own_a_catalogue
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
+from recognizer.option_error import OptionError
 from recognizer.plurals import counted
 from recognizer.thresholds_file import write_thresholds
 from recognizer.validation.calibration import (
@@ -55,8 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the proposal; exit code 1 if no threshold reaches the accuracy, or that of a sign."""
     if arguments.write and not arguments.catalogue:
         advice = how_to_own_a_catalogue()
-        print(f"signrules: --write writes beside no file but your own: {advice}", file=sys.stderr)
-        return USAGE
+        raise OptionError(f"--write writes beside no file but your own: {advice}")
     workbench = workbench_from(arguments)
     ready = workbench.prepare(arguments.catalogue, arguments.country)
     labels = load_labels(arguments.labels) if arguments.labels else None
@@ -82,10 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"{proposal.target:.2%} right answers.\n"
             f"Data: {dataset.root}, {dataset.split}."
         )
-        try:
-            print(f"written: {write_thresholds(file, proposal.thresholds, comment)}")
-        except OSError as error:
-            raise UserError(f"{error.filename or file}: {error.strerror or error}") from None
+        print(f"written: {write_thresholds(file, proposal.thresholds, comment)}")
     if proposal.hopeless:
         return FINDINGS
     return UNREADABLE if pictures.unreadable else FINE

@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         return FINE
     if arguments.weights is not None:
         _require(arguments.weights)
-    file = _shortened(Path(arguments.catalogue) if arguments.catalogue else _default())
+    file = _shortened(Path(arguments.catalogue) if arguments.catalogue else default_catalogue())
     errors: list[CatalogueError] = []
     catalogue = _or_error(lambda: load_catalogue(file), errors)
     if catalogue is not None:
@@ -130,13 +130,6 @@ def _or_error(load: Callable[[], Loaded], errors: list[CatalogueError]) -> Loade
     except CatalogueError as error:
         errors.append(error)
         return None
-
-
-def _default() -> Path:
-    try:
-        return default_catalogue()
-    except FileNotFoundError as error:
-        raise UserError(str(error)) from None
 
 
 def _shortened(file: Path) -> Path:
@@ -293,8 +286,8 @@ def _look_alikes(catalogue: Catalogue, weights: Path) -> tuple[LookAlike, ...] |
         return ()
     # Not at the top: they take longer to import than all other checks take to run.
     from recognizer.gallery import load_gallery
+    from recognizer.late_predictor import LatePredictor
     from recognizer.look_alikes import look_alikes
-    from recognizer.validation.late_predictor import LatePredictor
 
     try:
         return look_alikes(load_gallery(catalogue, LatePredictor(weights)))

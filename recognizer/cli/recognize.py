@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from recognizer.cli.exit_codes import FINE, UNREADABLE, USAGE
+from recognizer.cli.exit_codes import FINE, UNREADABLE
 from recognizer.cli.options import add_format_option, add_recognizer_options, recognizer_from
 from recognizer.cli.outputs import output_problem
 from recognizer.cli.recognize_crops import recognize_crops
 from recognizer.cli.recognize_frames import FramesCommand
 from recognizer.frames.sources.opening import is_video, videos_apart
+from recognizer.option_error import OptionError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,18 +50,15 @@ def run(arguments: argparse.Namespace) -> int:
     for source in sources:
         (of_frames if arguments.frames or is_video(source) else of_crops).append(source)
     if not of_frames and (arguments.save_video or arguments.save_json):
-        print(
-            "signrules: --save-video and --save-json are for frames: "
-            "give a video, a camera or a URL, or say --frames",
-            file=sys.stderr,
+        raise OptionError(
+            "--save-video and --save-json are for frames: "
+            "give a video, a camera or a URL, or say --frames"
         )
-        return USAGE
     problem = output_problem(
         arguments.save_video, arguments.save_json, sources, overwrite=arguments.overwrite
     )
     if problem is not None:
-        print(f"signrules: {problem}", file=sys.stderr)
-        return USAGE
+        raise OptionError(problem)
     recognizer = recognizer_from(arguments)
     codes = []
     if of_crops:

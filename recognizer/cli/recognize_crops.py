@@ -13,7 +13,7 @@ from attributes.progress import track
 from recognizer.cli.exit_codes import FINE, UNREADABLE
 from recognizer.cli.json_text import as_json
 from recognizer.decision import Reason
-from recognizer.frames.sources.opening import hint_at_videos, videos_left_out
+from recognizer.frames.sources.video_files import hint_at_videos, videos_left_out
 from recognizer.pictures import PictureError, find_pictures
 from recognizer.result import Recognition, unreadable
 

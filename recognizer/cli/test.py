@@ -14,7 +14,7 @@ from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option
 from recognizer.default_catalogue import default_catalogue
 from recognizer.plurals import counted
-from recognizer.rule_tests import Outcome, Trial, run_tests
+from recognizer.rule_tests import Outcome, RuleTestResult, run_tests
 from rules import CatalogueError, expectations_path, load_catalogue, load_expectations
 from rules.answer_ids import UNKNOWN
 from rules.expectations import SUFFIX
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     Files and pictures that cannot be read are told at the end, and do not stop the others.
     """
     weights = Path(arguments.weights) if arguments.weights else None
-    results: list[Trial] = []
+    results: list[RuleTestResult] = []
     problems = []
     for file in arguments.files or [str(default_catalogue())]:
         try:
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     return FINDINGS if any(r.outcome.is_finding for r in results) else FINE
 
 
-def _run_file(file: Path, weights: Path | None) -> list[Trial]:
+def _run_file(file: Path, weights: Path | None) -> list[RuleTestResult]:
     named_by_tests = file.name.endswith(SUFFIX)
     catalogue_file = existing_rule_file(str(file).removesuffix(SUFFIX)) if named_by_tests else file
     catalogue = load_catalogue(catalogue_file)
@@ -74,14 +74,14 @@ def _run_file(file: Path, weights: Path | None) -> list[Trial]:
     return run_tests(catalogue, load_expectations(tests_file, catalogue), weights)
 
 
-def _summary(results: Sequence[Trial]) -> str:
+def _summary(results: Sequence[RuleTestResult]) -> str:
     counts = Counter(result.outcome for result in results)
     parts = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
     tests = counted(len(results), "test")
     return f"{tests}: {', '.join(parts)}" if results else tests
 
 
-def _as_text(result: Trial) -> str:
+def _as_text(result: RuleTestResult) -> str:
     expectation, answer = result.expectation, result.answer
     head = f"{expectation.position}: {result.outcome.value}: "
     if answer is None:
@@ -96,7 +96,7 @@ def _as_text(result: Trial) -> str:
     return "\n    ".join([head + told, *reasons])
 
 
-def _wanted(result: Trial) -> str:
+def _wanted(result: RuleTestResult) -> str:
     expectation = result.expectation
     words = ["anything but"] if expectation.negated else []
     words.append(expectation.answer)
@@ -105,7 +105,7 @@ def _wanted(result: Trial) -> str:
     return " ".join(words)
 
 
-def _as_data(results: Sequence[Trial], problems: Sequence[str]) -> dict[str, object]:
+def _as_data(results: Sequence[RuleTestResult], problems: Sequence[str]) -> dict[str, object]:
     return {
         "tests": [
             {

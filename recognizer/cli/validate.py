@@ -20,8 +20,8 @@ from recognizer.validation.frame_outcomes import NOT_FOUND
 from recognizer.validation.label_suggestions import render_labels, suggest_labels, unlabelled
 from recognizer.validation.outcomes import judge_pictures
 from recognizer.validation.rates import Rate
-from recognizer.validation.report.junit import Requirements, failures
 from recognizer.validation.report.tables import render_json
+from recognizer.validation.requirements import Requirements, failures
 from recognizer.validation.validation import Validation, searches, validate
 from recognizer.validation.words import labelled_words
 from rules.diagnostics import quote

@@ -1,4 +1,4 @@
-"""The localizer, loaded when the first frame needs it, as :mod:`late_predictor` does it."""
+"""The localizer, loaded when the first frame needs it; the like of :class:`LatePredictor`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from attributes.weights_identity import WeightsError, digest_of_all
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.frame import Image
 from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
-from recognizer.validation.reading_code import code_digest
+from recognizer.reading_code import code_digest
 
 if TYPE_CHECKING:
     from recognizer.frames.localization.localizer import Localizer

@@ -14,8 +14,8 @@ import numpy.typing as npt
 IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
 
-Z_95: Final = 1.959963984540054
-"""Standard normal deviate of a two-sided 95 % interval."""
+_Z: Final = 1.959963984540054
+"""Standard normal deviate of the two-sided intervals of 95 %."""
 
 
 def confusion_matrix(expected: IntArray, answered: IntArray, classes: int) -> IntArray:
@@ -43,7 +43,7 @@ def macro_accuracy(confusion: IntArray) -> float:
 
 @dataclass(frozen=True)
 class ClassScores:
-    """Precision, recall and F1 of C classes, with 95 % intervals.
+    """Precision, recall and F1 of C classes.
 
     Attributes:
         support: intp (C,), pictures of the class.
@@ -52,9 +52,7 @@ class ClassScores:
         precision: float64 (C,), right / answered; 0 if nothing was answered so.
         recall: float64 (C,), right / support; 0 if there is none.
         f1: float64 (C,), harmonic mean of both; 0 if both are.
-        precision_interval: float64 (C, 2), Wilson.
-        recall_interval: float64 (C, 2), Wilson.
-        f1_interval: float64 (C, 2), see :func:`f1_interval`.
+        f1_interval: float64 (C, 2), 95 %, see :func:`f1_interval`.
     """
 
     support: IntArray
@@ -63,8 +61,6 @@ class ClassScores:
     precision: FloatArray
     recall: FloatArray
     f1: FloatArray
-    precision_interval: FloatArray
-    recall_interval: FloatArray
     f1_interval: FloatArray
 
 
@@ -88,14 +84,12 @@ def class_scores(confusion: IntArray, answered: IntArray | None = None) -> Class
         _ratio(right, answered),
         _ratio(right, support),
         _ratio(2 * right, support + answered),
-        wilson_interval(right, answered),
-        wilson_interval(right, support),
         f1_interval(right, support, answered),
     )
 
 
-def wilson_interval(successes: npt.ArrayLike, trials: npt.ArrayLike, z: float = Z_95) -> FloatArray:
-    """Wilson's score interval of a proportion, float64 (..., 2); (0, 1) without trials.
+def wilson_interval(successes: npt.ArrayLike, trials: npt.ArrayLike) -> FloatArray:
+    """Wilson's score interval of a proportion, 95 %, float64 (..., 2); (0, 1) without trials.
 
     Centre (p + z²/2n) / (1 + z²/n), half width z √(p(1-p)/n + z²/4n²) / (1 + z²/n), from
     E. B. Wilson, Journal of the American Statistical Association 22 (1927). Unlike p ± 1.96 σ it
@@ -107,24 +101,25 @@ def wilson_interval(successes: npt.ArrayLike, trials: npt.ArrayLike, z: float = 
     n = np.asarray(trials, np.float64)
     p = _ratio(successes, trials)
     some = np.maximum(n, 1)
-    centre = (p + z * z / (2 * some)) / (1 + z * z / some)
-    half = z * np.sqrt(p * (1 - p) / some + z * z / (4 * some * some)) / (1 + z * z / some)
+    stretch = 1 + _Z * _Z / some
+    centre = (p + _Z * _Z / (2 * some)) / stretch
+    half = _Z * np.sqrt(p * (1 - p) / some + _Z * _Z / (4 * some * some)) / stretch
     interval = np.stack([np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)], axis=-1)
     interval[n == 0] = 0, 1
     return interval
 
 
 def f1_interval(
-    right: npt.ArrayLike, support: npt.ArrayLike, answered: npt.ArrayLike, z: float = Z_95
+    right: npt.ArrayLike, support: npt.ArrayLike, answered: npt.ArrayLike
 ) -> FloatArray:
-    """Interval of F1, float64 (..., 2).
+    """Interval of F1, 95 %, float64 (..., 2).
 
     F1 is no proportion, but F* = TP / (TP + FP + FN) is one, and F1 = 2 F* / (1 + F*) grows with
     it (Hand, Christen, Kirielle: F*, Machine Learning 110, 2021). So Wilson's interval of F* is
     carried over.
     """
     trials = np.asarray(support) + np.asarray(answered) - np.asarray(right)
-    star = wilson_interval(right, trials, z)
+    star = wilson_interval(right, trials)
     return np.asarray(2 * star / (1 + star))
 
 

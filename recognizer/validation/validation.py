@@ -15,6 +15,7 @@ from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Thresholds
 from recognizer.default_catalogue import default_catalogue
 from recognizer.gallery import load_gallery
+from recognizer.late_predictor import LatePredictor
 from recognizer.loading import load_rules
 from recognizer.validation.agreement import Agreement, agree
 from recognizer.validation.blame import Blame, blame_errors
@@ -33,7 +34,6 @@ from recognizer.validation.frame_outcomes import FrameOutcomes, judge_frames
 from recognizer.validation.ingestion import ReadPictures, read_pictures
 from recognizer.validation.labels import ClassLabel, load_labels, resolve_labels, without_pictures
 from recognizer.validation.late_localizer import LateLocalizer
-from recognizer.validation.late_predictor import LatePredictor
 from recognizer.validation.outcomes import Outcomes, judge_pictures
 from recognizer.validation.readings_cache import ReadingsCache, default_cache
 

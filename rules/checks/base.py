@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from rules.catalogue import Catalogue, Sign
 from rules.checks.boxes import Witness
 from rules.checks.readable_vocabulary import ReadableVocabulary
 from rules.checks.rule_index import RuleIndex
+from rules.checks.shared_exemplars import shared_exemplars
 from rules.diagnostics import Diagnostic, Position, Related, Severity
 
 
@@ -107,6 +108,15 @@ class Subject:
     def rules(self) -> RuleIndex:
         """All rules of the catalogue, and which of them meet."""
         return RuleIndex(self.catalogue)
+
+    @cached_property
+    def shared_exemplars(self) -> Mapping[tuple[str, str], str]:
+        """Pairs of pictograms that have an exemplar in common, and what the second calls it.
+
+        Raises:
+            CatalogueError: a picture cannot be read.
+        """
+        return shared_exemplars(self.catalogue)
 
 
 class Check(ABC):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Iterator
-from itertools import combinations
-from pathlib import Path
 
-from rules.catalogue import Catalogue
 from rules.checks.base import Check, Finding, Subject, place_of
 from rules.checks.confusion import confusion
-from rules.diagnostics import CatalogueError, Diagnostic, LoadError, Position, Related, Severity
+from rules.diagnostics import Related, Severity
 
 
 class DuplicateExemplar(Check):
@@ -62,7 +57,7 @@ class DuplicateExemplar(Check):
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Every pair of pictograms with a common exemplar."""
         pictograms = subject.catalogue.pictograms
-        for (first, second), picture in shared_exemplars(subject.catalogue).items():
+        for (first, second), picture in subject.shared_exemplars.items():
             confused = confusion(subject, first, second)
             signs = confused.signs if confused else ()
             ids = " and ".join(f"`{sign.id}`" for sign in signs)
@@ -80,33 +75,3 @@ class DuplicateExemplar(Check):
                 witness=confused.witness if confused else None,
                 severity=Severity.ERROR if confused else Severity.INFO,
             )
-
-
-def shared_exemplars(catalogue: Catalogue) -> dict[tuple[str, str], str]:
-    """Pairs of pictograms that have an exemplar in common, and what the second calls it.
-
-    Raises:
-        CatalogueError: a picture cannot be read.
-    """
-    owners: dict[str, dict[str, str]] = defaultdict(dict)
-    for pictogram in catalogue.pictograms.values():
-        for reference in pictogram.artwork:
-            owners[reference].setdefault(pictogram.name, reference)
-        for path, position in zip(pictogram.exemplars, pictogram.exemplar_positions, strict=True):
-            digest = _digest(path, position, catalogue)
-            owners[digest].setdefault(pictogram.name, path.name)
-    shared: dict[tuple[str, str], str] = {}
-    for names in owners.values():
-        for first, second in combinations(names, 2):
-            shared.setdefault((first, second), names[second])
-    return shared
-
-
-def _digest(path: Path, position: Position, catalogue: Catalogue) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        code = LoadError.MISSING_EXEMPLAR
-        message = f"cannot read the exemplar `{path.name}`: {error.strerror}"
-        diagnostic = Diagnostic(code.value, code.title, Severity.ERROR, message, position)
-        raise CatalogueError([diagnostic], catalogue.sources) from None

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from rules.checks.base import Check, Finding, Subject, Unavailable, place_of
 from rules.checks.confusion import confusion
-from rules.checks.duplicate_exemplar import shared_exemplars
 from rules.diagnostics import Related, Severity
 
 
@@ -70,11 +69,10 @@ class NearDuplicateExemplar(Check):
         """Every pair of look-alikes that two signs depend on."""
         assert not isinstance(subject.look_alikes, Unavailable)
         pictograms = subject.catalogue.pictograms
-        identical = shared_exemplars(subject.catalogue)
         for pair in subject.look_alikes:
             first, second = pair.names
             confused = confusion(subject, first, second)
-            if confused is None or pair.names in identical:
+            if confused is None or pair.names in subject.shared_exemplars:
                 continue
             ids = " and ".join(f"`{sign.id}`" for sign in confused.signs)
             yield self.finding(

@@ -21,9 +21,9 @@ from attributes.training.photographing import (
 )
 from attributes.training.photographs import (
     STORED_SIZE,
-    Crop,
     DatasetError,
     PhotographBank,
+    PhotographCrop,
     gtsrb_crops,
     validation_tracks,
 )
@@ -367,7 +367,7 @@ def test_validation_tracks_are_a_tenth_of_each_class_and_at_least_one():
 
 def test_a_part_of_gtsrb_holds_out_no_other_tracks_than_the_whole():
     tracks = [(c, t) for c, t in gtsrb_tracks() if int(t) % 3]
-    part = [Crop(Path(f"{c}/{t}_00000.jpg"), c, t) for c, t in tracks]
+    part = [PhotographCrop(Path(f"{c}/{t}_00000.jpg"), c, t) for c, t in tracks]
     assert validation_tracks(part) == held_out_tracks(gtsrb_tracks())
 
 

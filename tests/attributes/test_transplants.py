@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from attributes.training.artwork import SPRITE_SIZE
-from attributes.training.erasing import erase, legend_box, plate_labels, plate_of
+from attributes.training.erasing import erase, legend_box, plate_labels, read_plate
 from attributes.training.labels import UNKNOWN, Labels
 from attributes.training.pictograms import MaskBank
 from attributes.training.transplants import ErasedBank, transplant
@@ -33,7 +33,7 @@ def photograph(face=(200, 190, 180), ink=(30, 30, 35)) -> np.ndarray:
 
 
 def erased_bank(count: int, written: float) -> ErasedBank:
-    plate = plate_of(LIMIT)
+    plate = read_plate(LIMIT)
     assert plate is not None
     pixels, ink = erase(photograph(), BOX, plate)
     return ErasedBank(
@@ -55,7 +55,7 @@ def masks(names: tuple[str, ...]) -> MaskBank:
 
 def test_an_erased_plate_is_smooth_within_and_untouched_without():
     before = photograph()
-    pixels, ink = erase(before, BOX, plate_of(LIMIT))
+    pixels, ink = erase(before, BOX, read_plate(LIMIT))
     within = np.s_[20:36, 18:38]
     assert before[within].std() > 3 * pixels[within].std()
     assert np.array_equal(pixels[:10], before[:10])
@@ -63,14 +63,14 @@ def test_an_erased_plate_is_smooth_within_and_untouched_without():
 
 
 def test_the_light_on_the_face_stays():
-    pixels, _ = erase(photograph(), BOX, plate_of(LIMIT))
+    pixels, _ = erase(photograph(), BOX, read_plate(LIMIT))
     assert pixels[28, 40].mean() > pixels[28, 16].mean() + 5
 
 
 def test_a_distant_face_is_as_bright_without_its_legend_as_between_the_strokes():
     near = photograph()
     far = cv2.GaussianBlur(near, (0, 0), 2.0)
-    pixels, _ = erase(far, BOX, plate_of(LIMIT))
+    pixels, _ = erase(far, BOX, read_plate(LIMIT))
     without = cv2.GaussianBlur(photograph(ink=(200, 190, 180)), (0, 0), 2.0)
     face = np.s_[22:34, 22:34]
     assert abs(pixels[face].mean() - without[face].mean()) < 12
@@ -78,26 +78,26 @@ def test_a_distant_face_is_as_bright_without_its_legend_as_between_the_strokes()
 
 
 def test_black_ink_has_the_colour_of_the_light():
-    _, ink = erase(photograph(face=(150, 150, 210), ink=(40, 20, 25)), BOX, plate_of(LIMIT))
+    _, ink = erase(photograph(face=(150, 150, 210), ink=(40, 20, 25)), BOX, read_plate(LIMIT))
     assert ink[0] == pytest.approx(ink[1], rel=0.05)
     assert ink[2] == pytest.approx(1.4 * ink[0], rel=0.1)
 
 
 @pytest.mark.parametrize("ink", [(192, 182, 172), (120, 20, 20)])
 def test_a_legend_that_is_faint_or_red_is_left_alone(ink):
-    assert erase(photograph(ink=ink), BOX, plate_of(LIMIT)) is None
+    assert erase(photograph(ink=ink), BOX, read_plate(LIMIT)) is None
 
 
 @pytest.mark.parametrize(
     "change", [{"bar": "stripes"}, {"legend": "none"}, {"legend": "?"}, {"shape": "octagon"}]
 )
 def test_plates_whose_legend_is_not_set_apart_are_not_used(change):
-    assert plate_of({**LIMIT, **change}) is None
+    assert read_plate({**LIMIT, **change}) is None
 
 
 def test_a_blue_disc_has_a_white_legend():
     row = {**LIMIT, "background": "blue", "legend": "white", "border": "none"}
-    labels = Labels.from_rows([plate_labels(row, plate_of(row))], ())
+    labels = Labels.from_rows([plate_labels(row, read_plate(row))], ())
     assert labels.legend[0, LEGEND.index("white")] == 1
     assert labels.legend.sum() == 1
 
@@ -197,5 +197,5 @@ def test_a_faint_legend_is_drawn_as_strongly_as_the_old_one_was():
 def test_texture_that_is_brighter_than_the_face_stays():
     before = photograph()
     before[40:42, 26:30] = 255
-    pixels, _ = erase(before, BOX, plate_of(LIMIT))
+    pixels, _ = erase(before, BOX, read_plate(LIMIT))
     assert pixels[40:42, 26:30].min() > 220

@@ -28,7 +28,7 @@ from recognizer.gallery import (
     load_gallery,
     write_gallery,
 )
-from recognizer.validation.late_predictor import LatePredictor
+from recognizer.late_predictor import LatePredictor
 from rules import Catalogue, Position, load_catalogue
 
 BY_PICTURE = """

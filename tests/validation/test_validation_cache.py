@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 from validation_world import StandInPredictor, World
 
-from recognizer.validation import reading_code
+from recognizer import reading_code
+from recognizer.late_predictor import LatePredictor
+from recognizer.reading_code import code_digest
 from recognizer.validation.datasets import Dataset, DatasetError, open_dataset
 from recognizer.validation.file_digests import FileDigests
 from recognizer.validation.flat_readings import flatten, unflatten
 from recognizer.validation.ingestion import ReadPictures, read_pictures
 from recognizer.validation.late_localizer import LateLocalizer
-from recognizer.validation.late_predictor import LatePredictor
-from recognizer.validation.reading_code import code_digest
 from recognizer.validation.readings_cache import ReadingsCache, default_cache
 from recognizer.validation.shards import CacheError
 
@@ -147,8 +147,8 @@ def test_a_damaged_shard_is_told_once(world: World, caplog: pytest.LogCaptureFix
 def test_readings_of_older_code_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     now = LatePredictor().identity, LateLocalizer().identity
     assert now == (LatePredictor().identity, LateLocalizer().identity)
-    for module in ("late_predictor", "late_localizer"):
-        monkeypatch.setattr(f"recognizer.validation.{module}.code_digest", lambda _: "older")
+    for module in ("late_predictor", "validation.late_localizer"):
+        monkeypatch.setattr(f"recognizer.{module}.code_digest", lambda _: "older")
     older = LatePredictor().identity, LateLocalizer().identity
     assert not set(now) & set(older)
 

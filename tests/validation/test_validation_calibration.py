@@ -67,6 +67,10 @@ def calibrate(world: World, rules: Path, *more: str) -> int:
     )  # fmt: skip
 
 
+def thresholds_beside(rules: Path) -> Thresholds:
+    return load_thresholds(rules, load_catalogue(rules))
+
+
 def test_nothing_is_written_unless_told(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.draw_all(40)
     rules = world.rules()
@@ -75,7 +79,7 @@ def test_nothing_is_written_unless_told(world: World, capsys: pytest.CaptureFixt
     assert not thresholds_path(rules).exists()
     assert calibrate(world, rules, "--write") == 0
     assert thresholds_path(rules).is_file()
-    written = load_thresholds(rules)
+    written = thresholds_beside(rules)
     # The recognizer's own way of making a rule file ready takes them.
     ready = Workbench(cache=world.folder / "cache").prepare(rules)
     assert ready.judge.thresholds == written
@@ -85,7 +89,7 @@ def test_the_path_of_the_data_may_be_no_utf_8(world: World) -> None:
     rules = world.rules()
     write_thresholds(rules, Thresholds(0.7), os.fsdecode(b"Data: caf\xe9"))
     assert thresholds_path(rules).read_text().startswith("# Data: caf\\udce9\n")
-    assert load_thresholds(rules).min_confidence == 0.7
+    assert thresholds_beside(rules).min_confidence == 0.7
 
 
 @pytest.mark.parametrize("in_use", [Thresholds(), Thresholds(0.7), Thresholds(0.3)])
@@ -97,7 +101,7 @@ def test_pictures_without_an_error_raise_and_lower_nothing(
     if in_use != Thresholds():
         write_thresholds(rules, in_use, "by hand")
     assert calibrate(world, rules, "--write") == 0
-    assert load_thresholds(rules) == in_use
+    assert thresholds_beside(rules) == in_use
     out = capsys.readouterr().out
     assert "the overall one in use is enough, and is kept" in out
     assert "mind: none of 64 answers is wrong, so they say nothing about thresholds" in out
@@ -123,10 +127,10 @@ def test_a_second_proposal_on_the_same_pictures_is_the_first(world: World) -> No
         world.draw(world.data / "left" / f"{number:03}.png", "vague-right")
     rules = world.rules()
     assert calibrate(world, rules, "--accuracy", "0.95", "--write") == 0
-    first = load_thresholds(rules)
+    first = thresholds_beside(rules)
     assert set(first.per_sign) == {"xx.right"}
     assert calibrate(world, rules, "--accuracy", "0.95", "--write") == 0
-    assert load_thresholds(rules) == first
+    assert thresholds_beside(rules) == first
 
 
 def test_each_threshold_is_judged_by_the_answers_that_it_decides_on(world: World) -> None:
@@ -137,10 +141,10 @@ def test_each_threshold_is_judged_by_the_answers_that_it_decides_on(world: World
     in_use = Thresholds(per_sign={"xx.right": 1.0})  # refuses what the overall one would take
     write_thresholds(rules, in_use, "by hand")
     assert calibrate(world, rules, "--write") == 0
-    assert load_thresholds(rules) == in_use
+    assert thresholds_beside(rules) == in_use
     write_thresholds(rules, Thresholds(per_sign={"xx.right": 0.6}), "by hand")
     assert calibrate(world, rules, "--write") == 0
-    raised = load_thresholds(rules)
+    raised = thresholds_beside(rules)
     assert raised.min_confidence == 0.5
     assert raised.per_sign["xx.right"] > 0.6
 
@@ -178,7 +182,7 @@ def test_thresholds_of_their_own_stay_where_they_are_enough_or_cannot_be_judged(
     in_use = {"xx.left": 0.7, "xx.right": 0.8, "xx.stop": 0.9}
     write_thresholds(rules, Thresholds(per_sign=in_use), "by hand")
     assert calibrate(world, rules, "--write") == 0
-    assert load_thresholds(rules).per_sign == in_use
+    assert thresholds_beside(rules).per_sign == in_use
     enough, unjudged = capsys.readouterr().out.split("that are kept, ")[1:]
     assert enough.startswith("they reach the target\nxx.left                  0.7000")
     assert unjudged.startswith("too few answers to judge by (below 30)\nxx.right ")
@@ -228,7 +232,7 @@ def test_a_sign_that_no_threshold_helps_is_told_and_not_silenced(
     rules = world.rules()
     write_thresholds(rules, Thresholds(per_sign={"xx.right": 0.6}), "by hand")
     assert calibrate(world, rules, "--accuracy", "0.8", "--write") == 1
-    assert load_thresholds(rules).per_sign == {"xx.right": 0.6}
+    assert thresholds_beside(rules).per_sign == {"xx.right": 0.6}
     out = capsys.readouterr().out
     assert "no threshold brings to the target; look at their rules and labels\nxx.right" in out
 
@@ -262,36 +266,39 @@ def test_a_curve_of_nothing_that_could_be_answered(world: World) -> None:
     write_report(validation, world.folder / "report")
 
 
-def test_thresholds_survive_writing(tmp_path: Path) -> None:
-    thresholds = Thresholds(min_confidence=0.123456789, per_sign={"de.276": 1.0, "de.1-2": 5e-05})
-    write_thresholds(tmp_path / "signs.yaml", thresholds, "why\nand where")
-    assert load_thresholds(tmp_path / "signs.yaml") == thresholds
-    assert load_thresholds(tmp_path / "other.yaml") == Thresholds()
+def test_thresholds_survive_writing(world: World) -> None:
+    rules = world.rules()
+    thresholds = Thresholds(min_confidence=0.123456789, per_sign={"xx.stop": 1.0, "xx.left": 5e-05})
+    write_thresholds(rules, thresholds, "why\nand where")
+    assert thresholds_beside(rules) == thresholds
+    assert thresholds_beside(world.rules(name="other.yaml")) == Thresholds()
 
 
 def test_thresholds_that_cannot_be_written_stay_as_they_were(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    rules = tmp_path / "signs.yaml"
+    rules = world.rules()
     write_thresholds(rules, Thresholds(0.7), "old")
+    before = set(world.folder.iterdir())
     monkeypatch.setattr("os.replace", refuse)
     with pytest.raises(OSError, match="No space") as refused:
         write_thresholds(rules, Thresholds(0.8), "new")
     assert refused.value.filename == str(thresholds_path(rules))
-    assert load_thresholds(rules) == Thresholds(0.7)
-    assert list(tmp_path.iterdir()) == [thresholds_path(rules)]
+    assert thresholds_beside(rules) == Thresholds(0.7)
+    assert set(world.folder.iterdir()) == before
 
 
-def test_linked_thresholds_are_written_where_the_link_leads(tmp_path: Path) -> None:
-    link = thresholds_path(tmp_path / "signs.yaml")
+def test_linked_thresholds_are_written_where_the_link_leads(world: World) -> None:
+    rules = world.rules()
+    link = thresholds_path(rules)
     link.symlink_to("shared.yaml")
-    write_thresholds(tmp_path / "signs.yaml", Thresholds(0.7), "first")
-    write_thresholds(tmp_path / "signs.yaml", Thresholds(0.8), "second")
+    write_thresholds(rules, Thresholds(0.7), "first")
+    write_thresholds(rules, Thresholds(0.8), "second")
     assert link.is_symlink()
-    assert load_thresholds(tmp_path / "signs.yaml") == Thresholds(0.8)
+    assert thresholds_beside(rules) == Thresholds(0.8)
 
 
 def test_a_threshold_of_a_sign_that_there_is_not_is_a_mistake(world: World) -> None:
@@ -299,7 +306,7 @@ def test_a_threshold_of_a_sign_that_there_is_not_is_a_mistake(world: World) -> N
     thresholds_path(rules).write_text("version: 1\nper_sign: {xx.left: 0.9, xx.lleft: 0.9}\n")
     place = r"thresholds\.yaml:2:26: error SR011 .* no sign is called `xx\.lleft`"
     for load in (
-        lambda: load_thresholds(rules, load_catalogue(rules)),
+        lambda: thresholds_beside(rules),
         lambda: Workbench(cache=world.folder / "cache").prepare(rules),
     ):
         with pytest.raises(CatalogueError, match=place) as refused:
@@ -327,7 +334,8 @@ def test_a_threshold_of_a_sign_of_another_country_is_none(world: World) -> None:
         "per_sign: {xx.left: 80}",
     ],
 )
-def test_mistakes_in_thresholds_are_told(tmp_path: Path, text: str) -> None:
-    (tmp_path / "signs.thresholds.yaml").write_text(f"version: 1\n{text}\n")
+def test_mistakes_in_thresholds_are_told(world: World, text: str) -> None:
+    rules = world.rules()
+    thresholds_path(rules).write_text(f"version: 1\n{text}\n")
     with pytest.raises(CatalogueError, match=r"thresholds\.yaml:2"):
-        load_thresholds(tmp_path / "signs.yaml")
+        thresholds_beside(rules)

@@ -11,8 +11,8 @@ from frame_world import FrameWorld, of_frames
 from validation_world import blamed
 
 from recognizer import Recognizer
+from recognizer.late_predictor import LatePredictor
 from recognizer.validation import validation as validation_module
-from recognizer.validation.late_predictor import LatePredictor
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
 

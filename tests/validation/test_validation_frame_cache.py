@@ -52,7 +52,7 @@ def test_finds_are_kept_though_reading_is_interrupted(street: FrameWorld) -> Non
 
 
 def test_damaged_finds_are_searched_again(
-    street: FrameWorld, capsys: pytest.CaptureFixture[str]
+    street: FrameWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     expected = of_frames(street.validate())
     (shard,) = (street.folder / "cache").rglob("finds.npy")
@@ -61,4 +61,4 @@ def test_damaged_finds_are_searched_again(
     shard.write_bytes(content)
     assert of_frames(street.validate()) == expected
     assert street.finder.calls == 6
-    assert "damaged" in capsys.readouterr().err
+    assert "damaged" in caplog.text

@@ -6,7 +6,7 @@ import json
 
 from frame_world import FAR, LIMIT, STOP, FrameWorld, of_frames, shifted
 
-from recognizer.validation.report.junit import Requirements, failures
+from recognizer.validation.requirements import Requirements, failures
 
 
 def test_each_find_and_each_label_is_matched_once(frames: FrameWorld) -> None:

@@ -13,7 +13,7 @@ from browser import CHROMIUM, drive
 from frame_world import FAR, FrameWorld
 
 from recognizer.validation.report import FILES, write_report
-from recognizer.validation.report.junit import Requirements
+from recognizer.validation.requirements import Requirements
 
 
 def test_reports_of_frames(street: FrameWorld) -> None:

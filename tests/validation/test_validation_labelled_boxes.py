@@ -9,7 +9,7 @@ from validation_world import blamed
 
 from recognizer.validation import validation as validation_module
 from recognizer.validation.datasets import DatasetOptionError
-from recognizer.validation.report.junit import Requirements, failures
+from recognizer.validation.requirements import Requirements, failures
 
 
 def test_labelled_boxes_can_still_be_cut_out(street: FrameWorld) -> None:

@@ -16,7 +16,8 @@ from validation_world import LABELS, World
 from recognizer.cli.main import main
 from recognizer.validation.labels import NOT_IN_CATALOGUE
 from recognizer.validation.report import FILES, folder, write_report
-from recognizer.validation.report.junit import Requirements, failures, render_junit
+from recognizer.validation.report.junit import render_junit
+from recognizer.validation.requirements import Requirements, failures
 
 SWAPPED = (
     ("pictogram: left}", "pictogram: XX}"),

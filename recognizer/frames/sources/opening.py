@@ -18,14 +18,19 @@ from recognizer.frames.sources.capture import frame_count, open_camera, open_vid
 from recognizer.frames.sources.frame_source import FrameSource, SourceError
 from recognizer.frames.sources.live_source import LiveSource
 from recognizer.frames.sources.stored_source import StoredSource
-from recognizer.pictures import SUFFIXES, PictureError, find_pictures, is_hidden
+from recognizer.frames.sources.video_files import (
+    has_video_suffix,
+    hint_at_videos,
+    videos_left_out,
+)
+from recognizer.pictures import SUFFIXES, PictureError, find_pictures
 from recognizer.urls import is_url, without_password
 
 __all__ = [
-    "VIDEO_SUFFIXES",
     "FrameSource",
     "Source",
     "SourceError",
+    "check_timeout",
     "is_video",
     "local_path",
     "open_source",
@@ -38,21 +43,13 @@ _SECONDS_TO_LOOK = 10.0
 Source = Union[int, str, "os.PathLike[str]", FrameSource]
 """A camera's index (also in digits), a video, picture, folder or glob, a URL, an opened source."""
 
-VIDEO_SUFFIXES: Final = frozenset(
-    {
-        *(".3gp", ".avi", ".flv", ".m2ts", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4"),
-        *(".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv"),
-    }
-)
-"""Endings of the files that are taken for videos where pictures are meant otherwise."""
-
 _LONGEST_TIMEOUT: Final = 24 * 3600
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "rtsp": 554}
 
 
 def is_video(source: str) -> bool:
     """Whether the text means a camera, a URL or a video file, rather than pictures."""
-    return source.isdecimal() or is_url(source) or _has_video_suffix(Path(source))
+    return source.isdecimal() or is_url(source) or has_video_suffix(Path(source))
 
 
 def videos_apart(source: str) -> list[str]:
@@ -63,7 +60,7 @@ def videos_apart(source: str) -> list[str]:
         paths = find_pictures(source)
     except PictureError:  # nothing matches, which is told when it is opened
         return [source]
-    return [str(path) for path in paths] if any(map(_has_video_suffix, paths)) else [source]
+    return [str(path) for path in paths] if any(map(has_video_suffix, paths)) else [source]
 
 
 def local_path(source: str) -> str:
@@ -159,38 +156,16 @@ def _open_files(name: str, timeout: float) -> StoredSource:
         raise SourceError(f"{error}{hint_at_videos(path)}") from None
     if len(paths) == 1 and paths[0].suffix.lower() not in SUFFIXES:  # a glob for one video
         return _open_video_file(paths[0], timeout)
-    if any(map(_has_video_suffix, paths)):
+    if any(map(has_video_suffix, paths)):
         raise SourceError(
             f"{name}: matches {len(paths)} files, videos among them; open each by itself"
         )
     return StoredSource.pictures(name, paths, videos_left_out(path))
 
 
-def videos_left_out(folder: Path) -> list[str]:
-    """What there is to say of each video in a folder whose pictures are read; of no folder, []."""
-    return [
-        f"{path}: a video among pictures is left out; open it by itself"
-        for path in _videos_in(folder)
-    ]
-
-
-def hint_at_videos(folder: Path) -> str:
-    """What to add to the message that a folder holds no picture; empty without a video in it."""
-    videos = _videos_in(folder)
-    return f"; open each video in it by itself, such as {videos[0]}" if videos else ""
-
-
-def _videos_in(path: Path) -> list[Path]:
-    """The videos of a folder, but for hidden ones; none of what is no folder."""
-    if not path.is_dir():
-        return []
-    ending_so = (p for p in path.rglob("*") if _has_video_suffix(p) and p.is_file())
-    return sorted(p for p in ending_so if not any(map(is_hidden, p.relative_to(path).parts)))
-
-
 def _is_picture_of_any_name(path: Path) -> bool:
     """Whether a file that is not called as a video begins as a picture does."""
-    if _has_video_suffix(path):
+    if has_video_suffix(path):
         return False
     try:
         return bool(cv2.haveImageReader(str(path))) and not _moves(path)
@@ -225,10 +200,6 @@ def _open_video_file(path: Path, timeout: float) -> StoredSource:
             "as it is when a recording was cut off"
         )
     return StoredSource.video(str(path), capture)
-
-
-def _has_video_suffix(path: Path) -> bool:
-    return path.suffix.lower() in VIDEO_SUFFIXES
 
 
 def _why_no_answer(url: str, timeout: float, waited: float) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from attributes.errors import UserError
-from recognizer.validation.report.junit import Requirements, render_junit
+from recognizer.validation.report.junit import render_junit
 from recognizer.validation.report.page import render_page
 from recognizer.validation.report.tables import (
     render_errors,
@@ -14,6 +14,7 @@ from recognizer.validation.report.tables import (
     render_json,
     render_signs,
 )
+from recognizer.validation.requirements import Requirements
 from recognizer.validation.validation import Validation
 
 FILES: Final = ("report.html", "figures.json", "signs.csv", "errors.csv", "junit.xml")

@@ -25,7 +25,7 @@ from attributes.weights_identity import (
     digest,
     digest_of_all,
 )
-from recognizer.validation.reading_code import code_digest
+from recognizer.reading_code import code_digest
 
 if TYPE_CHECKING:
     from attributes.predictor import AttributePredictor
