@@ -147,7 +147,7 @@ def _explain(
         # Unlike pictograms make their signs so unlikely that one of another look may be ahead.
         alternative = ready.judge.nearest_unmatched(decisions, row)
         best = int(engine.alternative_sign[alternative])
-    elif reason is Reason.NO_RULE and alternative >= 0:
+    elif reason is Reason.NO_RULE and engine.alternatives:
         alternative = _nearest_rule(ready, reading, decisions, row)
         best = int(engine.alternative_sign[alternative])
     sign = engine.signs[best]

@@ -134,11 +134,17 @@ class _Editor:
         return "".join(self._lines)
 
     def _end_of(self, section: str) -> int:
-        """Number of lines up to the last one that belongs to ``section``; comments do not."""
+        """Number of lines up to the last one that belongs to ``section``.
+
+        Comments behind it do not, unless they are indented as what stands in its last entry.
+        """
         start = self._root.key(section).line
         following = [k.line for k, _ in self._root.entries.values() if k.line > start]
         end = min(following, default=len(self._lines) + 1) - 1
-        while _is_empty(self._lines[end - 1]):
+        node = self._root.get(section)
+        assert node is not None
+        margin = node.column - 1
+        while _is_empty(self._lines[end - 1]) and not _is_indented(self._lines[end - 1], margin):
             end -= 1
         return end
 
@@ -171,6 +177,11 @@ def _block_item(
 def _is_empty(line: str) -> bool:
     content = line.strip()
     return not content or content.startswith("#") or content == "..."
+
+
+def _is_indented(line: str, margin: int) -> bool:
+    """Whether a comment begins more than ``margin`` characters from the left."""
+    return line.lstrip().startswith("#") and len(line) - len(line.lstrip()) > margin
 
 
 def _compose(text: str) -> MappingNode:

@@ -21,6 +21,7 @@ from rules.rewriting import (
     as_negation,
     as_number,
     as_several,
+    as_value,
     looks_like_number,
 )
 from rules.schema import FileModel
@@ -284,13 +285,14 @@ class _Phrase(Generic[FileModelT]):
         if self._type == "dict_type" and self._subject_key == "name":
             return as_mapping(node, "en")
         if self._type == "model_type" and self._subject_key == "value":
-            return as_mapping(node, "from")
+            return as_value(node)
         if self._type in ("int_type", "float_type") and self._is_word:
             return self._as_number(node.text)
         if self._type != "string_type" or self._subject_key == "id":
             return None
         or_digits = ", or use `digits` for a number" if self._subject_key == TEXT.name else ""
-        return f'put it in quotes if it is text: "{node.text}"{or_digits}'
+        text = node.text.upper() if self._subject_key == TEXT.name else node.text
+        return f'put it in quotes if it is text: "{text}"{or_digits}'
 
 
 def _kind(node: Node) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from attributes.vocabulary import DIGITS_NAME, TEXT
 from rules.conditions import CONDITION_KEYS
 from rules.diagnostics import quote
 from rules.yaml_advice import advice_for_decimal
@@ -22,6 +23,7 @@ from rules.yaml_positions import (
 _NUMERAL: Final = re.compile(r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """What people write for a number, in whatever notation."""
 _DECIMAL_COMMA: Final = re.compile(r"([0-9]+),([0-9]+)")
+_PADDED: Final = re.compile(r"0+([1-9][0-9]*|0)")
 _PLAIN: Final = re.compile(r"[\w./](?:[\w ./*+-]*[\w./*+-])?")
 """Text that needs no quotes anywhere, if it is not a number or truth value."""
 
@@ -49,6 +51,8 @@ def as_number(text: str, max_length: int = MAX_NUMBER_LENGTH) -> str | None:
         return advice_for_decimal(decimal[1], decimal[2])
     if not looks_like_number(text):
         return None
+    if padded := _PADDED.fullmatch(text):
+        return f"write {padded[1]}"
     if isinstance(resolve(text), str):
         return f"write it in plain digits, {max_length} characters at most"
     return f"drop the quotes: {text}"
@@ -71,6 +75,15 @@ def as_mapping(node: Node, key: str) -> str | None:
     return f"write {quote(f'{{{key}: {written}}}')}"
 
 
+def as_value(node: Scalar) -> str:
+    """How to write where the value comes from, of a text that stands in its place."""
+    if node.text in (DIGITS_NAME, TEXT.name):
+        return f"write {quote(f'{{from: {node.text}}}')}"
+    is_number = looks_like_number(node.text)
+    unit = "" if is_number else f", unit: {_written(node)}"
+    return f"write {quote(f'{{from: {DIGITS_NAME}{unit}}}')}"
+
+
 def as_exemplars(node: Node) -> str | None:
     """How to write a pictogram of the pictures or artwork that stand in its place."""
     written = _written(node)
@@ -82,7 +95,10 @@ def as_exemplars(node: Node) -> str | None:
 
 
 def as_several(text: str, allowed: Collection[str]) -> str | None:
-    """How to write several values that stand as one text; None if it is not made of values."""
+    """How to write several values, or all but one, that stand as one text; None if neither."""
+    negated = text.removeprefix("not ")
+    if negated != text and negated in allowed:
+        return f"write {quote(f'{{not: {negated}}}')}"
     parts = re.split(r" *, *| or | and ", text)
     if len(parts) == 1 or not all(part in allowed for part in parts):
         return None

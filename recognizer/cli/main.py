@@ -58,6 +58,7 @@ def _run(words: list[str]) -> int:
     try:
         try:
             arguments = _parser(words[0] if words else "").parse_args(words)
+            _refuse_empty(arguments)
             return int(arguments.run(arguments))
         finally:
             sys.stdout.flush()  # so that a pipe that nobody reads is noticed here at the latest
@@ -76,6 +77,13 @@ def _run(words: list[str]) -> int:
     except KeyboardInterrupt:
         print("signrules: interrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def _refuse_empty(arguments: argparse.Namespace) -> None:
+    """What is given as "" was meant to be something: taken for absent, it would be passed over."""
+    for name, value in vars(arguments).items():
+        if value == "" and name != "name":  # of a sign, which `add` judges by itself
+            raise OptionError(f"{name}: empty; is a variable not set?")
 
 
 def _print_nowhere() -> None:

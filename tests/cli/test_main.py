@@ -11,10 +11,26 @@ from pathlib import Path
 import pytest
 
 from recognizer.cli import check
-from recognizer.cli.exit_codes import BROKEN_PIPE, FINDINGS, FINE, UNREADABLE
+from recognizer.cli.exit_codes import BROKEN_PIPE, FINDINGS, FINE, UNREADABLE, USAGE
 from recognizer.cli.main import main
 
 TOO_LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", ""],
+        ["validate", "pictures", "--report", ""],
+        ["validate", "pictures", "--cache", ""],
+        ["diff", "old.yaml", "new.yaml", "--on", "pictures", "--baseline", ""],
+    ],
+)
+def test_an_empty_name_is_not_taken_for_an_absent_one(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == USAGE
+    assert ": empty; is a variable not set?" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,15 @@ def test_where_no_rule_holds_the_nearest_is_the_one_of_which_most_holds(tmp_path
     assert failed == ["text"]
 
 
+def test_a_sign_without_rule_is_not_the_nearest_rule(tmp_path):
+    by_picture = "  - {id: xx.herd, name: {en: Herd}, pictogram: deer}\n"
+    seen = {**CIRCLE, "background": "white", "digits": 135}
+    ready = engine_of(tmp_path, CROSS_AND_LIMIT + by_picture)
+    answered = answer(ready, certain_readings([seen]), {"deer": 0.1})
+    assert answered.reason is Reason.NO_RULE
+    assert answered.explanation.sign_id == "xx.limit"
+
+
 def test_a_sign_is_asked_about_with_or_without_its_value(engine):
     answered = answer(engine, certain_readings([{**CIRCLE, "digits": 50}]), {})
     assert answered.id == "xx.limit[50]"

@@ -53,6 +53,10 @@ STYLES = {
         "signs:\n  - id: de.1\n  # TODO more\n",
         "signs:\n  - id: de.1\n" + BLOCK + "  # TODO more\n",
     ),
+    "a comment of the last item": (
+        "signs:\n  - id: de.1\n    # see decision 12\n\n  # TODO more\n",
+        "signs:\n  - id: de.1\n    # see decision 12\n" + BLOCK + "\n  # TODO more\n",
+    ),
     "Windows": (
         "signs:\r\n  - id: de.1\r\n    x: 1\r\n",
         "signs:\r\n  - id: de.1\r\n    x: 1\r\n" + BLOCK.replace("\n", "\r\n"),

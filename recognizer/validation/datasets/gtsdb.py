@@ -150,7 +150,8 @@ def _samples(path: Path) -> Iterator[Sample]:
             is_damaged = True
         if is_damaged:
             raise DatasetError(
-                f"{path}:{number}: expected `file;x1;y1;x2;y2;class`, got `{line[:60]}`"
+                f"{path}:{number}: expected `file;x1;y1;x2;y2;class`, the class a number and no "
+                f"header, got `{line[:60]}`"
             )
         entry = (name, numbers[4], Box(x1, y1, x2, y2))
         if entry not in listed:  # GTSDB itself has a line twice
