@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.errors import UserError
+from recognizer.orientation import orientation_of, turn_upright
 from recognizer.urls import is_url, without_password
 from rules.file_references import PICTURE_SUFFIXES
 
@@ -38,6 +39,8 @@ _PNG_WITH_ALPHA = (b"\x04", b"\x06")
 """Colour types, the tenth byte of a PNG's header."""
 _WEBP_ALPHA = 0x10
 """Bit of the flags of an extended WebP header."""
+_AVIF_BOXES = 4096
+"""Bytes that what is said of an AVIF picture takes, before its pixels."""
 _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
 """Unlike ``IMREAD_UNCHANGED``, these turn by the EXIF tag; but they drop transparency."""
 
@@ -195,6 +198,10 @@ def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
         if b"<svg" in content[:2000] and b"<html" not in content[:2000].lower():
             raise PictureError(f"{name}: an SVG drawing; export it as PNG, 200 pixels wide or more")
         raise PictureError(f"{name}: not a picture that can be decoded")
+    if upright and _is_turned_avif(content):  # which OpenCV leaves as it is stored
+        raise PictureError(f"{name}: an AVIF picture to be turned; save it upright, or as JPEG")
+    if upright and not is_turned:
+        pixels = turn_upright(pixels, orientation_of(_exif_of(content)))
     return np.asarray(pixels)
 
 
@@ -202,8 +209,30 @@ def _is_photograph(content: bytes) -> bool:
     """Whether a PNG or WebP file says how it was taken, and has no transparency."""
     if content.startswith(_PNG):
         return b"eXIf" in content and content[25:26] not in _PNG_WITH_ALPHA
-    is_webp = content.startswith(b"RIFF") and content[8:16] == b"WEBPVP8X" and len(content) > 20
-    return is_webp and b"EXIF" in content and not content[20] & _WEBP_ALPHA
+    return _is_extended_webp(content) and b"EXIF" in content and not content[20] & _WEBP_ALPHA
+
+
+def _is_extended_webp(content: bytes) -> bool:
+    return content.startswith(b"RIFF") and content[8:16] == b"WEBPVP8X" and len(content) > 20
+
+
+def _is_turned_avif(content: bytes) -> bool:
+    """Whether an AVIF file has a box that turns or mirrors it (ISO/IEC 23008-12)."""
+    if content[4:8] != b"ftyp" or b"avif" not in content[8:40]:
+        return False
+    boxes = content[:_AVIF_BOXES]
+    at = boxes.find(b"irot")
+    return (at >= 0 and boxes[at + 4 : at + 5] != b"\0") or b"imir" in boxes
+
+
+def _exif_of(content: bytes) -> bytes:
+    """The EXIF block of a PNG or WebP file, and what follows it; empty if it has none."""
+    name, before = (b"eXIf", 0) if content.startswith(_PNG) else (b"EXIF", 4)  # its length
+    if not before or _is_extended_webp(content):
+        at = content.rfind(name)
+        if at >= 0:
+            return content[at + len(name) + before :]
+    return b""
 
 
 def _is_whole_png(content: bytes) -> bool:

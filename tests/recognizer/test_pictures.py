@@ -104,6 +104,34 @@ def test_a_drawing_keeps_its_transparency_whatever_its_tags_say(tmp_path, suffix
     assert to_crop(path).max() == to_crop(path).min() == 128
 
 
+@pytest.mark.parametrize("suffix", ["png", "webp"])
+@pytest.mark.parametrize("said", range(1, 9))
+def test_a_drawing_with_transparency_is_turned_as_viewers_show_it(tmp_path, suffix, said):
+    image = pytest.importorskip("PIL.Image")
+    orientation = image.Exif()
+    orientation[274] = said
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 40, 4), np.uint8)
+    path = tmp_path / f"drawing.{suffix}"
+    image.fromarray(pixels).save(path, exif=orientation, lossless=True, exact=True)
+    assert np.array_equal(to_crop(path), to_crop(image.open(path)))
+
+
+def test_an_avif_picture_that_is_to_be_turned_is_refused(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    features = pytest.importorskip("PIL.features")
+    if not features.check("avif"):
+        pytest.skip("this Pillow writes no AVIF")
+    picture = image.fromarray(np.zeros((20, 40, 3), np.uint8))
+    orientation = image.Exif()
+    for said in (1, 3, 4):
+        orientation[274] = said
+        picture.save(tmp_path / f"{said}.avif", exif=orientation)
+    assert to_crop(tmp_path / "1.avif").shape == (20, 40, 3)
+    for said in (3, 4):
+        with pytest.raises(PictureError, match="to be turned; save it upright"):
+            to_crop(tmp_path / f"{said}.avif")
+
+
 def test_an_array_of_8_bits_that_says_it_had_16_is_refused():
     with pytest.raises(PictureError, match="these are at most 255; give uint8"):
         to_crop(np.full((20, 20, 3), 255, np.uint16))

@@ -127,7 +127,8 @@ def refuse_split(root: Path, split: str) -> None:
     if split != "all":
         raise DatasetOptionError(
             f"{root}: --split {split} is defined for the training half of GTSRB only "
-            "(folders 00000 to 00042 with GT-000CC.csv), and for GTSDB (00000.jpg … with gt.txt)"
+            "(folders 00000 to 00042 with GT-000CC.csv), and for GTSDB "
+            "(00000.jpg … with its whole gt.txt, whichever of the frames are there)"
         )
 
 
