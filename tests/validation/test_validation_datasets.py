@@ -60,6 +60,16 @@ def test_gtsrb_training(tmp_path: Path, inner: str, suffix: str) -> None:
     assert "--split validation" in dataset.caution
 
 
+def test_pictures_that_no_table_lists_are_told(tmp_path: Path) -> None:
+    gtsrb_class(tmp_path / "00014", tracks=4)
+    assert "no table lists" not in open_dataset(tmp_path).caution
+    table = tmp_path / "00014" / "GT-00014.csv"
+    table.write_text("\n".join(table.read_text().splitlines()[:3]) + "\n")
+    told = open_dataset(tmp_path).caution
+    assert "2 pictures that no table lists count nowhere, such as" in told
+    assert "00002_00000.ppm" in told
+
+
 def test_the_parts_of_gtsrb_are_tracks(tmp_path: Path) -> None:
     gtsrb_class(tmp_path / "00014", tracks=26)
     parts = {split: open_dataset(tmp_path, split) for split in ("training", "validation")}
@@ -92,7 +102,7 @@ def test_tracks_that_gtsrb_does_not_have_are_of_another_set(tmp_path: Path) -> N
     table = tmp_path / "00000" / "GT-00000.csv"
     header, *rows = table.read_text().splitlines()
     table.write_text("\n".join([header, *rows[7:]]))
-    assert not open_dataset(tmp_path).caution
+    assert "trained on" not in open_dataset(tmp_path).caution
     with pytest.raises(DatasetError, match="training half of GTSRB only"):
         open_dataset(tmp_path, "validation")
 

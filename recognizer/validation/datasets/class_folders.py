@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from recognizer.pictures import SUFFIXES, is_hidden
+from recognizer.plurals import counted
 from recognizer.validation.datasets.folders import files_below
 from recognizer.validation.datasets.samples import (
     Dataset,
@@ -89,21 +90,34 @@ def read_class_tables(root: Path, split: str) -> Dataset:
         if found
     )
     layout = "GTSRB training layout"
+    unlisted = _unlisted(folders, samples)
     if not is_gtsrb:
         refuse_split(root, split)
-        return Dataset(root, layout, samples)
+        return Dataset(root, layout, samples, caution=unlisted)
     if split == "all":
         caution = (
             "the shipped weights were trained on nine tenths of these tracks; "
             "for an honest figure use --split validation"
         )
-        return Dataset(root, layout, samples, caution=caution)
+        both = "; ".join(filter(None, (caution, unlisted)))
+        return Dataset(root, layout, samples, caution=both)
     is_wanted = split == "validation"
     kept = tuple(s for s in samples if (_class_and_track(s) in _HELD_OUT) == is_wanted)
     if split == "training":
         caution = "the shipped weights were trained on these very pictures"
         return Dataset(root, layout, kept, split="training tracks", caution=caution)
     return Dataset(root, layout, kept, split="validation tracks, which training never saw")
+
+
+def _unlisted(folders: Iterable[Path], samples: Iterable[Sample]) -> str:
+    """What there is to say of pictures that lie beside a table and are not in it, as if cut off."""
+    listed = {sample.path for sample in samples}
+    beside = [p for folder in folders for p in files_below(folder, SUFFIXES) if p not in listed]
+    if not beside:
+        return ""
+    return (
+        f"{counted(len(beside), 'picture')} that no table lists count nowhere, such as {beside[0]}"
+    )
 
 
 def table_caution(table: Path, samples: Iterable[Sample]) -> str:
