@@ -241,10 +241,22 @@ def _why_behind(ready: ReadyCatalogue, decisions: Decisions, row: int, sign: int
     if _is_less_alike(ready, decisions, row, sign, best):
         return "the pictogram is less alike"
     if alternative < 0:
+        own = _nearest_asked(ready, decisions, row, sign)
+        if own is not None and own < ready.judge.match_cosine(alternative):
+            return "no exemplar of it is alike enough"
         return "it has no rule, and the rule of another holds"
     if signs[sign].priority < signs[best].priority:
         return "its priority is lower"
     return "it fits less well"
+
+
+def _nearest_asked(
+    ready: ReadyCatalogue, decisions: Decisions, row: int, sign: int
+) -> float | None:
+    """Cosine of crop ``row`` to the nearest pictogram that a sign asks for; None without one."""
+    asked = _asked_pictograms(ready.engine, sign, int(decisions.alternatives[row, sign]))
+    similarity = decisions.similarity[row]
+    return max((float(similarity[ready.gallery.names.index(n)]) for n in asked), default=None)
 
 
 def _is_less_alike(
@@ -255,13 +267,8 @@ def _is_less_alike(
     Where ``best`` asks for none, whether it is less like it than like one of no sign at all.
     """
 
-    def nearest(one: int) -> float | None:
-        asked = _asked_pictograms(ready.engine, one, int(decisions.alternatives[row, one]))
-        if not asked:
-            return None
-        return max(float(decisions.similarity[row, ready.gallery.names.index(n)]) for n in asked)
-
-    own, other = nearest(sign), nearest(best)
+    own = _nearest_asked(ready, decisions, row, sign)
+    other = _nearest_asked(ready, decisions, row, best)
     if own is None:
         return False
     least = ready.judge.match_cosine(int(decisions.alternatives[row, sign]))

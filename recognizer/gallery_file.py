@@ -87,9 +87,12 @@ def read_gallery(path: Path, fingerprint: str | None) -> dict[str, tuple[list[st
         with safe_open(path, "numpy") as file:
             metadata = file.metadata() or {}
             arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
-        sources = json.loads(metadata["sources"])
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        sources = dict(json.loads(metadata["sources"]))
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise GalleryError(f"{path}: not readable as a gallery: {error}") from None
+    widths = {array.shape[1:] for array in arrays.values()}
+    if len(widths) > 1 or any(len(width) != 1 for width in widths):
+        raise GalleryError(f"{path}: not readable as a gallery: a tensor is of another shape")
     if fingerprint is not None and metadata.get("weights") != fingerprint:
         raise GalleryError(
             f"{path}: made with other weights ({metadata.get('weights')}, in use are "

@@ -92,5 +92,5 @@ def _match_cosine(card: bytes) -> float:
     """What a card says; of a damaged one, which is told when the network is loaded, the default."""
     try:
         return float(json.loads(card)["calibration"]["match_cosine"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return DEFAULT_MATCH_COSINE

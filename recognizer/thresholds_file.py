@@ -88,9 +88,9 @@ def write_thresholds(catalogue_file: Path, thresholds: Thresholds, comment: str)
     Raises:
         OSError: the file cannot be written; it is as before.
     """
-    # A path in it may hold bytes that are no UTF-8.
+    # A path in it may hold bytes that are no UTF-8, and characters that YAML refuses.
     comment = comment.encode("utf-8", "backslashreplace").decode()
-    lines = [f"# {line}".rstrip() for line in comment.splitlines()]
+    lines = [f"# {_printable(line)}".rstrip() for line in comment.splitlines()]
     lines += ["version: 1", f"min_confidence: {_shown(thresholds.min_confidence)}"]
     if thresholds.per_sign:
         lines.append("per_sign:")
@@ -115,6 +115,10 @@ def _check_signs(document: Document[ThresholdsModel], catalogue: Catalogue) -> N
                 expected=f"a sign of {catalogue.file.name}",
                 slip=(sign, catalogue.by_id),
             )
+
+
+def _printable(line: str) -> str:
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in line)
 
 
 def _shown(probability: float) -> str:

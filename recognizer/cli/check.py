@@ -262,7 +262,7 @@ def _readable(card: Path) -> ReadableVocabulary | Unavailable:
         return ReadableVocabulary.from_card(content["vocabulary"])
     except OSError as error:
         return Unavailable(f"{card}: {error.strerror}")
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return Unavailable(f"{card}: not the card of weights")
 
 

@@ -31,7 +31,7 @@ def load_baseline(path: Path) -> dict[str, str]:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BaselineError(f"{path}: no such baseline; --accept writes one") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BaselineError(f"{path}: not readable as a baseline: {error}") from None
     accepted = data.get("accepted") if isinstance(data, dict) else None
     if not isinstance(accepted, dict) or data.get("version") != _VERSION:

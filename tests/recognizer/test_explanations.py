@@ -86,6 +86,12 @@ def test_a_sign_without_rule_is_not_the_nearest_rule(tmp_path):
     assert answered.explanation.sign_id == "xx.limit"
 
 
+def test_a_sign_without_rule_is_behind_for_its_own_pictures_where_no_rule_holds(engine):
+    answered = answer(engine, certain_readings([{"shape": "other"}]), {"crown": 0.55})
+    assert answered.reason is Reason.NO_RULE
+    assert "not xx.crown (0.269): no exemplar of it is alike enough" in answered.explain("xx.crown")
+
+
 def test_a_sign_is_asked_about_with_or_without_its_value(engine):
     answered = answer(engine, certain_readings([{**CIRCLE, "digits": 50}]), {})
     assert answered.id == "xx.limit[50]"

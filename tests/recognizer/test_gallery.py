@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import safetensors.numpy
 import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -148,6 +149,20 @@ def test_a_damaged_gallery_is_named(tmp_path):
     gallery_path(rules.files[0]).write_bytes(b"rubbish")
     with pytest.raises(GalleryError, match=r"signs.gallery.safetensors: not readable"):
         load_gallery(rules, predictor(tmp_path, 0))
+
+
+@pytest.mark.parametrize(
+    ("tensor", "sources"),
+    [(np.ones(3), '{"deer": ["mapillary:deer"]}'), (np.eye(2), "[1]"), (np.eye(2), "[" * 100_000)],
+)
+def test_a_gallery_of_another_form_is_named(tmp_path, tensor, sources):
+    rules = catalogue(tmp_path, BY_ARTWORK)
+    eyes = predictor(tmp_path, 0)
+    metadata = {"weights": eyes.fingerprint, "sources": sources}
+    content = safetensors.numpy.save({"deer": tensor.astype(np.float16)}, metadata)
+    gallery_path(rules.files[0]).write_bytes(content)
+    with pytest.raises(GalleryError, match=r"signs.gallery.safetensors: not readable"):
+        load_gallery(rules, eyes)
 
 
 def test_an_exemplar_that_is_no_picture_is_told_with_its_place(tmp_path):

@@ -339,3 +339,11 @@ def test_mistakes_in_thresholds_are_told(world: World, text: str) -> None:
     thresholds_path(rules).write_text(f"version: 1\n{text}\n")
     with pytest.raises(CatalogueError, match=r"thresholds\.yaml:2"):
         thresholds_beside(rules)
+
+
+def test_a_comment_may_hold_any_character(tmp_path: Path) -> None:
+    rules = tmp_path / "signs.yaml"
+    rules.write_text("version: 1\n")
+    written = write_thresholds(rules, Thresholds(0.7), "Data: a\x07b")
+    assert written.read_text().startswith("# Data: a\\x07b\n")
+    assert load_thresholds(rules, load_catalogue(rules)).min_confidence == 0.7

@@ -239,3 +239,13 @@ def test_a_damaged_baseline(world: World, content: str, capsys: pytest.CaptureFi
     path.write_text(content)
     assert diff(world, world.rules(), world.rules(), "--baseline", str(path)) == 3
     assert "baseline" in capsys.readouterr().err
+
+
+def test_a_baseline_nested_too_deep_is_told(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(1)
+    baseline = world.folder / "baseline.json"
+    baseline.write_text("[" * 200_000)
+    assert diff(world, world.rules(), world.rules(), "--baseline", str(baseline)) == 3
+    assert "not readable as a baseline" in capsys.readouterr().err

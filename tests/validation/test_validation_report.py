@@ -112,6 +112,14 @@ def test_a_value_that_cannot_be_read_is_reported_as_impossible(world: World) -> 
     assert re.search(r"45 km/h.*?0\.00", page, re.DOTALL)
 
 
+def test_a_name_that_xml_may_not_hold_leaves_the_junit_file_readable(world: World) -> None:
+    world.draw_all(1, **{"bell\x07": "stranger"})
+    validation = world.validate(labels=world.labels(**{"bell\x07": None}))
+    write_report(validation, world.folder / "report")
+    root = ElementTree.parse(world.folder / "report" / "junit.xml").getroot()
+    assert "bell\\x07" in {case.get("name") for case in root.iter("testcase")}
+
+
 def test_json_and_csv_tell_the_same(report: Path) -> None:
     data = json.loads((report / "figures.json").read_text())
     figures = data["figures"]

@@ -123,3 +123,10 @@ def test_the_pictures_of_yolo_may_be_linked(tmp_path: Path) -> None:
     (set_of_links / "labels" / "val" / "f.txt").write_text("0 0.5 0.5 0.2 0.4\n")
     (sample,) = open_dataset(set_of_links).samples
     assert (Path(sample.path).name, sample.label) == ("f.png", "0")
+
+
+def test_a_set_that_has_lost_its_labels_is_no_folder_of_classes(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "a.png")
+    (tmp_path / "data.yaml").write_text("names: [stop]\n")
+    with pytest.raises(DatasetError, match=r"as of a YOLO set, but no labels/"):
+        open_dataset(tmp_path)

@@ -23,7 +23,7 @@ from recognizer.validation.datasets.damage import is_damaged
 from recognizer.validation.datasets.gtsdb import is_gtsdb, read_gtsdb
 from recognizer.validation.datasets.samples import Dataset, DatasetError, DatasetOptionError
 from recognizer.validation.datasets.tables import is_table, read_table
-from recognizer.validation.datasets.yolo import is_yolo, read_yolo
+from recognizer.validation.datasets.yolo import is_yolo, lacks_labels, read_yolo
 
 SPLITS: Final = ("all", "training", "validation")
 """Parts of GTSRB's training half and of GTSDB: what the shipped weights were trained on, or not."""
@@ -169,6 +169,8 @@ def _refuse_other_than_classes(root: Path) -> None:
 
     They may be data sets, or hold the pictures of a list that is damaged.
     """
+    if lacks_labels(root):
+        raise DatasetError(f"{root}: images/ and data.yaml as of a YOLO set, but no labels/")
     # Within a class there may be folders, and a csv of its own.
     below = _sets_below(root, besides=(_FOLDERS, _TABLE))
     if below:

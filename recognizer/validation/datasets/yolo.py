@@ -21,6 +21,11 @@ def is_yolo(root: Path) -> bool:
     return (root / "images").is_dir() and (root / "labels").is_dir()
 
 
+def lacks_labels(root: Path) -> bool:
+    """Whether a folder is a YOLO set that has lost its ``labels``."""
+    return (root / "images").is_dir() and (root / "data.yaml").is_file() and not is_yolo(root)
+
+
 def read_yolo(root: Path) -> Dataset:
     """Frames and boxes of a YOLO set; classes are named by ``data.yaml`` or ``classes.txt``.
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
 from xml.etree import ElementTree
 
 from recognizer.validation.requirements import Case, Requirements, cases
 from recognizer.validation.validation import Validation
+
+_NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML document may hold, such as names of files may (XML 1.0, section 2.2)."""
 
 
 def render_junit(validation: Validation, required: Requirements) -> str:
@@ -28,7 +33,9 @@ def render_junit(validation: Validation, required: Requirements) -> str:
             if case.failure:
                 ElementTree.SubElement(node, "failure", message=case.failure)
     ElementTree.indent(root)
-    text = ElementTree.tostring(root, encoding="unicode")
+    text = _NOT_XML.sub(
+        lambda found: f"\\x{ord(found[0]):02x}", ElementTree.tostring(root, encoding="unicode")
+    )
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
 
 
