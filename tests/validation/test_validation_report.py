@@ -344,6 +344,7 @@ def test_the_thumbnail_of_a_labelled_sign_shows_its_box(tmp_path: Path) -> None:
     sample = Sample(str(tmp_path / "f.png"), "x", Box(100, 10, 180, 30))
     _, _, content = thumbnail(sample).partition(",")
     shown = cv2.imdecode(np.frombuffer(base64.b64decode(content), np.uint8), cv2.IMREAD_COLOR)
+    assert shown is not None
     assert shown.shape == (24, 96, 3)
     assert shown[6:18, 12:84].min() > 240
 
