@@ -16,8 +16,10 @@ import cv2
 import numpy as np
 import pytest
 
+from attributes.errors import UserError
 from attributes.readings import Readings
-from attributes.vocabulary import EMBEDDING_DIMENSIONS
+from attributes.vocabulary import BORDER, EMBEDDING_DIMENSIONS, LEGEND, TEXT
+from recognizer.addition import Edit
 from recognizer.cli.main import main
 from rules import certain_readings, load_catalogue
 
@@ -138,6 +140,19 @@ def test_of_faces_that_ask_for_as_much_the_narrower_is_taken(
     assert "when: {face: white_warning, pictogram: cattle-crossing}" in capsys.readouterr().out
 
 
+def test_a_face_that_the_picture_hardly_fits_is_not_taken(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = certain_readings([{"shape": "triangle", "background": "white", "legend": "black"}])
+    seen.categorical["border"][:] = 0
+    seen.categorical["border"][:, [BORDER.index("red"), BORDER.index("blue")]] = 0.5
+    monkeypatch.setattr(Stub, "seen", seen)
+    add()
+    _, _, added = capsys.readouterr().out.partition("+  - id: de.140")
+    assert added
+    assert "face: warning" not in added
+
+
 def test_a_picture_whose_name_no_rule_file_can_hold_is_refused(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,6 +227,47 @@ def test_what_is_not_certain_is_left_out(
     assert "note: background is left out, it is not certain: red 0.11, white 0.11" in out
 
 
+def test_what_is_read_with_a_probability_of_four_fifths_is_not_certain(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = certain_readings([{"shape": "diamond", "background": "white", "legend": "black"}])
+    seen.categorical["border"][:] = 0
+    seen.categorical["border"][:, [1, 2]] = 0.8, 0.2
+    monkeypatch.setattr(Stub, "seen", seen)
+    assert add("--pictogram", "cow") == 0
+    assert "border: [red, white]" in capsys.readouterr().out
+
+
+def test_colours_that_may_be_there_are_not_written_as_none(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = {"shape": "octagon", "border": "none", "background": "red", "text": "STOP"}
+    seen = certain_readings([stop])
+    seen.legend[:, LEGEND.index("white")] = 0.5
+    monkeypatch.setattr(Stub, "seen", seen)
+    assert add(sign_id="de.206", name="Stop") == 0
+    out = capsys.readouterr().out
+    assert "legend: none" not in out
+    assert "note: legend is left out, it is not certain: white 0.50" in out
+
+
+def test_text_is_read_from_the_picture_itself_and_not_from_its_blurred_views(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sees(monkeypatch, shape="octagon", border="none", background="red", legend="white", text="STOP")
+    predict = Stub.predict
+
+    def blurred(self: Stub, crops: Sequence[object]) -> Readings:
+        readings = predict(self, crops)
+        if len(crops) > 1:  # the views
+            readings.text[:] = 0.6 * readings.text + 0.4 / TEXT.classes
+        return readings
+
+    monkeypatch.setattr(Stub, "predict", blurred)
+    assert add(sign_id="de.206", name="Stop") == 0
+    assert "text: STOP}" in capsys.readouterr().out
+
+
 def test_a_pictogram_of_the_catalogue_is_reused(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +281,17 @@ def test_a_pictogram_of_the_catalogue_is_reused(
     out = capsys.readouterr().out
     assert "background: yellow, pictogram: deer}" in out
     assert "exemplars" not in out
+
+
+def test_a_new_pictogram_gets_a_name_that_is_free(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = "  cattle-crossing: {exemplars: [pictograms/deer.png]}\n"
+    rules = RULES.replace("pictograms:\n", f"pictograms:\n{taken}")
+    (folder / "rules" / "signs.yaml").write_text(rules)
+    add()
+    line = "+  cattle-crossing-2: {exemplars: [pictograms/cattle-crossing-2.png]}"
+    assert line in capsys.readouterr().out
 
 
 def test_a_sign_that_takes_the_answer_of_another_one_is_warned_of(
@@ -379,6 +446,15 @@ def test_a_picture_is_never_overwritten(folder: Path, capsys: pytest.CaptureFixt
     assert add("--write") == 2
     assert "is there already; give another --pictogram" in capsys.readouterr().err
     assert taken.read_bytes() == b"mine"
+
+
+def test_a_rule_file_that_changed_in_the_meantime_is_not_overwritten(folder: Path) -> None:
+    path = folder / "rules" / "signs.yaml"
+    edit = Edit(path, RULES, RULES + "# new\n", folder / "cow.PNG", None)
+    path.write_text(RULES + "# of somebody else\n")
+    with pytest.raises(UserError, match="changed in the meantime; nothing was written"):
+        edit.write()
+    assert path.read_text() == RULES + "# of somebody else\n"
 
 
 @pytest.mark.parametrize("is_first_picture", [False, True])

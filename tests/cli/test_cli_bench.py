@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
+from recognizer.cli import bench
 from recognizer.cli.exit_codes import FINE, UNREADABLE
 from recognizer.cli.main import main
 
@@ -15,6 +17,10 @@ def test_crops_and_frames_are_timed(capsys):
     milliseconds = json.loads(capsys.readouterr().out)
     assert list(milliseconds) == ["one crop", "64 crops", "finding signs in 1360x800"]
     assert all(value > 0 for value in milliseconds.values())
+
+
+def test_times_are_in_milliseconds():
+    assert 20 <= bench._milliseconds(lambda: time.sleep(0.02), 1) < 2000
 
 
 def test_rounds_are_one_or_more(capsys):

@@ -342,6 +342,15 @@ def test_a_certain_reading_that_is_not_allowed_gives_an_impossible_value(
     assert (best.texts, best.probabilities.tolist()) == ((text,), [0])
 
 
+def test_a_text_is_as_probable_as_its_share_of_those_that_are_allowed() -> None:
+    text = certain_readings([{"text": "7"}]).text
+    text[0, 0] *= 0.6
+    text[0, 0, 0] = 0.4  # or none at all, which is not allowed
+    best = most_probable_texts(text, TextSet(frozenset([""]), complement=True))
+    assert best is not None
+    assert (best.texts, best.probabilities.tolist()) == (("7",), [pytest.approx(1.0)])
+
+
 def test_a_large_catalogue_loads_and_scores_fast(tmp_path: Path) -> None:
     path = tmp_path / "large.yaml"
     path.write_text(catalogue_text(1500))

@@ -122,6 +122,15 @@ def test_what_is_certain_is_said_without_any_rule(
     assert describe_certain(certain_readings([attributes]), 0) == description
 
 
+def test_what_is_only_probable_is_not_called_certain() -> None:
+    readings = certain_readings([{"shape": "circle", "text": "STOP", "legend": "red"}])
+    assert describe_certain(readings, 0) == 'circle, red legend, text "STOP"'
+    readings.categorical["shape"][0, [SHAPE.index("circle"), SHAPE.index("octagon")]] = 0.8, 0.2
+    readings.legend[0] *= 0.8
+    readings.text[0, 3, [TEXT.encode("P")[0], TEXT.encode("R")[0]]] = 0.8, 0.2
+    assert describe_certain(readings, 0) == ""
+
+
 @pytest.mark.parametrize(
     ("attributes", "message"),
     [

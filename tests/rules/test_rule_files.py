@@ -160,6 +160,10 @@ class TestHostileFiles:
         with pytest.raises(CatalogueError, match="this is a folder, not a file"):
             load_catalogue(tmp_path)
 
+    def test_a_device_that_might_never_end_is_not_read(self) -> None:
+        with pytest.raises(CatalogueError, match="this is not a regular file"):
+            load_catalogue("/dev/zero")
+
     def test_a_file_wrong_everywhere_tells_only_the_first_mistakes(self, write: WriteFile) -> None:
         text = "version: 1\n" + "".join(f"key{i}: 1\n" for i in range(5000))
         assert len(codes(write("a.yaml", text))) == 100
@@ -178,6 +182,28 @@ class TestHostileFiles:
         chain = "".join(f"  f{i}: {{face: f{i + 1}}}\n" for i in range(2000))
         text = f"version: 1\nfaces:\n{chain}  f2000: {{shape: circle}}\n"
         assert set(codes(write("a.yaml", text))) == {"too-large"}
+
+    @pytest.mark.parametrize("count", [16, 17])
+    def test_chains_of_files_are_bounded(self, write: WriteFile, count: int) -> None:
+        for number in range(1, count):
+            more = f"include: [f{number + 1}.yaml]\n" if number < count - 1 else ""
+            write(f"f{number}.yaml", f"version: 1\n{more}")
+        path = write("f0.yaml", "version: 1\ninclude: [f1.yaml]\n")
+        if count == 16:
+            assert len(load_catalogue(path).files) == 16
+        else:
+            assert codes(path) == ["too-large"]
+
+    @pytest.mark.parametrize("count", [64, 65])
+    def test_the_files_of_one_catalogue_are_bounded(self, write: WriteFile, count: int) -> None:
+        names = [f"f{number}.yaml" for number in range(1, count)]
+        for name in names:
+            write(name, "version: 1\n")
+        path = write("f0.yaml", f"version: 1\ninclude: [{', '.join(names)}]\n")
+        if count == 64:
+            assert len(load_catalogue(path).files) == 64
+        else:
+            assert codes(path) == ["too-large"]
 
 
 @pytest.mark.parametrize(
@@ -279,6 +305,23 @@ class TestIncludeAndExtends:
         assert {s.id: s.country for s in catalogue.signs} == {
             "de.1": "DE", "de.2": "DE", "de.3": "DE",
         }  # fmt: skip
+
+    def test_included_signs_take_over_the_country_of_the_including_file(
+        self, write: WriteFile
+    ) -> None:
+        write("part.yaml", "version: 1\nsigns:\n" + SIGN.format("de.1", "circle"))
+        path = write("de.yaml", "version: 1\ncountry: DE\ninclude: [part.yaml]\n")
+        assert [s.country for s in load_catalogue(path).signs] == ["DE"]
+
+    def test_a_sign_that_states_its_own_country_keeps_it_where_it_is_extended(
+        self, write: WriteFile
+    ) -> None:
+        stated = "  - {id: at.1, name: {en: Sign}, when: {shape: square}, country: AT}\n"
+        signs = SIGN.format("de.1", "circle") + stated
+        write("de.yaml", f"version: 1\ncountry: DE\nsigns:\n{signs}")
+        path = write("be.yaml", "version: 1\ncountry: BE\nextends: de.yaml\n")
+        countries = {s.id: s.country for s in load_catalogue(path).signs}
+        assert countries == {"de.1": "BE", "at.1": "AT"}
 
     def test_a_sign_that_comes_twice_is_of_one_country(self, write: WriteFile) -> None:
         write("shared.yaml", "version: 1\nsigns:\n" + SIGN.format("xx.1", "circle"))
@@ -454,4 +497,13 @@ class TestExemplars:
         (tmp_path / "in").mkdir()
         (tmp_path / "in" / "link.png").symlink_to(tmp_path / "secret.png")
         path = write("in/a.yaml", "version: 1\npictograms: {deer: {exemplars: [link.png]}}\n")
+        assert codes(path) == ["forbidden-path"]
+
+    def test_may_not_lie_in_another_folder_whose_name_begins_alike(
+        self, write: WriteFile, tmp_path: Path
+    ) -> None:
+        write("signs-secret/deer.png", "x")
+        (tmp_path / "signs").mkdir()
+        (tmp_path / "signs" / "link.png").symlink_to(tmp_path / "signs-secret" / "deer.png")
+        path = write("signs/a.yaml", "version: 1\npictograms: {deer: {exemplars: [link.png]}}\n")
         assert codes(path) == ["forbidden-path"]

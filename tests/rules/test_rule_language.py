@@ -234,3 +234,9 @@ def test_a_sign_carries_all_that_the_file_says(load: LoadText) -> None:
     assert (limit.country, belgian.country) == ("DE", "BE")
     assert catalogue.restricted_to("DE").signs == (limit,)
     assert catalogue.by_id["be.C43"] is belgian
+
+
+def test_a_sign_with_a_name_that_shows_its_text_reads_no_number(load: LoadText) -> None:
+    sign = "{id: de.1, name: {en: 'A {digits}', de: 'A {text}'}, when: {digits: [4, 5]}}"
+    (loaded,) = load(f"version: 1\nsigns: [{sign}]\n").signs
+    assert not loaded.reads_number

@@ -200,6 +200,13 @@ def test_a_few_pictures_read_otherwise_were_misread(world: World) -> None:
     }
 
 
+def test_what_half_of_a_class_is_read_otherwise_was_misread(world: World) -> None:
+    world.draw_all(8)
+    for number in range(4):
+        world.draw(world.data / "stop" / f"{number:03}.png", "stranger")
+    assert blamed(world.validate()) == {("attribute misread", "shape"): 4}
+
+
 def test_classes_exchanged_in_the_label_map(world: World) -> None:
     world.draw_all()
     labels = world.labels(c30="xx.limit[50]", c50="xx.limit[30]", stop="xx.left", left="xx.stop")
@@ -249,3 +256,10 @@ def test_thresholds(world: World, thresholds: Thresholds, detail: str) -> None:
     world.draw_all()
     found = blamed(world.validate(thresholds=thresholds))
     assert set(found) == {("threshold", detail)}
+
+
+def test_a_picture_of_just_enough_pixels_is_answered(world: World) -> None:
+    world.draw_all(1)
+    world.draw(world.data / "stop" / "000.png", "stop", side=10)
+    world.draw(world.data / "c50" / "000.png", "limit-50", side=9)
+    assert blamed(world.validate()) == {("threshold", "min_side"): 1}

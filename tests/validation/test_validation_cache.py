@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
+import pickle
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from validation_world import StandInPredictor, World
 
+from attributes.network import Architecture, AttributeNetwork
+from attributes.weights_file import describe_network, save_weights
 from recognizer import reading_code
 from recognizer.late_predictor import LatePredictor
 from recognizer.reading_code import code_digest
@@ -24,7 +28,7 @@ from recognizer.validation.flat_readings import flatten, unflatten
 from recognizer.validation.ingestion import ReadPictures, read_pictures
 from recognizer.validation.late_localizer import LateLocalizer
 from recognizer.validation.readings_cache import ReadingsCache, default_cache
-from recognizer.validation.shards import CacheError
+from recognizer.validation.shards import CacheError, ShardFolder
 
 
 def read(world: World, predictor: StandInPredictor, folder: Path | None = None) -> ReadPictures:
@@ -113,6 +117,22 @@ def test_a_file_that_settled_is_not_read_again(
     assert again.known(str(path)) is None
 
 
+def test_a_file_whose_time_was_set_back_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"one")
+    now = time.time_ns()
+    monkeypatch.setattr(time, "time_ns", lambda: now + 10_000_000_000)
+    digests = FileDigests(tmp_path / "cache", tmp_path)
+    digests.read(str(path))
+    old = path.stat()
+    time.sleep(0.02)
+    path.write_bytes(b"two")
+    os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
+    assert digests.known(str(path)) is None
+
+
 def shards(world: World) -> list[Path]:
     return sorted(p.parent for p in (world.folder / "cache").rglob("readings.npy"))
 
@@ -151,6 +171,19 @@ def test_readings_of_older_code_are_not_used(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(f"recognizer.{module}.code_digest", lambda _: "older")
     older = LatePredictor().identity, LateLocalizer().identity
     assert not set(now) & set(older)
+
+
+def test_readings_depend_on_the_precision_and_the_calibration_too(tmp_path: Path) -> None:
+    weights = tmp_path / "w.safetensors"
+    network = AttributeNetwork(Architecture(widths=(8, 8, 8), blocks=(1, 1, 1), text_width=8))
+    save_weights(network, describe_network(network, "tiny"), weights)
+    first = LatePredictor(weights).identity
+    assert LatePredictor(weights, "float32").identity == first
+    assert LatePredictor(weights, "bfloat16").identity != first
+    card = weights.with_suffix(".json")
+    calibration = {"temperatures": {"shape": 2.0}}
+    card.write_text(json.dumps({**json.loads(card.read_text()), "calibration": calibration}))
+    assert LatePredictor(weights).identity != first
 
 
 def test_the_code_that_readings_depend_on_is_that_of_the_network_and_of_decoding(
@@ -195,6 +228,38 @@ def test_a_truncated_shard_is_ignored(world: World) -> None:
     again = StandInPredictor()
     read(world, again)
     assert sum(again.calls) == 64
+
+
+class Trap:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
+        return Path.touch, (self.path,)
+
+
+def test_nothing_in_a_cache_is_unpickled(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.draw_all(1)
+    world.validate()
+    (shard,) = shards(world)
+    (shard / "keys.npy").write_bytes(pickle.dumps(Trap(world.folder / "unpickled")))
+    assert world.validate().figures.accuracy.value == 1
+    assert not (world.folder / "unpickled").exists()
+    assert "damaged, ignored" in caplog.text
+
+
+def test_what_another_process_is_writing_stays_and_what_was_left_behind_goes(
+    tmp_path: Path,
+) -> None:
+    fresh, old = tmp_path / ".fresh", tmp_path / ".old"
+    for folder in (fresh, old):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    assert list(ShardFolder(tmp_path, ("keys",), lambda _: True).shards()) == []
+    assert fresh.is_dir()
+    assert not old.exists()
 
 
 @pytest.mark.parametrize(

@@ -249,6 +249,12 @@ def test_a_label_that_can_never_be_answered_is_told(
     assert told in capsys.readouterr().out
 
 
+def test_calibrating_tells_that_pictures_could_not_be_read(world: World) -> None:
+    world.draw_all(2)
+    (world.data / "stop" / "broken.png").write_bytes(b"nothing")
+    assert calibrate(world, world.rules(), "--accuracy", "0.5") == 3
+
+
 def test_the_curve_passes_through_what_is_in_use(world: World) -> None:
     for number in range(5):
         world.draw(world.data / "c50" / f"{number}.png", "limit-50")

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from dataset_files import gtsrb_class, picture
-from validation_world import World
+from validation_world import LOOKS, World
 
 from recognizer.validation.datasets import (
     Box,
@@ -160,6 +160,12 @@ def test_csv_with_path_and_class_id(tmp_path: Path) -> None:
         assert dataset.samples == (Sample(str(tmp_path / "Test" / "0.png"), "16"),)
 
 
+def test_a_table_may_be_separated_by_tabs(tmp_path: Path) -> None:
+    picture(tmp_path / "a.png")
+    (tmp_path / "t.csv").write_text("Path\tClassId\na.png\t16\n")
+    assert open_dataset(tmp_path / "t.csv").samples == (Sample(str(tmp_path / "a.png"), "16"),)
+
+
 def test_frames_without_a_labelled_box_are_frames(tmp_path: Path) -> None:
     for name in "ab":
         picture(tmp_path / "coco" / f"{name}.png")
@@ -302,6 +308,10 @@ def test_a_box_outside_of_the_frame_is_nothing() -> None:
     assert Box(float("nan"), 0, 1, 1).cut(100, 50) is None
 
 
+def test_a_labelled_box_is_cut_with_its_margin_at_the_nearest_pixels() -> None:
+    assert Box(10.8, 11.8, 30.8, 31.8).cut(100, 100) == (9, 10, 33, 34)
+
+
 def test_boxes_of_frames_are_cut_out(world: World) -> None:
     frame = np.zeros((60, 200, 3), np.uint8)
     for number, x in enumerate((10, 60, 110, 160)):
@@ -322,6 +332,42 @@ def test_boxes_of_frames_are_cut_out(world: World) -> None:
     assert validation.figures.accuracy.right == validation.figures.accuracy.count == 4
     assert world.predictor.calls == [4]
     assert validation.outcomes.sizes.tolist() == [[20, 20]] * 4
+
+
+def draw_turned(path: Path, look: str, row: int) -> None:
+    """A picture whose file says that viewers must turn it clockwise.
+
+    ``look`` is in the first pixel of this row of the pixels as they are stored.
+    """
+    image = pytest.importorskip("PIL.Image")
+    orientation = image.Exif()
+    orientation[274] = 6
+    pixels = np.zeros((20, 40, 3), np.uint8)
+    pixels[row, 0] = list(LOOKS).index(look)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.fromarray(pixels).save(path, exif=orientation)
+
+
+def test_photographs_of_signs_are_read_upright(world: World) -> None:
+    world.draw_all(1)
+    # Turned clockwise, the lower left corner becomes the upper left one.
+    draw_turned(world.data / "c50" / "000.png", "limit-50", row=-1)
+    validation = world.validate()
+    assert validation.figures.accuracy.value == 1
+    assert [40, 20] in validation.outcomes.sizes.tolist()
+
+
+def test_labelled_boxes_are_cut_out_of_the_pixels_as_they_are_stored(world: World) -> None:
+    draw_turned(world.data / "f.png", "limit-50", row=0)
+    content = {
+        "images": [{"id": 1, "file_name": "f.png"}],
+        "categories": [{"id": 1, "name": "c50"}],
+        "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 40, 20]}],
+    }
+    (world.data / "coco.json").write_text(json.dumps(content))
+    validation = world.validate(boxes="labelled")
+    assert validation.outcomes.sizes.tolist() == [[20, 40]]
+    assert validation.figures.accuracy.value == 1
 
 
 def test_a_csv_within_a_class_is_no_data_set(tmp_path: Path) -> None:

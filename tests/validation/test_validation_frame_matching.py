@@ -40,6 +40,14 @@ def test_a_plate_that_is_found_twice_counts_once(frames: FrameWorld) -> None:
         assert (figures.precision.right, figures.precision.count) == (1, 1)
 
 
+def test_the_surest_false_answer_comes_first_however_sure_the_find_is(frames: FrameWorld) -> None:
+    found = [(STOP, "vague-right", 0.9), (LIMIT, "limit-50", 0.5), (FAR, "stop", 0.8)]
+    frames.frame(1, found, [(FAR, "stop")])
+    validation = frames.validate()
+    assert validation.frames is not None
+    assert validation.frames.false_answers == ("xx.limit[50]", "xx.right")
+
+
 def test_finds_in_a_crowd_are_neither_right_nor_wrong(frames: FrameWorld) -> None:
     found = [(STOP, "stop", 0.9), (LIMIT, "limit-50", 0.9), (FAR, "limit-50", 0.9)]
     frames.frame(1, found)  # type: ignore[arg-type]

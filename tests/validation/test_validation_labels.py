@@ -134,6 +134,22 @@ def test_labels_that_fit_nothing_are_refused(world: World) -> None:
     assert world.predictor.calls == []
 
 
+def test_a_sign_of_another_country_is_not_in_the_catalogue(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(1)
+    rules = world.rules(
+        ("  - id: xx.left\n", "  - id: xx.left\n    country: DE\n"),
+        ("  - id: xx.right\n", "  - id: xx.right\n    country: BE\n"),
+    )
+    options = ["--labels", str(world.labels()), "--cache", str(world.folder / "cache")]
+    command = ["validate", str(world.data), "--catalogue", str(rules), *options, "--format", "json"]
+    for country, missing in (("DE", "xx.right"), ("BE", "xx.left")):
+        assert main([*command, "--country", country]) == 0
+        told = json.loads(capsys.readouterr().out)["figures"]["outside"]
+        assert [c["problem"] for c in told] == [f"the catalogue has no sign `{missing}`"]
+
+
 @pytest.mark.parametrize(
     ("folders", "told"),
     [
@@ -254,3 +270,25 @@ def test_labels_are_suggested_from_names_and_pictures(world: World, tmp_path: Pa
     proposed = load_labels(tmp_path / "proposed.yaml")
     assert proposed["stop"] == "xx.stop"
     assert "green" not in proposed
+
+
+def test_a_label_that_only_some_of_the_pictures_agree_with_is_doubtful(world: World) -> None:
+    for name, looks in {
+        "mixed": ["limit-50"] * 4 + ["limit-60"] * 2 + ["stop"] * 2,
+        "mostly": ["limit-50"] * 5 + ["stop"] * 3,
+    }.items():
+        for number, look in enumerate(looks):
+            world.draw(world.data / name / f"{number}.png", look)
+    workbench = Workbench(cache=world.folder / "cache")
+    ready = workbench.prepare(world.rules())
+    dataset = open_dataset(world.data)
+    outcomes = judge_pictures(workbench.read(dataset), unlabelled(dataset), ready)
+    doubtful = {s.name: s.doubtful for s in suggest_labels(dataset, outcomes, ready)}
+    assert doubtful == {"mixed": True, "mostly": False}
+
+
+def test_suggesting_labels_tells_that_pictures_could_not_be_read(world: World) -> None:
+    world.draw_all(1)
+    (world.data / "stop" / "broken.png").write_bytes(b"nothing")
+    command = ["validate", str(world.data), "--catalogue", str(world.rules()), "--suggest-labels"]
+    assert main([*command, "--cache", str(world.folder / "cache")]) == 3

@@ -86,6 +86,14 @@ def test_what_no_threshold_accepts_is_never_covered() -> None:
     assert curve.accuracy.tolist() == [1.0, 0.5]
 
 
+def test_a_curve_that_is_thinned_keeps_both_its_ends() -> None:
+    curve = metrics.coverage_curve(np.linspace(0, 1, 1000), np.ones(1000, bool))
+    thin = curve.thinned(400)
+    assert len(thin.threshold) == 400
+    assert (thin.coverage[0], thin.coverage[-1]) == (curve.coverage[0], 1.0)
+    assert np.diff(thin.coverage).max() < 0.004
+
+
 def test_wilson_equals_published_values() -> None:
     # Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
     for right, trials, low, high in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -9,14 +10,19 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+import cv2
+import numpy as np
 import pytest
 from browser import CHROMIUM, drive
 from validation_world import LABELS, World
 
 from recognizer.cli.main import main
+from recognizer.validation.datasets import Box, Sample
 from recognizer.validation.labels import NOT_IN_CATALOGUE
 from recognizer.validation.report import FILES, folder, write_report
+from recognizer.validation.report.examples import example, thumbnail
 from recognizer.validation.report.junit import render_junit
+from recognizer.validation.report.tables import render_signs
 from recognizer.validation.requirements import Requirements, failures
 
 SWAPPED = (
@@ -133,6 +139,16 @@ def test_json_and_csv_tell_the_same(report: Path) -> None:
         ("xx.left", "xx.right"), ("xx.right", "xx.left"),
     }  # fmt: skip
     assert {e["stage"] for e in errors} == {"no fitting rule"}
+
+
+def test_the_table_of_signs_has_precision_beside_recall(world: World) -> None:
+    world.draw_all(4)
+    for number in range(4):
+        world.draw(world.data / "left" / f"{number:03}.png", "keep-right")
+    rows = csv.DictReader(io.StringIO(render_signs(world.validate())))
+    (right,) = (row for row in rows if row["sign"] == "xx.right")
+    assert (float(right["recall"]), float(right["precision"])) == (1.0, 0.5)
+    assert float(right["precision_low"]) < 0.5 < float(right["precision_high"]) < 1
 
 
 def test_junit_fails_what_falls_short(report: Path) -> None:
@@ -327,6 +343,35 @@ def test_a_figure_that_means_nothing_is_left_out(report: Path) -> None:
     (stranger,) = [sign for sign in figures["signs"] if sign["id"] == NOT_IN_CATALOGUE]
     assert stranger["recall"]["value"] == 1
     assert (stranger["precision"]["value"], stranger["f1"]) == (None, None)
+
+
+def test_the_thumbnail_of_a_labelled_sign_shows_its_box(tmp_path: Path) -> None:
+    frame = np.zeros((100, 200, 3), np.uint8)
+    frame[10:30, 100:180] = 255
+    cv2.imwrite(str(tmp_path / "f.png"), frame)
+    sample = Sample(str(tmp_path / "f.png"), "x", Box(100, 10, 180, 30))
+    _, _, content = thumbnail(sample).partition(",")
+    shown = cv2.imdecode(np.frombuffer(base64.b64decode(content), np.uint8), cv2.IMREAD_COLOR)
+    assert shown is not None
+    assert shown.shape == (24, 96, 3)
+    assert shown[6:18, 12:84].min() > 240
+
+
+def test_an_example_shows_the_alternative_of_its_sign_that_fits_best(world: World) -> None:
+    world.draw_all(1)
+    world.draw(world.data / "stop" / "000.png", "keep-right")
+    rules = world.rules(
+        (
+            "    when: {shape: octagon, text: STOP}\n",
+            "    when: {any: [{shape: octagon, text: STOP}, {shape: cross}]}\n",
+        )
+    )
+    validation = world.validate(rules)
+    labels = [validation.sample(n).label for n in range(len(validation.pictures))]
+    # Keep right is neither; what it fits least badly is the alternative of one condition.
+    expected = example(validation, labels.index("stop")).expected
+    assert expected is not None
+    assert [condition.attribute for condition in expected.conditions] == ["shape"]
 
 
 DRIVE = """

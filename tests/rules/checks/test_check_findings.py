@@ -10,7 +10,7 @@ from rule_fixture_types import LoadText, WriteFile
 
 from attributes import vocabulary
 from rules import Catalogue, CatalogueError, Severity, load_catalogue
-from rules.checks import LookAlike, ReadableVocabulary
+from rules.checks import BY_CODE, LookAlike, ReadableVocabulary, Subject, run_checks
 
 # Exemplars
 
@@ -58,6 +58,22 @@ def test_look_alikes_matter_only_if_nothing_else_separates_the_signs(
     catalogue = load(signs(sign("A", first), sign("B", second)))
     alike = (LookAlike(("deer", "cow"), 0.97),)
     assert bool(messages("SR106", catalogue, look_alikes=alike)) is reported
+
+
+def test_look_alikes_of_two_countries_are_not_confused(load: LoadText) -> None:
+    french = sign("B", "{pictogram: cow}", "country: FR")
+    catalogue = load(signs(sign("A", "{pictogram: deer}"), french))
+    alike = (LookAlike(("deer", "cow"), 0.97),)
+    assert messages("SR106", catalogue, look_alikes=alike) == []
+
+
+def test_one_picture_under_two_names_is_told_once(load: LoadText) -> None:
+    pictograms = "pictograms:\n  deer: {artwork: [made:x]}\n  cow: {artwork: [made:x]}\n"
+    rules = "signs:\n" + sign("A", "{pictogram: deer}") + sign("B", "{pictogram: cow}")
+    alike = (LookAlike(("deer", "cow"), 1.0),)
+    subject = Subject(load("version: 1\n" + pictograms + rules), look_alikes=alike)
+    report = run_checks(subject, [BY_CODE["SR105"], BY_CODE["SR106"]])
+    assert [finding.diagnostic.code for finding in report.findings] == ["SR105"]
 
 
 def test_a_file_of_pictograms_without_signs_is_a_library(write: WriteFile) -> None:
@@ -176,6 +192,12 @@ def test_each_country_has_its_own_languages(load: LoadText) -> None:
         ]
     )
     assert messages("SR114", load(text)) == ["`xfr.5` has no name in `fr`, as most signs have"]
+
+
+def test_half_of_the_signs_are_not_most_of_them(load: LoadText) -> None:
+    entry = "  - {{id: de.{0}, name: {{{1}}}, when: {{digits: {0}}}}}\n"
+    text = signs(entry.format(1, "en: One, de: Eins"), entry.format(2, "en: Two"))
+    assert messages("SR114", load(text)) == []
 
 
 def test_signs_of_an_extended_file_keep_their_ids(write: WriteFile) -> None:

@@ -153,6 +153,27 @@ def test_sarif_is_valid_and_says_what_the_text_says(
         assert len(result.get("relatedLocations", [])) == len(diagnostic.related)
 
 
+def test_sarif_has_the_severity_and_the_column_of_each_finding(load: LoadText) -> None:
+    catalogue = load(
+        """\
+        version: 1
+        country: DE
+        pictograms: {deer: {artwork: [made:deer]}}
+        signs:
+          - {id: de.1, name: {en: One}, when: {shape: circle}}
+          - {id: de.2, name: {en: Two}, when: {shape: circle}}
+          - {id: de.3-, name: {en: Three}, when: {shape: square}}
+        """
+    )
+    printable = Printable(run_checks(Subject(catalogue)), "x", [catalogue.sources])
+    (run,) = json.loads(FORMATS["sarif"](printable))["runs"]
+    levels = {result["ruleId"]: result["level"] for result in run["results"]}
+    assert levels == {"SR107": "note", "SR103": "error", "SR117": "warning"}
+    for result, diagnostic in zip(run["results"], printable.diagnostics, strict=True):
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert region["startColumn"] == diagnostic.position.column
+
+
 def test_json_has_places_signs_and_a_witness_to_compute_with(mixed: Printable) -> None:
     data = json.loads(FORMATS["json"](mixed))
     overlap = next(f for f in data["findings"] if f["code"] == "SR103")
