@@ -9,8 +9,9 @@ from safetensors.torch import load_file, save_file
 
 from attributes.network import Architecture, AttributeNetwork, count_parameters
 from attributes.precision import Precision
-from attributes.predictor import AttributePredictor, preprocess
-from attributes.vocabulary import CATEGORICAL
+from attributes.predictor import AttributePredictor, calibrate, preprocess
+from attributes.readings import Readings
+from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
 from attributes.weights_file import (
     DEFAULT_WEIGHTS,
     Preprocessing,
@@ -82,6 +83,35 @@ def test_an_oblong_plate_keeps_its_shape():
     batch = preprocess([crop], SETTINGS)[0, 0]
     rows, columns = np.nonzero(batch.numpy() > 0)
     assert np.ptp(columns) > 3 * np.ptp(rows)
+
+
+def test_an_oblong_crop_stays_in_the_middle():
+    crop = np.zeros((20, 60, 3), np.uint8)
+    crop[5:15, 10:50] = 255
+    rows, _ = np.nonzero(preprocess([crop], SETTINGS)[0, 0].numpy() > 0)
+    assert rows.min() + rows.max() == pytest.approx(47, abs=1)
+
+
+def test_a_crop_that_is_nearly_square_is_squeezed_and_one_that_is_not_is_padded():
+    def width_of_plate(width):
+        crop = np.zeros((100, width, 3), np.uint8)
+        crop[5:95, round(0.05 * width) : round(0.95 * width)] = 255
+        return np.ptp(np.nonzero(preprocess([crop], SETTINGS)[0, 0].numpy() > 0)[1])
+
+    whole, nearly, oblong = (width_of_plate(width) for width in (100, 89, 70))
+    assert abs(whole - nearly) <= 2
+    assert oblong < 0.8 * whole
+
+
+def test_a_large_crop_is_averaged():
+    rng = np.random.default_rng(0)
+    small = rng.integers(100, 156, (48, 48, 3), np.uint8)
+    # In each block of ten columns two differ from the others, but not the mean.
+    columns = np.array([-15] * 4 + [60] * 2 + [-15] * 4)
+    noise = np.kron(rng.choice([-1, 1], (48, 48)), np.ones((10, 1), int) * columns)
+    large = np.kron(small, np.ones((10, 10, 1), int)) + noise[..., None]
+    seen = preprocess([large.astype(np.uint8)], SETTINGS)
+    assert torch.allclose(seen, preprocess([small], SETTINGS), atol=0.1)
 
 
 def test_channels_arrive_as_rgb():
@@ -219,6 +249,31 @@ def test_temperatures_that_are_none_are_refused(tiny_weights, temperatures):
     card.write_text(json.dumps(content))
     with pytest.raises(WeightsError, match=r"calibration\.temperatures"):
         load_weights(tiny_weights)
+
+
+HEADS = (*(a.name for a in CATEGORICAL), LEGEND.name, TEXT.name, "presence")
+
+
+def log_odds(readings: Readings, head: str) -> np.ndarray:
+    """Of each value against the first, or of yes against no."""
+    if head in readings.categorical:
+        return np.log(readings.categorical[head] / readings.categorical[head][:, :1])
+    if head == TEXT.name:
+        return np.log(readings.text / readings.text[..., :1])
+    yes = readings.legend if head == LEGEND.name else readings.presence
+    return np.log(yes / (1 - yes))
+
+
+@pytest.mark.parametrize("softened", HEADS)
+def test_logits_are_divided_by_the_temperature_of_their_head(tiny_weights, softened):
+    network = load_weights(tiny_weights).network
+    with torch.inference_mode():
+        logits = network(torch.randn(3, 3, 48, 48))
+    plain, soft = calibrate(logits, {}), calibrate(logits, {softened: 4.0})
+    for head in HEADS:
+        temperature = 4.0 if head == softened else 1.0
+        odds = log_odds(soft, head) * temperature
+        np.testing.assert_allclose(odds, log_odds(plain, head), atol=1e-3)
 
 
 def test_weights_that_are_not_finite_are_refused(tiny_weights):

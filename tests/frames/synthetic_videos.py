@@ -1,5 +1,9 @@
 """Videos that tests write themselves; each frame shows its number, in bars of black and white."""
 
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -36,3 +40,23 @@ def write_video(path: Path, frames: int, size: tuple[int, int] = (WIDTH, HEIGHT)
         writer.write(numbered_image(number, size))
     writer.release()
     return path
+
+
+class Recorded:
+    """Stands in for ``cv2.VideoCapture``: frames as listed, then the connection is lost."""
+
+    def __init__(self, frames: Iterable[int]) -> None:
+        self.frames = list(frames)
+        self.released = False
+
+    def read(self) -> tuple[bool, np.ndarray | None]:
+        time.sleep(0.002)
+        if self.released or not self.frames:
+            return False, None
+        return True, numbered_image(self.frames.pop(0))
+
+    def get(self, _: int) -> float:
+        return FRAMES_PER_SECOND
+
+    def release(self) -> None:
+        self.released = True

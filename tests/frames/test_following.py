@@ -6,6 +6,7 @@ import json
 import socket
 import tracemalloc
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -13,7 +14,18 @@ import pytest
 from road_scenes import HEIGHT, WIDTH, paste, scene
 from synthetic_videos import write_video
 
-from recognizer import Frame, Reason, Recognizer, SourceError, TrackSettings
+from attributes.readings import Readings
+from recognizer import (
+    Frame,
+    Reason,
+    Recognition,
+    Recognizer,
+    SourceError,
+    Thresholds,
+    TrackSettings,
+)
+from recognizer.frames.follower import FrameFollower
+from rules import certain_readings
 
 
 class Drive:
@@ -57,6 +69,33 @@ def test_settings_decide_how_many_frames_must_agree(recognizer):
     drive = Drive([40] * 8)
     follower = recognizer.follow(detector=drive.detect, settings=TrackSettings(min_votes=6))
     assert [follower.update(f).announced.any() for f in drive.frames].index(True) == 5
+
+
+class Unsure:
+    """A recognizer that reads a circle at 0.6 from every crop; it is as sure as the reading is."""
+
+    thresholds = Thresholds()
+    predictor = SimpleNamespace(card=SimpleNamespace(preprocessing=SimpleNamespace(input_size=48)))
+    catalogue = SimpleNamespace(signs=())
+
+    def read(self, crops: list[np.ndarray]) -> Readings:
+        readings = certain_readings([{}] * len(crops))
+        shape = readings.categorical["shape"]
+        shape[:] = 0.4 / (shape.shape[1] - 1)
+        shape[:, 0] = 0.6
+        return readings
+
+    def judge(self, readings: Readings) -> list[Recognition]:
+        return [Recognition("x", "x", "x", float(p)) for p in readings.categorical["shape"][:, 0]]
+
+
+@pytest.mark.parametrize(("correlation", "low", "high"), [(1.0, 0.59, 0.61), (0.1, 0.99, 1.0)])
+def test_settings_decide_how_much_frames_are_alike(correlation, low, high):
+    drive = Drive([60] * 10)
+    settings = TrackSettings(frame_correlation=correlation)
+    follower = FrameFollower(Unsure(), settings, drive.detect)
+    results = [follower.update(frame) for frame in drive.frames]
+    assert low <= results[-1].recognitions[0].confidence <= high
 
 
 @pytest.mark.parametrize(("best", "announced"), [(0.45, False), (0.55, True)])
@@ -207,6 +246,12 @@ def test_pictures_of_a_folder_are_answered_each_by_itself(recognizer, tmp_path):
         (number, str(tmp_path / f"{number}.png")) for number in range(8)
     ]
     assert all(r.track_ids.tolist() == [-1] and not r.announced.any() for r in results)
+
+
+def test_pictures_of_a_stream_are_a_tenth_of_a_second_apart(recognizer, tmp_path):
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), scene())
+    assert [r.seconds for r in recognizer.stream(tmp_path)] == pytest.approx([0, 0.1, 0.2])
 
 
 def test_a_stream_that_is_left_early_closes_its_source(recognizer, tmp_path):

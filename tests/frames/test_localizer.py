@@ -70,6 +70,11 @@ class TestAnyFrame:
         with pytest.raises(ValueError, match=r"must be uint8 \(H, W, 3\)"):
             localizer.locate(frame)
 
+    def test_a_threshold_that_is_given_counts(self):
+        frame = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+        found = [len(Localizer(threshold=threshold).locate(frame)) for threshold in (0.0, 1.0)]
+        assert found[0] > found[1]
+
 
 class TestWeights:
     def test_saved_weights_find_what_the_network_found(self, tmp_path):

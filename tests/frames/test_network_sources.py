@@ -6,13 +6,14 @@ import threading
 import time
 from contextlib import contextmanager
 from functools import partial
+from types import SimpleNamespace
 
 import cv2
 import pytest
-from synthetic_videos import number_of, numbered_image, write_video
+from synthetic_videos import Recorded, number_of, numbered_image, write_video
 
 from recognizer.frames.sources import opening
-from recognizer.frames.sources.capture import open_video
+from recognizer.frames.sources.capture import frame_rate, open_video
 from recognizer.frames.sources.live_source import LiveSource
 from recognizer.frames.sources.opening import SourceError, open_source
 
@@ -140,38 +141,23 @@ def test_a_live_stream_gives_the_newest_frame_and_counts_the_dropped():
         assert second.seconds > first.seconds
 
 
-class _Recorded:
-    """Stands in for ``cv2.VideoCapture``: frames as listed, then the connection is lost."""
-
-    def __init__(self, frames):
-        self.frames = list(frames)
-        self.released = False
-
-    def read(self):
-        time.sleep(0.002)
-        if self.released or not self.frames:
-            return False, None
-        return True, numbered_image(self.frames.pop(0))
-
-    def get(self, _):
-        return 25.0
-
-    def release(self):
-        self.released = True
-
-
 @pytest.mark.parametrize("scheme", ["rtsp", "rtmp", "https"])
 def test_a_recording_of_known_length_ends_at_its_end_behind_any_url(scheme, monkeypatch):
-    recorded = _Recorded(range(25))  # it states 25 frames
+    recorded = Recorded(range(25))  # it states 25 frames
     monkeypatch.setattr(opening, "open_video", lambda *_: recorded)
     with open_source(f"{scheme}://host/recording") as source:
         assert (source.is_live, source.length) == (False, 25)
         assert [number_of(frame.image) for frame in source] == list(range(25))
 
 
+@pytest.mark.parametrize(("stated", "rate"), [(25.0, 25.0), (90_000.0, None), (0.0, None)])
+def test_a_time_base_is_no_rate(stated, rate):
+    assert frame_rate(SimpleNamespace(get=lambda _: stated)) == rate
+
+
 def test_a_lost_connection_is_tried_again_with_growing_delays(caplog):
-    reopened = [None, None, _Recorded([50, 51])]
-    source = LiveSource("camera", _Recorded([1]), lambda: reopened.pop(0), (0.01, 0.02, 0.04))
+    reopened = [None, None, Recorded([50, 51])]
+    source = LiveSource("camera", Recorded([1]), lambda: reopened.pop(0), (0.01, 0.02, 0.04))
     with source:
         assert number_of(next(source).image) == 1
         assert number_of(next(source).image) in (50, 51)
@@ -181,15 +167,15 @@ def test_a_lost_connection_is_tried_again_with_growing_delays(caplog):
 
 
 def test_what_nobody_saw_while_the_connection_was_lost_counts():
-    again = _Recorded([50])
-    with LiveSource("camera", _Recorded([1]), lambda: again, (0.5,)) as source:
+    again = Recorded([50])
+    with LiveSource("camera", Recorded([1]), lambda: again, (0.5,)) as source:
         assert next(source).index == 0
         found = next(source)
         assert 11 <= found.index - 1 <= 25 * found.seconds + 1  # half a second at 25 a second
 
 
 def test_a_file_behind_a_url_whose_connection_is_lost_is_an_error(monkeypatch):
-    class Stalled(_Recorded):
+    class Stalled(Recorded):
         def read(self):
             if not self.frames:
                 time.sleep(1.1)  # the timeout, of which FFmpeg does not tell
@@ -211,7 +197,7 @@ def test_a_file_behind_a_url_whose_connection_is_lost_is_an_error(monkeypatch):
 def test_closing_a_file_behind_a_url_does_not_wait_for_its_timeout(monkeypatch):
     may_go_on = threading.Event()
 
-    class Hanging(_Recorded):
+    class Hanging(Recorded):
         def read(self):
             if not self.frames:
                 may_go_on.wait(30)
@@ -229,7 +215,7 @@ def test_closing_a_file_behind_a_url_does_not_wait_for_its_timeout(monkeypatch):
 
 
 def test_a_connection_that_stays_lost_is_an_error_not_the_end():
-    with LiveSource("camera", _Recorded([1]), lambda: None, (0.01, 0.01)) as source:
+    with LiveSource("camera", Recorded([1]), lambda: None, (0.01, 0.01)) as source:
         next(source)
         for _ in range(2):
             with pytest.raises(SourceError, match="camera: connection lost after 1 frames; 2 att"):
@@ -238,8 +224,15 @@ def test_a_connection_that_stays_lost_is_an_error_not_the_end():
         next(source)
 
 
+def test_attempts_are_counted_anew_once_a_frame_came():
+    again = [Recorded([2]), Recorded([3]), Recorded(range(4, 256))]
+    with LiveSource("camera", Recorded([1]), lambda: again.pop(0), (0.01, 0.01)) as source:
+        while number_of(next(source).image) < 4:
+            pass  # without an error, though the connection was lost three times
+
+
 def test_a_reading_thread_that_fails_does_not_let_others_wait_for_ever():
-    class Failing(_Recorded):
+    class Failing(Recorded):
         def read(self):
             raise MemoryError("a frame of 2^40 pixels")
 
@@ -261,7 +254,7 @@ def test_a_server_that_hangs_up_for_good_is_given_up():
 
 
 def test_closing_while_waiting_to_try_again_does_not_wait():
-    source = LiveSource("camera", _Recorded([]), lambda: None, (60.0,))
+    source = LiveSource("camera", Recorded([]), lambda: None, (60.0,))
     time.sleep(0.05)
     start = time.monotonic()
     source.close()
@@ -269,7 +262,7 @@ def test_closing_while_waiting_to_try_again_does_not_wait():
 
 
 def test_a_damaged_picture_of_a_live_stream_is_no_lost_connection():
-    class Flawed(_Recorded):
+    class Flawed(Recorded):
         reads = 0
 
         def read(self):

@@ -204,6 +204,11 @@ def test_a_plate_that_was_found_twice_counts_once():
     assert len(without_repeats(Boxes.none())) == 0
 
 
+def test_a_sign_in_the_middle_of_a_board_twice_its_size_stays():
+    xyxy = np.array([[20, 20, 80, 80], [36, 36, 62, 62]], np.float32)
+    assert len(without_repeats(Boxes(xyxy, np.array([0.9, 0.5], np.float32)))) == 2
+
+
 def test_crops_have_a_tenth_around_the_box_and_end_at_the_frames_edge():
     image = scene()
     boxes = np.array([[100, 100, 140, 120], [-5, 0, 45, 40], [470, 300, 490, 330]], np.float32)
@@ -213,17 +218,56 @@ def test_crops_have_a_tenth_around_the_box_and_end_at_the_frames_edge():
     assert edge.shape == (23, 12, 3)
 
 
-def test_large_sharp_whole_signs_weigh_more():
+def test_crops_end_at_the_nearest_pixel():
+    image = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
+    (crop,) = cut_crops(image, np.array([[10.8, 11.8, 30.8, 31.8]], np.float32))
+    np.testing.assert_array_equal(crop, image[10:34, 9:33])
+
+
+@pytest.fixture
+def stop() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A frame, the box of the sign in it, and its crop."""
     image = scene()
-    paste(image, "stop", 100, 100, 60)
-    box = np.array([100, 100, 160, 160], np.float32)
-    sharp = image[94:166, 94:166]
+    box = np.array(paste(image, "stop", 100, 100, 60), np.float32)
+    return image, box, image[94:166, 94:166]
+
+
+def test_large_sharp_whole_signs_weigh_more(stop):
+    image, box, sharp = stop
     weight = crop_weight(sharp, box, image, 48)
     assert 0 < weight <= 1
     assert crop_weight(cv2.GaussianBlur(sharp, (0, 0), 3), box, image, 48) < weight / 2
     assert crop_weight(cv2.resize(sharp, (20, 20)), box, image, 48) < weight / 2
     assert crop_weight(sharp, box - [100, 0, 100, 0], image, 48) < weight / 2
     assert crop_weight(np.zeros_like(sharp), box, image, 48) > 0
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        (-1, 100, 59, 160),
+        (100, -1, 160, 59),
+        (WIDTH - 60, 100, WIDTH, 160),
+        (100, HEIGHT - 60, 160, HEIGHT),
+    ],
+    ids=["left", "top", "right", "bottom"],
+)
+def test_a_sign_that_any_edge_cuts_counts_a_tenth(stop, cut):
+    image, box, sharp = stop
+    whole = crop_weight(sharp, box, image, 48)
+    assert crop_weight(sharp, np.array(cut, np.float32), image, 48) == pytest.approx(whole / 10)
+
+
+def test_sharpness_is_that_of_what_reaches_the_network(stop):
+    image, box, sharp = stop
+    enlarged = cv2.resize(sharp, None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC)
+    assert crop_weight(enlarged, box, image, 48) > 0.8 * crop_weight(sharp, box, image, 48)
+
+
+def test_pale_light_is_no_blur(stop):
+    image, box, sharp = stop
+    pale = sharp // 4 + 120
+    assert crop_weight(pale, box, image, 48) > 0.9 * crop_weight(sharp, box, image, 48)
 
 
 def test_the_localizer_has_the_weights_and_the_precision_that_were_asked_for(tmp_path, two_signs):

@@ -16,6 +16,7 @@ from synthetic_videos import numbered_image, write_video
 from recognizer.cli.main import main
 from recognizer.cli.recognize_frames import FramesCommand
 from recognizer.frames.sources.opening import open_source
+from recognizer.frames.sources.stored_source import StoredSource
 
 BOX = (10, 10, 30, 30)
 
@@ -50,6 +51,22 @@ def test_a_line_per_announcement(drive, capsys):
     out, err = capsys.readouterr()
     assert out == f"{drive} 00:00.12 frame 3 track 2: de.274[60]  Speed limit 60  (98.1%)\n"
     assert err == "signrules: 8 frames, 1 sign reported\n"
+
+
+def test_the_moment_is_in_minutes_and_seconds(drive, capsys):
+    class Late(Stub):
+        def update(self, frame):
+            sign = (BOX, SPEED_LIMIT, 2, frame.index == 3, 3)
+            return frame_result(sign, index=frame.index + 1875)
+
+    assert FramesCommand(Late()).run([drive]) == 0
+    assert capsys.readouterr().out.startswith(f"{drive} 01:15.12 frame 1878 track 2: ")
+
+
+def test_dropped_frames_are_told(drive, capsys, monkeypatch):
+    monkeypatch.setattr(StoredSource, "dropped", property(lambda _: 2))
+    assert command().run([drive]) == 0
+    assert capsys.readouterr().err == "signrules: 8 frames, 1 sign reported, 2 frames dropped\n"
 
 
 def test_json_is_a_line_per_frame(drive, capsys):

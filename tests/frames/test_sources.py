@@ -8,9 +8,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from synthetic_videos import number_of, numbered_image, write_video
+from synthetic_videos import Recorded, number_of, numbered_image, write_video
 
 from recognizer.frames.sources.opening import SourceError, is_video, open_source, videos_apart
+from recognizer.frames.sources.stored_source import StoredSource
 
 pytestmark = pytest.mark.usefixtures("no_thread_is_left")
 CLIPS = Path(__file__).parents[3] / "shared" / "data" / "video"
@@ -110,6 +111,46 @@ def test_a_truncated_video_gives_what_it_has_and_says_what_is_missing(tmp_path):
     )
 
 
+def test_a_tenth_that_is_missing_is_told(tmp_path):
+    path = write_video(tmp_path / "cut.avi", 100)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * 0.88)])
+    with open_source(path) as source:
+        count = len(list(source))
+        assert 80 < count < 95
+        assert source.problems[0].startswith(f"{path}: only {count} of 100 frames could be decoded")
+
+
+class Clocked(Recorded):
+    """Frames with time stamps, in milliseconds, of a video that states how many there are."""
+
+    def __init__(self, stamps, count=None):
+        super().__init__(range(len(stamps)))
+        self.stamps, self.count, self.now = list(stamps), count or len(stamps), 0
+
+    def read(self):
+        if self.frames:
+            self.now = self.stamps.pop(0)
+        return super().read()
+
+    def get(self, which):
+        stated = {cv2.CAP_PROP_FRAME_COUNT: self.count, cv2.CAP_PROP_POS_MSEC: self.now}
+        return float(stated.get(which, super().get(which)))
+
+
+@pytest.mark.parametrize("stamps", [[5000, 5040, 5080], [0, 0, 0]], ids=["late", "none"])
+def test_time_begins_with_the_first_frame_and_goes_on_without_stamps(stamps):
+    with StoredSource.video("x", Clocked(stamps)) as source:
+        assert [frame.seconds for frame in source] == pytest.approx([0, 0.04, 0.08])
+
+
+def test_a_video_of_a_variable_rate_that_lasts_as_long_as_it_says_misses_nothing():
+    stamps = [n * 80 for n in range(30)]  # half as many frames as the duration suggests
+    with StoredSource.video("x", Clocked(stamps, count=60)) as source:
+        assert len(list(source)) == 30
+        assert source.problems == []
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -164,6 +205,13 @@ def test_a_folder_is_a_sequence_of_pictures_of_any_size(tmp_path):
             assert frames[1].name == str(tmp_path / "b.png")
             (problem,) = opened.problems
             assert "c.png: not a picture" in problem
+
+
+def test_pictures_are_a_tenth_of_a_second_apart(tmp_path):
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), numbered_image(number))
+    with open_source(tmp_path) as source:
+        assert [frame.seconds for frame in source] == pytest.approx([0, 0.1, 0.2])
 
 
 def test_a_folder_without_a_single_good_picture_is_an_error(tmp_path):

@@ -14,8 +14,10 @@ from hypothesis.extra.numpy import arrays
 from recognizer.decision import Reason
 from recognizer.frames.tracking.announcement import Announcement
 from recognizer.frames.tracking.assignment import assign
-from recognizer.frames.tracking.tracks import Tracker, TrackSettings
+from recognizer.frames.tracking.fusion import log_rows
+from recognizer.frames.tracking.tracks import Track, Tracker, TrackSettings
 from recognizer.result import Recognition
+from rules import certain_readings
 from rules.answer_ids import UNKNOWN
 
 
@@ -72,6 +74,24 @@ def test_a_sign_of_quite_another_size_is_another_sign():
     assert ids(tracker, 1, box(100, 100, 60)) == [1]
 
 
+@pytest.mark.parametrize(
+    ("found", "setting"),
+    [(box(200, 100, 30), {"max_distance": 5.0}), (box(100, 100, 90), {"max_scale": 5.0})],
+    ids=["far", "large"],
+)
+def test_how_far_a_sign_may_move_and_grow_is_set(found, setting):
+    for settings, expected in ((TrackSettings(), [1]), (TrackSettings(**setting), [0])):
+        tracker = Tracker(settings)
+        ids(tracker, 0, box(100, 100, 30))
+        assert ids(tracker, 1, found) == expected
+
+
+def test_a_plate_that_turns_changes_one_side_and_is_the_same():
+    tracker = Tracker()
+    ids(tracker, 0, np.array([[85, 85, 115, 115]], np.float32))
+    assert ids(tracker, 1, np.array([[55, 85, 145, 115]], np.float32)) == [0]
+
+
 def test_a_track_bridges_frames_without_a_find_where_it_was_heading():
     tracker = Tracker(TrackSettings(max_missed=3))
     for frame in range(5):
@@ -92,6 +112,23 @@ def test_frames_that_a_live_source_dropped_count():
     tracker = Tracker()
     for frame in (0, 2, 4, 10):
         assert ids(tracker, frame, box(100 + 12 * frame, 100, 20)) == [0]
+
+
+def test_what_surprises_after_missed_frames_changes_the_velocity_by_as_much_less():
+    track = Track(0, 0, np.zeros(4), TrackSettings())
+    track.see(1, np.array([10.0, 0, 0, 0]))
+    track.see(5, np.array([90.0, 0, 0, 0]))  # expected at 50
+    gain = 0.6**2 / (2 - 0.6)
+    assert track.predicted(6)[0] == pytest.approx(50 + 0.6 * 40 + 10 + gain * 40 / 4)
+
+
+def test_a_reading_counts_half_after_the_half_life_of_the_settings():
+    (row,) = log_rows(certain_readings([{"shape": "circle"}]))
+    track = Track(0, 10, np.zeros(4), TrackSettings(half_life=2))
+    for frame in (10, 12, 14):
+        track.read(frame, row, 1.0)
+    # Weights of a quarter, a half and one.
+    assert track.evidence.frames == pytest.approx(1.75**2 / (1 / 16 + 1 / 4 + 1))
 
 
 def test_after_a_reset_ids_go_on():
@@ -233,6 +270,12 @@ def test_votes_are_frames_in_a_row():
 def test_an_answer_without_enough_lead_waits_until_it_has_it():
     hesitant = answer("a", 0.74)
     assert run([hesitant] * 5 + [answer("a", 0.75)])[-2:] == ["a", "a!"]
+
+
+@pytest.mark.parametrize(("lead", "announced"), [(0.5, True), (0.7, False)])
+def test_the_lead_of_the_settings_counts(lead, announced):
+    track = Track(0, 0, np.zeros(4), TrackSettings(min_votes=1, lead_margin=lead))
+    assert track.announcement.update(answer("a", 0.8), 0, is_active=True) is announced
 
 
 def test_an_answer_waits_until_the_detector_was_sure_of_the_track_once():

@@ -88,6 +88,32 @@ def test_a_sign_may_narrow_the_pictograms_of_its_face(engine):
     assert decide(engine, {"shape": "diamond"}, {})[0] is Reason.PICTOGRAM_UNMATCHED
 
 
+SEVERAL = """
+version: 1
+pictograms:
+  deer: {artwork: [mapillary:deer]}
+  cow: {artwork: [mapillary:cow]}
+  crown: {artwork: [mapillary:crown]}
+signs:
+  - {id: xx.farm, name: {en: Farm}, when: {shape: triangle, pictogram: [cow, deer]}}
+  - {id: xx.king, name: {en: King}, when: {shape: octagon, pictogram: crown}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("shape", "like", "expected"),
+    [
+        ("triangle", "cow", "xx.farm"),
+        ("triangle", "deer", "xx.farm"),
+        ("octagon", "crown", "xx.king"),
+        ("octagon", "deer", Reason.PICTOGRAM_UNMATCHED),
+        ("octagon", "cow", Reason.PICTOGRAM_UNMATCHED),
+    ],
+)
+def test_a_sign_takes_any_of_its_pictograms_and_no_other(tmp_path, shape, like, expected):
+    assert decide(engine_of(tmp_path, SEVERAL), {"shape": shape}, {like: 0.9})[0] == expected
+
+
 @pytest.mark.parametrize("thresholds", [Thresholds(), Thresholds(0.9, per_sign={"xx.square": 0.1})])
 def test_two_equal_rules_are_ambiguous_whichever_comes_first(engine, thresholds):
     blue_square = {"shape": "square", "background": "blue"}
@@ -157,6 +183,25 @@ def test_a_clear_sign_that_misses_a_higher_threshold_is_said_to(engine):
 
 def test_an_unseen_pictogram_is_unmatched(engine):
     assert decide(engine, TRIANGLE, {"deer": 0.1})[0] is Reason.PICTOGRAM_UNMATCHED
+
+
+@pytest.mark.parametrize(("fit", "reason"), [(0.25, "pictogram_unmatched"), (0.15, "no_rule")])
+def test_a_rule_that_fits_a_fifth_lacks_only_its_pictogram(engine, fit, reason):
+    readings = certain_readings([TRIANGLE])
+    shape = readings.categorical["shape"][0]
+    shape[:] = 0
+    shape[[SHAPE.index("triangle"), SHAPE.index("octagon")]] = fit, 1 - fit
+    assert answer(engine, readings, {}).reason is Reason(reason)
+
+
+def test_a_rule_that_asks_for_no_pictogram_lacks_none(engine):
+    readings = certain_readings([{"shape": "square"}])
+    shape = readings.categorical["shape"][0]
+    shape[[SHAPE.index("square"), SHAPE.index("octagon")]] = 0.3, 0.7
+    gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in NAMES})
+    ready = ReadyCatalogue.prepare(engine.catalogue, gallery, Thresholds(unknown_odds=1.0))
+    seen = ready.answers(readings, np.full((1, len(NAMES)), -0.2, np.float32))[0]
+    assert seen.reason is Reason.NO_RULE
 
 
 def test_attributes_that_no_rule_has_are_unknown(engine):
@@ -237,6 +282,20 @@ def test_a_sign_that_may_be_none_counts_as_less_likely(engine):
     assert decide(engine, TRIANGLE, alike, presence=0.8)[0] is Reason.AMBIGUOUS
 
 
+def test_a_confidence_that_just_reaches_its_threshold_is_enough(tmp_path):
+    engine = engine_of(
+        tmp_path, "version: 1\nsigns: [{id: de.stop, name: {en: Stop}, when: {shape: octagon}}]\n"
+    )
+    sure = Thresholds(min_confidence=1.0)
+    assert decide(engine, {"shape": "octagon"}, {}, sure) == ("de.stop", 1)
+
+
+def test_what_is_a_sign_as_likely_as_not_is_answered(engine):
+    limit = {**CIRCLE, "digits": 50}
+    lenient = Thresholds(min_confidence=0.3, min_presence=0.5)
+    assert decide(engine, limit, {}, lenient, presence=0.5)[0] == "xx.limit"
+
+
 def test_a_crop_that_is_surely_no_sign_still_has_its_best_candidate(engine):
     gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in NAMES})
     judge = Judge(engine, gallery, Thresholds())
@@ -283,6 +342,24 @@ def test_a_number_is_the_same_with_zeros_behind_its_point(engine, text):
 def test_other_digits_are_another_text(engine, text):
     answered = answer(engine, certain_readings([{**CIRCLE, "text": text}]), {})
     assert answered.sign_id != "xx.limit"
+
+
+HEIGHT = """
+version: 1
+pictograms: {deer: {artwork: [made:deer]}, cow: {artwork: [made:cow]}, crown: {artwork: [made:x]}}
+signs:
+  - {id: xx.height, name: {en: "Height {digits} m"},
+     when: {shape: circle, digits: {min: 2, max: 4.5, multiple_of: 0.1}},
+     value: {from: digits, unit: m}}
+"""
+
+
+@pytest.mark.parametrize(("text", "value"), [("3.5", 3.5), ("3.50", 3.5), ("4", 4), ("4.0", 4)])
+def test_a_value_with_a_point_keeps_its_decimals(tmp_path, text, value):
+    readings = certain_readings([{"shape": "circle", "text": text}])
+    seen = answer(engine_of(tmp_path, HEIGHT), readings, {})
+    assert (seen.id, seen.value, seen.unit) == (f"xx.height[{value}]", value, "m")
+    assert isinstance(seen.value, type(value))
 
 
 def test_an_empty_catalogue_knows_nothing(tmp_path):

@@ -93,6 +93,16 @@ def test_one_pictogram_is_counted_as_one(tmp_path, capsys):
     assert capsys.readouterr().out == f"{gallery_path(rules)}: 1 pictogram\n"
 
 
+def test_a_gallery_holds_the_pictograms_of_its_own_file(tmp_path, capsys):
+    catalogue(tmp_path, BY_PICTURE)
+    predictor(tmp_path, 0)
+    cv2.imwrite(str(tmp_path / "elk.png"), artwork("elk"))
+    own = tmp_path / "own.yaml"
+    own.write_text("version: 1\nextends: signs.yaml\npictograms: {elk: {exemplars: [elk.png]}}\n")
+    assert main(["gallery", str(own), "--weights", str(tmp_path / "weights0.safetensors")]) == 0
+    assert capsys.readouterr().out.endswith(": 1 pictogram\n")
+
+
 def test_artwork_without_what_draws_it_says_what_to_install(tmp_path, monkeypatch, capsys):
     drawn = BY_ARTWORK.replace("mapillary:deer", "signrules:136-10")
     rules = catalogue(tmp_path, drawn).files[0]
@@ -142,6 +152,24 @@ def test_a_gallery_of_other_weights_is_stale(tmp_path):
     write_gallery(gallery_path(rules.files[0]), entries, eyes.fingerprint)
     with pytest.raises(GalleryError, match=r"made with other weights.*run `signrules gallery"):
         load_gallery(rules, predictor(tmp_path, 1))
+
+
+def test_an_embedding_of_other_artwork_is_not_used(tmp_path):
+    rules, eyes = catalogue(tmp_path, BY_ARTWORK), predictor(tmp_path, 0)
+    entries = {"deer": (["mapillary:elk"], np.eye(2, dtype=np.float32))}
+    write_gallery(gallery_path(rules.files[0]), entries, eyes.fingerprint)
+    with pytest.raises(GalleryError, match="no up-to-date embedding"):
+        load_gallery(rules, eyes)
+
+
+def test_galleries_of_other_embeddings_have_other_digests():
+    eye = np.eye(3, dtype=np.float32)
+    one, same, other, named, fewer = (
+        Gallery.from_embeddings(e).digest
+        for e in ({"a": eye}, {"a": eye}, {"a": eye[::-1]}, {"b": eye}, {"a": eye[:2]})
+    )
+    assert one == same
+    assert len({one, other, named, fewer}) == 4
 
 
 def test_a_damaged_gallery_is_named(tmp_path):
@@ -216,6 +244,12 @@ def test_views_of_an_exemplar_are_crops_that_differ(channels):
     views = exemplar_views(artwork("deer")[:, :, :channels])
     assert all(v.shape == (96, 96, 3) and v.dtype == np.uint8 for v in views)
     assert len({v.tobytes() for v in views}) == len(views) > 5
+
+
+def test_artwork_is_laid_on_backgrounds_of_several_greys():
+    corners = {int(view[0, 0, 0]) for view in exemplar_views(artwork("deer"))}
+    assert len(corners) > 5
+    assert min(corners) > 30
 
 
 def test_a_transparent_exemplar_is_refused():

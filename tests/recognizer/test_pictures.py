@@ -45,8 +45,18 @@ def test_grey_becomes_bgr(shape):
     assert (crop == 7).all()
 
 
+def test_truth_values_are_black_and_white():
+    assert to_crop(np.array([[True, False]]))[0, :, 0].tolist() == [255, 0]
+
+
 def test_transparency_is_laid_on_mid_grey():
     assert (to_crop(np.zeros((2, 2, 4), np.uint8)) == 128).all()
+
+
+def test_half_transparent_is_half_grey():
+    pixels = np.zeros((2, 2, 4), np.uint8)
+    pixels[:, :, 3] = 128
+    assert (to_crop(pixels) == 64).all()
 
 
 def test_pil_images_and_paths_are_pictures(tmp_path):
@@ -339,6 +349,14 @@ def test_a_folder_is_searched_and_a_glob_expanded(tmp_path):
         (tmp_path / name).write_bytes(b"x")
     assert [p.name for p in find_pictures(str(tmp_path))] == ["b.png", "a.JPG"]
     assert [p.name for p in find_pictures(str(tmp_path / "*.png"))] == ["b.png"]
+
+
+def test_two_stars_are_any_folders(tmp_path):
+    for name in ("a.png", "in/b.png", "in/side/c.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = find_pictures(f"{tmp_path}/**/*.png")
+    assert [p.name for p in found] == ["a.png", "b.png", "c.png"]
 
 
 @pytest.mark.parametrize(

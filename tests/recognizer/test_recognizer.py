@@ -78,6 +78,12 @@ def test_a_crop_of_one_pixel_is_too_small(recognizer):
     assert "1×1" in str(answer)
 
 
+@pytest.mark.parametrize(("size", "is_read"), [((10, 30), True), ((9, 30), False)])
+def test_a_crop_of_just_enough_pixels_is_read(recognizer, size, is_read):
+    answer = recognizer.recognize(np.zeros((*size, 3), np.uint8))
+    assert (answer.reason is not Reason.TOO_SMALL) is is_read
+
+
 def test_an_unknown_sign_still_says_what_is_certain(recognizer):
     answer = recognizer.recognize(PICTURES / "purple-pentagon.png")
     assert not answer.is_known

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from recognizer import CatalogueError, LanguageError, Recognizer, Thresholds, watching
-from recognizer.gallery import gallery_path
+from recognizer.gallery import Gallery, gallery_path
 from recognizer.thresholds_file import thresholds_path
 from recognizer.watching import CatalogueWatcher
 from rules import certain_readings
@@ -266,6 +267,34 @@ def test_a_symbolic_link_that_is_switched_is_a_change(tmp_path: Path) -> None:
     thresholds_path(catalogue).write_text("version: 1\n")  # beside the link, where it is looked for
     watcher.look(counted)
     assert counted.reloads == 2
+
+
+def test_a_file_that_is_written_in_place_and_is_as_long_as_before_is_a_change(
+    catalogue: Path,
+) -> None:
+    os.utime(catalogue, (0, 0))  # not written in the same tick of the clock
+    counted = Counted(catalogue)
+    watcher = CatalogueWatcher(counted, counted.catalogue)
+    catalogue.write_text(rules("new"))
+    watcher.look(counted)
+    assert counted.reloads == 1
+
+
+DEER = Gallery.from_embeddings({"deer": np.ones((1, 1), np.float32)})
+
+
+def test_an_exemplar_that_is_replaced_is_a_change(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recognizer.recognizer.load_gallery", lambda *_: DEER)
+    catalogue.write_text("version: 1\npictograms: {deer: {exemplars: [deer.png]}}\n")
+    picture = catalogue.with_name("deer.png")
+    picture.write_bytes(b"old")
+    counted = Counted(catalogue)
+    watcher = CatalogueWatcher(counted, counted.catalogue)
+    picture.write_bytes(b"newer")
+    watcher.look(counted)
+    assert counted.reloads == 1
 
 
 def test_what_a_broken_catalogue_lacks_is_found_when_it_appears(
