@@ -155,8 +155,7 @@ def _photographs(
         same_class = labels.pictogram == bank.labels.pictogram[picked]
         classes = classes.masked_fill(~same_class[:, None], UNKNOWN)
         images, labels = _turn_some(g, images, labels, classes, configuration.turned_photographs)
-    told = configuration.photographed_numbers * (bank.sides[picked] >= configuration.smallest_told)
-    labels = _hide_numbers(g, labels, told)
+    labels = _hide_numbers(g, labels, configuration.photographed_numbers)
     images, _ = photograph_again(g, images, torch.zeros(count, 1, 1, 1), size)
     return images, labels
 
@@ -184,12 +183,11 @@ def _turn_some(
     )
 
 
-def _hide_numbers(g: Generator, labels: Labels, told: Tensor) -> Labels:
-    """Tell each number with a probability, ``told`` (N,), else only how many digits it has.
+def _hide_numbers(g: Generator, labels: Labels, told: float) -> Labels:
+    """Tell each number with probability ``told``, else only how many digits it has.
 
-    The few numbers that photographs show would be learnt as wholes, and others read as them, most
-    of all on small photographs, where little else is left to see. Told nothing, the reader would
-    learn of photographs that mostly nothing is written on them.
+    The few numbers that photographs show would be learnt as wholes, and others read as them. Told
+    nothing, the reader would learn of photographs that mostly nothing is written on them.
     """
     digits = torch.isin(labels.text, torch.tensor(DIGITS))
     hidden = (uniform(g, len(labels)) >= told)[:, None] & digits

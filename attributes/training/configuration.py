@@ -108,11 +108,6 @@ class Configuration(RunConfiguration):
         description="share of photographed numbers that the text reader is told; of the others it "
         "learns how many digits they have",
     )
-    smallest_told: int = Field(
-        0,
-        ge=0,
-        description="shorter side of the smallest photograph whose number may be told, pixels",
-    )
     gtsrb_signs: float = Field(
         1.0,
         gt=0,

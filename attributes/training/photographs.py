@@ -98,13 +98,11 @@ class PhotographBank:
         pixels: uint8 (K, 3, STORED_SIZE, STORED_SIZE), RGB.
         labels: their attributes, K of them.
         class_ids: int64 (K,), the data set's own classes, to balance batches by.
-        sides: int64 (K,), the shorter side of each as it was taken, pixels.
     """
 
     pixels: Tensor
     labels: Labels
     class_ids: Tensor
-    sides: Tensor
 
     def black_on_white(self) -> Tensor:
         """Numbers of those whose darkest tones are black ink and whose brightest are white paint.
@@ -133,14 +131,11 @@ def load_gtsrb(
     """
     used = _training_crops(root, classes)
     pixels = torch.empty(len(used), 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8)
-    sides = torch.empty(len(used), dtype=torch.int64)
     for index, crop in enumerate(track(used, "GTSRB")):
-        photograph = _read(crop.path)
-        pixels[index] = _stored(photograph)
-        sides[index] = min(photograph.shape[:2])
+        pixels[index] = _stored(_read(crop.path))
     per_class = Labels.from_rows(german_rows(), pictograms)
     class_ids = torch.tensor([c.class_id for c in used])
-    return PhotographBank(pixels, per_class[class_ids], class_ids, sides)
+    return PhotographBank(pixels, per_class[class_ids], class_ids)
 
 
 def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBank:

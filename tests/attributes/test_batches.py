@@ -234,7 +234,7 @@ def test_characters_of_photographs_are_looked_for_where_they_are_seen():
 
 
 def test_rare_classes_are_photographed_more_often_than_they_come():
-    bank = black_photographs([ROW] * 63 + [{**ROW, "text": "30"}], [0] * 63 + [1], [48] * 64)
+    bank = black_photographs([ROW] * 63 + [{**ROW, "text": "30"}], [0] * 63 + [1])
     configuration = tiny_configuration(
         photographed_numbers=1.0,
         batch={"photographs": 400, "artwork": 1, "composed": 1, "scenes": 0},
@@ -245,12 +245,11 @@ def test_rare_classes_are_photographed_more_often_than_they_come():
     assert 0.1 < is_rare.float().mean() < 0.25  # one picture of 64
 
 
-def black_photographs(rows, class_ids, sides):
+def black_photographs(rows, class_ids):
     return PhotographBank(
         torch.zeros(len(rows), 3, STORED_SIZE, STORED_SIZE, dtype=torch.uint8),
         Labels.from_rows(rows, []),
         torch.tensor(class_ids),
-        torch.tensor(sides),
     )
 
 
@@ -258,7 +257,7 @@ def black_photographs(rows, class_ids, sides):
     ("told", "expected"), [(0.0, [HIDDEN]), (1.0, [FIFTY]), (0.5, [HIDDEN, FIFTY])]
 )
 def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
-    bank = black_photographs([ROW, {**ROW, "text": "STOP"}], [0, 1], [30, 30])
+    bank = black_photographs([ROW, {**ROW, "text": "STOP"}], [0, 1])
     configuration = tiny_configuration(
         photographed_numbers=told,
         batch={"photographs": 64, "artwork": 1, "composed": 1, "scenes": 0},
@@ -270,24 +269,13 @@ def test_photographed_numbers_are_told_as_often_as_configured(told, expected):
     assert texts == {word, *((*digits[:2], 0, UNKNOWN, UNKNOWN, UNKNOWN) for digits in expected)}
 
 
-def test_numbers_of_small_photographs_are_not_told():
-    bank = black_photographs([ROW, {**ROW, "text": "30"}], [0, 1], [47, 48])
-    configuration = tiny_configuration(
-        smallest_told=48, batch={"photographs": 64, "artwork": 1, "composed": 1, "scenes": 0}
-    )
-    materials = replace(tiny_materials(), photographs=bank)
-    labels = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48).labels
-    texts = {tuple(text[:2]) for text in labels.text[-64:].tolist()}
-    assert texts == {HIDDEN, TEXT.encode("30")[:2]}
-
-
 def test_only_black_on_white_plates_lend_their_light_to_drawings():
     blue = {**ROW, "background": "blue", "legend": "white", "text": ""}
     rows = [blue, ROW, {**ROW, "legend": "none", "text": ""}]
-    bank = black_photographs(rows, [38, 1, 13], [30, 30, 30])
+    bank = black_photographs(rows, [38, 1, 13])
     assert bank.black_on_white().tolist() == [1]
     # Without one, drawings are exposed as in a run without photographs.
-    none = PhotographBank(bank.pixels[:1], bank.labels[:1], bank.class_ids[:1], bank.sides[:1])
+    none = PhotographBank(bank.pixels[:1], bank.labels[:1], bank.class_ids[:1])
     materials = replace(tiny_materials(), photographs=none)
     batch = make_batch(torch.Generator().manual_seed(0), materials, tiny_configuration(), 48)
     assert batch.images.std() > 0
@@ -336,7 +324,6 @@ def test_a_turned_photograph_is_a_class_of_its_own_and_keeps_its_colours():
         upright,
         Labels.from_rows([ROW] * 8, ["deer"]),
         torch.zeros(8, dtype=torch.int64),
-        torch.full((8,), 30),
     )
     materials = replace(
         tiny_materials(), photographs=bank, turned_classes=torch.tensor([[5, 6, 7]]),

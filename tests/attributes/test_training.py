@@ -120,7 +120,6 @@ def test_temperatures_are_fitted_although_some_numbers_are_hidden():
         shown,
         Labels.from_rows([ROW] * 4, []),
         torch.zeros(4, dtype=torch.int64),
-        torch.full((4,), 40),
     )
     configuration = tiny_configuration(
         photographed_numbers=0.0, batch={"photographs": 4, "artwork": 1, "composed": 1, "scenes": 1}
