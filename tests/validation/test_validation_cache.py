@@ -101,36 +101,34 @@ def test_a_file_that_changed_just_now_is_not_trusted(tmp_path: Path) -> None:
     assert digests.known(str(path)) is None
 
 
-def test_a_file_that_settled_is_not_read_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that was written ten seconds ago, by the clock that is asked."""
     path = tmp_path / "a"
     path.write_bytes(b"one")
     now = time.time_ns()
     monkeypatch.setattr(time, "time_ns", lambda: now + 10_000_000_000)
+    return path
+
+
+def test_a_file_that_settled_is_not_read_again(tmp_path: Path, settled: Path) -> None:
     digests = FileDigests(tmp_path / "cache", tmp_path)
-    _, digest = digests.read(str(path))
+    _, digest = digests.read(str(settled))
     digests.save()
     again = FileDigests(tmp_path / "cache", tmp_path)
-    assert again.known(str(path)) == digest
-    path.write_bytes(b"two")
-    assert again.known(str(path)) is None
+    assert again.known(str(settled)) == digest
+    settled.write_bytes(b"two")
+    assert again.known(str(settled)) is None
 
 
-def test_a_file_whose_time_was_set_back_is_read_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(b"one")
-    now = time.time_ns()
-    monkeypatch.setattr(time, "time_ns", lambda: now + 10_000_000_000)
+def test_a_file_whose_time_was_set_back_is_read_again(tmp_path: Path, settled: Path) -> None:
     digests = FileDigests(tmp_path / "cache", tmp_path)
-    digests.read(str(path))
-    old = path.stat()
+    digests.read(str(settled))
+    old = settled.stat()
     time.sleep(0.02)
-    path.write_bytes(b"two")
-    os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
-    assert digests.known(str(path)) is None
+    settled.write_bytes(b"two")
+    os.utime(settled, ns=(old.st_atime_ns, old.st_mtime_ns))
+    assert digests.known(str(settled)) is None
 
 
 def shards(world: World) -> list[Path]:
