@@ -204,9 +204,9 @@ def text_masks(
     Args:
         rng: source of randomness.
         count: how many masks to draw.
-        without: strings that must not occur. Another last character takes the place of theirs, so
-            that what stands before it is as frequent as if none were left out: 12 and a digit
-            comes as often as 10 and a digit where there is no 120.
+        without: strings that must not occur. Numbers that differ from them in one digit, any one,
+            take their place, so that their other digits are hardly rarer than if none were left
+            out: where there is no 120, 320 still shows a 2 before a 0, and 126 a 2 behind a 1.
         likelier: how much likelier than the others some limits are; 1 for those not named.
     """
     fonts = load_fonts()
@@ -216,7 +216,7 @@ def text_masks(
     slots: list[Mask] = []
     strings: list[str] = []
     while len(strings) < count:
-        string = _with_another_end(rng, _random_string(rng, shares), without)
+        string = _with_another_digit(rng, _random_string(rng, shares), without)
         if string not in without:
             mask, places = draw_string(rng, string, fonts, without=without)
             masks.append(mask)
@@ -249,10 +249,20 @@ def _random_string(rng: np.random.Generator, shares_of_limits: npt.NDArray[np.fl
     return "".join(rng.choice(list(letters), length))
 
 
-def _with_another_end(rng: np.random.Generator, string: str, without: Collection[str]) -> str:
-    if string in without and string[-1].isdigit():
-        return f"{string[:-1]}{rng.integers(1, 10)}"
-    return string
+def _with_another_digit(rng: np.random.Generator, string: str, without: Collection[str]) -> str:
+    """For a number that is left out one that is like it, all else as it is."""
+    places = [k for k, character in enumerate(string) if character.isdigit()]
+    if string not in without or not places:
+        return string
+    place = int(rng.choice(places))
+    others = "0123456789"[place == 0 :].replace(string[place], "")
+    return string[:place] + str(rng.choice(list(others))) + string[place + 1 :]
+
+
+def is_like(number: str, other: str) -> bool:
+    """Whether two numbers differ in one digit."""
+    pairs = [(a, b) for a, b in zip(number, other, strict=False) if a != b]
+    return len(number) == len(other) and len(pairs) == 1 and all(map(str.isdigit, pairs[0]))
 
 
 def load_fonts() -> list[FreeTypeFont]:

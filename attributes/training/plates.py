@@ -21,7 +21,7 @@ from attributes.training.blank_plates import PlateBank
 from attributes.training.colours import paint
 from attributes.training.labels import UNKNOWN, Labels, encode_text
 from attributes.training.operators import chosen, uniform, warp
-from attributes.training.pictograms import LIMITS, MaskBank
+from attributes.training.pictograms import LIMITS, MaskBank, is_like
 from attributes.training.redrawing import redraw
 from attributes.vocabulary import (
     BACKGROUND,
@@ -186,12 +186,14 @@ def _pick_texts(g: Generator, strings: tuple[str, ...], looks: _Looks, blanks: P
     """Which of the strings stands on each plate: any, but in red rings mostly a limit; int64 (N,).
 
     Most of what roads write in a red ring is one, and few things have to be read from as far. For
-    a limit that training leaves out stand those numbers that differ from it in the last digit.
+    a limit that training leaves out stand those numbers that differ from it in one digit.
     """
     count = len(looks.plate)
     picked = torch.randint(len(strings), (count,), generator=g)
-    stems = {limit[:-1] for limit in set(LIMITS).difference(strings)}
-    limits = torch.tensor([i for i, s in enumerate(strings) if s in LIMITS or s[:-1] in stems])
+    left_out = set(LIMITS).difference(strings)
+    limits = torch.tensor(
+        [i for i, s in enumerate(strings) if s in LIMITS or any(is_like(s, o) for o in left_out)]
+    )
     if not len(limits):
         return picked
     ringed = blanks.shapes[looks.plate] == SHAPE.index("circle")

@@ -1,6 +1,7 @@
 """Numbers and words as training draws them: every character stands where its slot says."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -80,11 +81,14 @@ def test_some_limits_can_be_made_likelier(fonts):
     assert strings.count("80") > 3 * strings.count("90") > 0
 
 
-def test_numbers_with_another_last_digit_stand_in_for_those_left_out(fonts):
+def test_numbers_with_one_other_digit_stand_in_for_those_left_out(fonts):
     with_all = text_masks(np.random.default_rng(0), 1500).names
     strings = text_masks(np.random.default_rng(0), 1500, without=("120", "4.5")).names
     assert not {"120", "4.5"} & set(strings)
-    assert sum(s[:2] == "12" and len(s) == 3 for s in strings) > 0.7 * with_all.count("120") > 15
+    for shape in (r"12\d", r"1\d0", r"\d20"):  # each digit changes as often
+        more = [sum(bool(re.fullmatch(shape, s)) for s in names) for names in (strings, with_all)]
+        stand_ins = more[0] - (more[1] - with_all.count("120"))
+        assert stand_ins > 0.2 * with_all.count("120") > 4
 
 
 def test_a_plain_number_is_in_one_piece(fonts):
