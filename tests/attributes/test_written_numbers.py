@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from attributes.training.packages import MissingPackageError
-from attributes.training.pictograms import draw_string, load_fonts, text_masks
+from attributes.training.pictograms import draw_string, is_like, load_fonts, text_masks
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +89,15 @@ def test_numbers_with_one_other_digit_stand_in_for_those_left_out(fonts):
         more = [sum(bool(re.fullmatch(shape, s)) for s in names) for names in (strings, with_all)]
         stand_ins = more[0] - (more[1] - with_all.count("120"))
         assert stand_ins > 0.2 * with_all.count("120") > 4
+
+
+@pytest.mark.parametrize(
+    ("other", "is_so"),
+    [("320", True), ("126", True), ("120", False), ("136", False), ("12", False), ("1200", False),
+     ("12O", False), ("12.", False)],
+)  # fmt: skip
+def test_numbers_that_differ_in_one_digit_are_like_each_other(other, is_so):
+    assert is_like("120", other) is is_like(other, "120") is is_so
 
 
 def test_a_plain_number_is_in_one_piece(fonts):
