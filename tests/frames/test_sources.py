@@ -1,6 +1,8 @@
 """Files as sources: frames in order, an end, or one error that says why."""
 
 import gc
+import subprocess
+import sys
 import time
 from collections import deque
 from pathlib import Path
@@ -59,6 +61,21 @@ def test_a_source_that_was_forgotten_ends_its_thread(tmp_path):
     next(source)
     del source
     gc.collect()  # the fixture sees whether the thread is gone
+
+
+def test_no_thread_reads_on_while_a_program_ends(tmp_path):
+    # It may meet the end within OpenCV, which aborts the process then; when, is chance.
+    video = write_video(tmp_path / "drive.avi", 40)
+    code = f"""
+import atexit, sys, threading
+atexit.register(lambda: print(threading.active_count()))  # called last
+from recognizer.frames.sources.opening import open_source
+source = open_source({str(video)!r})
+next(source)
+sys.exit(7)
+"""
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stdout.strip()) == (7, b"1")
 
 
 def test_an_opened_source_is_given_back_as_it_is(tmp_path):
