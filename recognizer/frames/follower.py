@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -167,7 +167,7 @@ def follow(
     settings: TrackSettings,
     detector: Detector | None,
     timeout: float,
-) -> Iterator[FrameResult]:
+) -> Generator[FrameResult, None, None]:
     """See :meth:`recognizer.Recognizer.stream`."""
     with open_source(source, timeout=timeout) as frames:
         recognize = recognition_of(frames, recognizer, settings, detector)
