@@ -100,6 +100,14 @@ def test_a_file_url_is_a_file(tmp_path):
         open_source(f"file://{tmp_path}/none.mp4")
 
 
+def test_a_path_in_digits_is_a_file_and_no_camera(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("17").mkdir()
+    cv2.imwrite("17/0.png", numbered_image(0))
+    with open_source(Path("17")) as source:
+        assert [number_of(frame.image) for frame in source] == [0]
+
+
 def test_a_glob_of_one_video_is_that_video_and_of_several_is_refused(tmp_path):
     first = write_video(tmp_path / "a.avi", 3)
     pattern = str(tmp_path / "*.avi")
