@@ -110,6 +110,11 @@ def test_tensors_come_as_detectors_leave_them(as_given):
         np.testing.assert_array_equal(boxes.score, scores)
 
 
+def test_boxes_may_be_empty_lists():
+    assert Boxes([], []).xyxy.shape == (0, 4)
+    assert len(to_boxes(SimpleNamespace(xyxy=[], confidence=[]))) == 0
+
+
 def test_a_frame_may_be_a_file(recognizer, two_signs, tmp_path):
     image, xyxy = two_signs
     path = tmp_path / "frame.png"
