@@ -288,7 +288,9 @@ def _pixels_of_pil(image: Image) -> npt.NDArray[Any]:
                 )
             return grey.astype(np.uint16)
         return np.asarray(upright.convert("RGBA"))[:, :, [2, 1, 0, 3]]
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged files
+    except (PictureError, MemoryError):
+        raise
+    except Exception as error:  # its decoders raise of every kind for damaged files
         raise PictureError(f"PIL image: {error}") from None
 
 

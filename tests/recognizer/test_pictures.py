@@ -215,6 +215,19 @@ def test_a_pil_image_whose_grey_levels_have_no_known_white_is_refused(pixels):
         to_crop(image.fromarray(pixels))
 
 
+@pytest.mark.parametrize(("place", "value"), [(29, 0), (31, 1)], ids=["struct.error", "TypeError"])
+def test_a_pil_image_that_pillow_stumbles_over_is_refused(place, value):
+    image = pytest.importorskip("PIL.Image")
+    tags = image.Exif()
+    tags[274], tags[282] = 6, 72.0  # to be turned; a resolution, whose tag is damaged
+    content = io.BytesIO()
+    image.new("RGB", (20, 20)).save(content, "JPEG", exif=tags)
+    damaged = bytearray(content.getvalue())
+    damaged[damaged.index(b"Exif") + place] = value
+    with pytest.raises(PictureError, match=r"^PIL image: "):
+        to_crop(image.open(io.BytesIO(damaged)))
+
+
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
 def test_a_pil_image_of_a_file_that_was_cut_off_is_refused(form):
     image = pytest.importorskip("PIL.Image")
