@@ -316,7 +316,7 @@ def _from_array(pixels: npt.NDArray[Any], name: str) -> Crop:
 def _to_eight_bit(pixels: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
     if pixels.dtype == np.uint8:
         return np.asarray(pixels, np.uint8)
-    if pixels.dtype == np.uint16:
+    if np.issubdtype(pixels.dtype, np.uint16):  # in either order of bytes
         if 0 < pixels.max() <= _LARGEST_OF_EIGHT_BITS:  # or it would be answered as almost black
             raise PictureError(
                 f"{name}: pixels of type uint16 lie in [0, 65535], these are at most "

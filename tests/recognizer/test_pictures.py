@@ -45,6 +45,11 @@ def test_grey_becomes_bgr(shape):
     assert (crop == 7).all()
 
 
+def test_16_bits_may_come_in_either_order_of_bytes():
+    pixels = np.arange(0, 65536, 257, np.uint16).reshape(16, 16)
+    assert (to_crop(pixels.astype(">u2")) == to_crop(pixels.astype("<u2"))).all()
+
+
 def test_truth_values_are_black_and_white():
     assert to_crop(np.array([[True, False]]))[0, :, 0].tolist() == [255, 0]
 
