@@ -85,7 +85,9 @@ class Recognizer:
         self.language = language or "en"
         self.country = country
         self.catalogue_path = _file("catalogue", catalogue) or default_catalogue()
-        self._localizer_weights = _file("localizer", localizer)
+        given = _file("localizer", localizer)
+        # It is read later, perhaps from another folder.
+        self._localizer_weights = None if given is None else given.absolute()
         own_weights = _file("weights", weights)
         self._precision = precision
         self._given_thresholds = thresholds

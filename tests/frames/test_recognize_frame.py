@@ -288,6 +288,15 @@ def test_the_localizer_has_the_weights_and_the_precision_that_were_asked_for(tmp
         _ = Recognizer(localizer=tmp_path / "none.safetensors").localizer
 
 
+def test_the_localizer_is_found_from_another_folder(tmp_path, monkeypatch):
+    for suffix in (".safetensors", ".json"):
+        shutil.copy(DEFAULT_LOCALIZER.with_suffix(suffix), tmp_path / f"mine{suffix}")
+    monkeypatch.chdir(tmp_path)
+    recognizer = Recognizer(localizer="mine.safetensors")
+    monkeypatch.chdir("/")
+    assert recognizer.localizer.card.name == "localizer"
+
+
 def test_a_result_does_not_change_with_the_boxes_that_were_given(recognizer, two_signs):
     image, boxes = two_signs
     given = np.array(boxes, np.float32)
