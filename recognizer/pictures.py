@@ -288,7 +288,9 @@ def _pixels_of_pil(image: Image) -> npt.NDArray[Any]:
                 )
             return grey.astype(np.uint16)
         return np.asarray(upright.convert("RGBA"))[:, :, [2, 1, 0, 3]]
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged files
+    except (PictureError, MemoryError):
+        raise
+    except Exception as error:  # its decoders raise of every kind for damaged files
         raise PictureError(f"PIL image: {error}") from None
 
 
@@ -314,7 +316,7 @@ def _from_array(pixels: npt.NDArray[Any], name: str) -> Crop:
 def _to_eight_bit(pixels: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
     if pixels.dtype == np.uint8:
         return np.asarray(pixels, np.uint8)
-    if pixels.dtype == np.uint16:
+    if np.issubdtype(pixels.dtype, np.uint16):  # in either order of bytes
         if 0 < pixels.max() <= _LARGEST_OF_EIGHT_BITS:  # or it would be answered as almost black
             raise PictureError(
                 f"{name}: pixels of type uint16 lie in [0, 65535], these are at most "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -85,7 +85,9 @@ class Recognizer:
         self.language = language or "en"
         self.country = country
         self.catalogue_path = _file("catalogue", catalogue) or default_catalogue()
-        self._localizer_weights = _file("localizer", localizer)
+        given = _file("localizer", localizer)
+        # It is read later, perhaps from another folder.
+        self._localizer_weights = None if given is None else given.absolute()
         own_weights = _file("weights", weights)
         self._precision = precision
         self._given_thresholds = thresholds
@@ -215,7 +217,7 @@ class Recognizer:
         settings: TrackSettings = DEFAULT_SETTINGS,
         detector: Detector | None = None,
         timeout: float = 10.0,
-    ) -> Iterator[FrameResult]:
+    ) -> Generator[FrameResult, None, None]:
         """Find, recognize and follow the signs of a source, frame after frame.
 
         Pictures of a folder or glob are photographs of different places: nothing is followed in
@@ -237,8 +239,8 @@ class Recognizer:
 
         Raises:
             SourceError: the source cannot be opened, breaks off, or nothing in it can be read.
-            TypeError: ``settings`` are none, or the detector cannot be called or gives nothing that
-                boxes can be read from.
+            TypeError: ``settings`` are none, the detector cannot be called or gives nothing that
+                boxes can be read from, or the source is of another kind, such as a list of images.
             ValueError: the detector's boxes have another shape, or ``timeout`` is not above 0.
             WeightsError: the localizer's weights are missing or damaged.
         """

@@ -27,6 +27,8 @@ class Boxes:
         """Lists and arrays of other types become float32."""
         object.__setattr__(self, "xyxy", np.asarray(self.xyxy, np.float32))
         object.__setattr__(self, "score", np.asarray(self.score, np.float32))
+        if self.xyxy.shape == (0,):  # an empty list has no rows that could tell their length
+            object.__setattr__(self, "xyxy", self.xyxy.reshape(0, 4))
         if self.xyxy.ndim != 2 or self.xyxy.shape[1] != 4:
             raise ValueError(f"xyxy: expected (N, 4), got {self.xyxy.shape}")
         if self.score.shape != (len(self.xyxy),):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -89,8 +89,8 @@ class FrameFollower:
                 BGR: then it follows the last one, now.
 
         Raises:
-            TypeError: ``frame`` is neither, such as a path, or the detector gives nothing that
-                boxes can be read from.
+            TypeError: ``frame`` is neither, such as a path, its image is no array, or the
+                detector gives nothing that boxes can be read from.
             ValueError: the index is not higher than that of the last frame, the image is not
                 uint8 (H, W, 3), or the detector's boxes have another shape.
         """
@@ -102,6 +102,10 @@ class FrameFollower:
                 f"{type(frame).__name__}; stream() opens paths and URLs"
             )
         image = frame.image
+        if not isinstance(image, np.ndarray):  # such as None, which OpenCV gives for a bad file
+            raise TypeError(
+                f"{frame.name}: expected uint8 (H, W, 3) BGR, got {type(image).__name__}"
+            )
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
             raise ValueError(
                 f"{frame.name}: expected uint8 (H, W, 3) BGR, got {image.dtype} {image.shape}"
@@ -167,7 +171,7 @@ def follow(
     settings: TrackSettings,
     detector: Detector | None,
     timeout: float,
-) -> Iterator[FrameResult]:
+) -> Generator[FrameResult, None, None]:
     """See :meth:`recognizer.Recognizer.stream`."""
     with open_source(source, timeout=timeout) as frames:
         recognize = recognition_of(frames, recognizer, settings, detector)

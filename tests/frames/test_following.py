@@ -186,6 +186,11 @@ def test_what_is_no_image_is_told_what_is_one(recognizer, frame):
         recognizer.follow().update(frame)
 
 
+def test_a_frame_whose_image_was_not_read_is_told(recognizer):
+    with pytest.raises(TypeError, match=r"7.png: expected uint8 \(H, W, 3\) BGR, got NoneType"):
+        recognizer.follow().update(Frame(7, 0.7, cv2.imread("drive/7.png"), "drive/7.png"))
+
+
 def test_a_reload_judges_what_was_read_by_the_new_rules(tmp_path):
     rules = "version: 1\nsigns:\n  - {{id: {}, name: {{en: x}}, when: {{shape: octagon}}}}\n"
     catalogue = tmp_path / "signs.yaml"

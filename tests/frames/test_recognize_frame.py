@@ -110,6 +110,11 @@ def test_tensors_come_as_detectors_leave_them(as_given):
         np.testing.assert_array_equal(boxes.score, scores)
 
 
+def test_boxes_may_be_empty_lists():
+    assert Boxes([], []).xyxy.shape == (0, 4)
+    assert len(to_boxes(SimpleNamespace(xyxy=[], confidence=[]))) == 0
+
+
 def test_a_frame_may_be_a_file(recognizer, two_signs, tmp_path):
     image, xyxy = two_signs
     path = tmp_path / "frame.png"
@@ -281,6 +286,15 @@ def test_the_localizer_has_the_weights_and_the_precision_that_were_asked_for(tmp
     assert recognizer.recognize_frame(two_signs[0]).size == (WIDTH, HEIGHT)
     with pytest.raises(WeightsError, match="none"):
         _ = Recognizer(localizer=tmp_path / "none.safetensors").localizer
+
+
+def test_the_localizer_is_found_from_another_folder(tmp_path, monkeypatch):
+    for suffix in (".safetensors", ".json"):
+        shutil.copy(DEFAULT_LOCALIZER.with_suffix(suffix), tmp_path / f"mine{suffix}")
+    monkeypatch.chdir(tmp_path)
+    recognizer = Recognizer(localizer="mine.safetensors")
+    monkeypatch.chdir("/")
+    assert recognizer.localizer.card.name == "localizer"
 
 
 def test_a_result_does_not_change_with_the_boxes_that_were_given(recognizer, two_signs):

@@ -1,6 +1,8 @@
 """Files as sources: frames in order, an end, or one error that says why."""
 
 import gc
+import subprocess
+import sys
 import time
 from collections import deque
 from pathlib import Path
@@ -61,6 +63,21 @@ def test_a_source_that_was_forgotten_ends_its_thread(tmp_path):
     gc.collect()  # the fixture sees whether the thread is gone
 
 
+def test_no_thread_reads_on_while_a_program_ends(tmp_path):
+    # It may meet the end within OpenCV, which aborts the process then; when, is chance.
+    video = write_video(tmp_path / "drive.avi", 40)
+    code = f"""
+import atexit, sys, threading
+atexit.register(lambda: print(threading.active_count()))  # called last
+from recognizer.frames.sources.opening import open_source
+source = open_source({str(video)!r})
+next(source)
+sys.exit(7)
+"""
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stdout.strip()) == (7, b"1")
+
+
 def test_an_opened_source_is_given_back_as_it_is(tmp_path):
     with open_source(write_video(tmp_path / "drive.avi", 3)) as source:
         assert open_source(source) is source
@@ -81,6 +98,14 @@ def test_a_file_url_is_a_file(tmp_path):
             assert [number_of(frame.image) for frame in source] == [0, 1, 2]
     with pytest.raises(SourceError, match=f"{tmp_path}/none.mp4: no such file"):
         open_source(f"file://{tmp_path}/none.mp4")
+
+
+def test_a_path_in_digits_is_a_file_and_no_camera(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("17").mkdir()
+    cv2.imwrite("17/0.png", numbered_image(0))
+    with open_source(Path("17")) as source:
+        assert [number_of(frame.image) for frame in source] == [0]
 
 
 def test_a_glob_of_one_video_is_that_video_and_of_several_is_refused(tmp_path):

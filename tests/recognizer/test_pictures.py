@@ -45,6 +45,11 @@ def test_grey_becomes_bgr(shape):
     assert (crop == 7).all()
 
 
+def test_16_bits_may_come_in_either_order_of_bytes():
+    pixels = np.arange(0, 65536, 257, np.uint16).reshape(16, 16)
+    assert (to_crop(pixels.astype(">u2")) == to_crop(pixels.astype("<u2"))).all()
+
+
 def test_truth_values_are_black_and_white():
     assert to_crop(np.array([[True, False]]))[0, :, 0].tolist() == [255, 0]
 
@@ -213,6 +218,19 @@ def test_a_pil_image_whose_grey_levels_have_no_known_white_is_refused(pixels):
     image = pytest.importorskip("PIL.Image")
     with pytest.raises(PictureError, match=r"grey of 32 bits must lie in \[0, 65535\]"):
         to_crop(image.fromarray(pixels))
+
+
+@pytest.mark.parametrize(("place", "value"), [(29, 0), (31, 1)], ids=["struct.error", "TypeError"])
+def test_a_pil_image_that_pillow_stumbles_over_is_refused(place, value):
+    image = pytest.importorskip("PIL.Image")
+    tags = image.Exif()
+    tags[274], tags[282] = 6, 72.0  # to be turned; a resolution, whose tag is damaged
+    content = io.BytesIO()
+    image.new("RGB", (20, 20)).save(content, "JPEG", exif=tags)
+    damaged = bytearray(content.getvalue())
+    damaged[damaged.index(b"Exif") + place] = value
+    with pytest.raises(PictureError, match=r"^PIL image: "):
+        to_crop(image.open(io.BytesIO(damaged)))
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])

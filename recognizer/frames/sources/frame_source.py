@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from types import TracebackType
+from weakref import WeakSet
 
 from attributes.errors import UserError
 from recognizer.frames.frame import Frame
@@ -43,6 +45,7 @@ class FrameSource(ABC, Iterator[Frame]):
         self.frames_per_second = frames_per_second
         self.is_live = is_live
         self.is_continuous = is_continuous
+        _alive.add(self)
 
     @property
     @abstractmethod
@@ -81,3 +84,14 @@ class FrameSource(ABC, Iterator[Frame]):
     def __del__(self) -> None:
         # A consumer that forgot the source must not leave its thread waiting for ever.
         self.close()
+
+
+_alive: WeakSet[FrameSource] = WeakSet()
+"""All that were not forgotten, closed or not."""
+
+
+@atexit.register
+def _close_all() -> None:
+    """End the reading threads with the program: one that OpenCV has work in would abort it."""
+    for source in list(_alive):
+        source.close()

@@ -41,7 +41,7 @@ _SECONDS_TO_LOOK = 10.0
 """At most, into a file that may be a picture or a video."""
 
 Source = Union[int, str, "os.PathLike[str]", FrameSource]
-"""A camera's index (also in digits), a video, picture, folder or glob, a URL, an opened source."""
+"""A camera's index (as text, too), a video, picture, folder or glob, a URL, an opened source."""
 
 _LONGEST_TIMEOUT: Final = 24 * 3600
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "rtsp": 554}
@@ -80,7 +80,7 @@ def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
 
     Args:
         source: see :data:`Source`; one that is open already is given back as it is. A file whose
-            name is a number is opened as ``./17``.
+            name is a number is opened as ``./17`` or ``Path("17")``.
         timeout: seconds that a URL has to answer, and later to send each frame.
 
     Returns:
@@ -101,7 +101,7 @@ def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
             "give images in memory to Recognizer.follow().update(image), one by one"
         )
     name = local_path(os.fspath(source)) if not isinstance(source, int) else str(source)
-    if isinstance(source, int) or name.isdecimal():
+    if isinstance(source, int) or (isinstance(source, str) and name.isdecimal()):
         return _open_camera(int(name))
     if is_url(name):
         return _open_url(name, timeout)
