@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from attributes.errors import UserError
     from attributes.weights_file import WeightsError
     from recognizer.decision import Reason, Thresholds
     from recognizer.frames.boxes import Boxes
@@ -35,6 +36,7 @@ _MODULES = {
     "SourceError": "recognizer.frames.sources.frame_source",
     "Thresholds": "recognizer.decision",
     "TrackSettings": "recognizer.frames.tracking.tracks",
+    "UserError": "attributes.errors",
     "WeightsError": "attributes.weights_file",
 }
 """Public name -> its module, imported when first used, so that checking rules needs no torch."""
@@ -56,6 +58,7 @@ __all__ = [
     "SourceError",
     "Thresholds",
     "TrackSettings",
+    "UserError",
     "WeightsError",
 ]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 _BYTE_ORDERS: Final[dict[bytes, Literal["little", "big"]]] = {b"II": "little", b"MM": "big"}
-_ORIENTATION = 0x0112
+ORIENTATION: Final = 0x0112
 """Number of the EXIF tag (TIFF 6.0, section 8)."""
 UPRIGHT = 1
 
@@ -25,7 +25,7 @@ def orientation_of(exif: bytes) -> int:
     directory = number(4, 4)
     for entry in range(number(directory, 2)):
         at = directory + 2 + 12 * entry
-        if number(at, 2) == _ORIENTATION:
+        if number(at, 2) == ORIENTATION:
             said = number(at + 8, 2)
             return said if said in range(1, 9) else UPRIGHT
     return UPRIGHT

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.errors import UserError
-from recognizer.orientation import orientation_of, turn_upright
+from recognizer.orientation import ORIENTATION, UPRIGHT, orientation_of, turn_upright
 from recognizer.urls import is_url, without_password
 from rules.file_references import PICTURE_SUFFIXES
 
@@ -271,27 +271,37 @@ def _is_cut_off_jpeg(content: bytes) -> bool:
 
 def _pixels_of_pil(image: Image) -> npt.NDArray[Any]:
     """An upright PIL image as (H, W, 4) BGRA; as (H, W) what RGBA would clip: 16 bits, floats."""
-    from PIL import ImageOps  # not at the top: whoever has no Pillow has no PIL image either
-
     try:
-        upright = ImageOps.exif_transpose(image)
-        if upright.mode.startswith("I;16"):
-            return np.asarray(upright).astype(np.uint16)  # its bytes may be in the other order
-        if upright.mode == "F":
-            return np.asarray(upright)
-        if upright.mode == "I":  # 32 bits, in which Pillow keeps what has 16
-            grey = np.asarray(upright)
-            if grey.min() < 0 or grey.max() > np.iinfo(np.uint16).max:
-                raise PictureError(
-                    f"PIL image: grey of 32 bits must lie in [0, 65535], got {grey.min()} to "
-                    f"{grey.max()}"
-                )
-            return grey.astype(np.uint16)
-        return np.asarray(upright.convert("RGBA"))[:, :, [2, 1, 0, 3]]
+        pixels = _pixels_as_stored(image)
     except (PictureError, MemoryError):
         raise
     except Exception as error:  # its decoders raise of every kind for damaged files
         raise PictureError(f"PIL image: {error}") from None
+    return turn_upright(pixels, _orientation_of_pil(image))
+
+
+def _orientation_of_pil(image: Image) -> int:
+    try:
+        said = image.getexif().get(ORIENTATION, UPRIGHT)
+    except Exception:  # a block of which nothing can be read, beside pixels that may be sound
+        return UPRIGHT
+    return said if said in range(1, 9) else UPRIGHT
+
+
+def _pixels_as_stored(image: Image) -> npt.NDArray[Any]:
+    if image.mode.startswith("I;16"):
+        return np.asarray(image).astype(np.uint16)  # its bytes may be in the other order
+    if image.mode == "F":
+        return np.asarray(image)
+    if image.mode == "I":  # 32 bits, in which Pillow keeps what has 16
+        grey = np.asarray(image)
+        if grey.min() < 0 or grey.max() > np.iinfo(np.uint16).max:
+            raise PictureError(
+                f"PIL image: grey of 32 bits must lie in [0, 65535], got {grey.min()} to "
+                f"{grey.max()}"
+            )
+        return grey.astype(np.uint16)
+    return np.asarray(image.convert("RGBA"))[:, :, [2, 1, 0, 3]]
 
 
 def _from_array(pixels: npt.NDArray[Any], name: str) -> Crop:

@@ -86,7 +86,8 @@ class Recognizer:
         self.country = country
         self.catalogue_path = _file("catalogue", catalogue) or default_catalogue()
         given = _file("localizer", localizer)
-        # It is read later, perhaps from another folder.
+        # Both are read later, too, when the program may have changed its folder.
+        self._absolute_catalogue = self.catalogue_path.absolute()
         self._localizer_weights = None if given is None else given.absolute()
         own_weights = _file("weights", weights)
         self._precision = precision
@@ -245,8 +246,10 @@ class Recognizer:
             WeightsError: the localizer's weights are missing or damaged.
         """
         from recognizer.frames.follower import check_arguments, follow
+        from recognizer.frames.sources.opening import check_timeout
 
-        check_arguments(settings, detector, timeout)
+        check_arguments(settings, detector)
+        check_timeout(timeout)
         return follow(self, source, settings, detector, timeout)
 
     def follow(
@@ -263,7 +266,10 @@ class Recognizer:
         return FrameFollower(self, settings, detector)
 
     def _load_rules(self) -> tuple[Catalogue, Thresholds]:
-        rules, thresholds = load_rules(self.catalogue_path, self.country, self._given_thresholds)
+        file = self.catalogue_path
+        if file.absolute() != self._absolute_catalogue:
+            file = self._absolute_catalogue
+        rules, thresholds = load_rules(file, self.country, self._given_thresholds)
         if self._given_language is not None:
             rules.require_language(self._given_language)
         return rules, thresholds

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from attributes.errors import UserError
 from recognizer.gallery_file import gallery_path
 from recognizer.thresholds_file import thresholds_path
-from rules import Catalogue, CatalogueError, CountryError, LanguageError
+from rules import Catalogue, CatalogueError
 
 INTERVAL: Final = 1.0
 """Seconds between two looks at the files."""
@@ -24,7 +24,7 @@ it lacks may be a file that was never read, such as a missing exemplar."""
 Snapshot = dict[Path, "tuple[int, int, int] | None"]
 """File -> its inode, size and time of change; None if it is not there."""
 
-_ANSWERS: Final = (CatalogueError, CountryError, LanguageError, UserError, OSError)
+_ANSWERS: Final = (UserError, OSError)
 """Errors that say all there is to know; anything else is a mistake of ours, and told with where."""
 
 _log = logging.getLogger(__name__)

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
+from attributes.errors import UserError
 from attributes.vocabulary import DIGITS_NAME, TEXT
 from rules.answer_ids import split_id
 from rules.conditions import Condition
@@ -22,11 +23,11 @@ PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 Status = Literal["experimental", "stable", "deprecated"]
 
 
-class CountryError(ValueError):
+class CountryError(UserError, ValueError):
     """No sign of the catalogue belongs to the country that was asked for."""
 
 
-class LanguageError(ValueError):
+class LanguageError(UserError, ValueError):
     """No sign of the catalogue has a name in the language that was asked for."""
 
 

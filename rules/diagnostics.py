@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from attributes.errors import UserError
 from rules.likeness import likely_meant
 
 _LINE_WINDOW = 100
@@ -163,7 +164,7 @@ class Sources:
         return iter(self._lines)
 
 
-class CatalogueError(Exception):
+class CatalogueError(UserError):
     """A rule file cannot be used; the only exception that loading one raises.
 
     Attributes:

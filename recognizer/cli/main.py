@@ -17,7 +17,7 @@ from typing import Any, Final
 from attributes.errors import UserError
 from recognizer.cli.exit_codes import BROKEN_PIPE, INTERRUPTED, UNREADABLE, USAGE
 from recognizer.option_error import OptionError
-from rules import CatalogueError, CountryError, LanguageError
+from rules import CountryError, LanguageError
 
 VERBS: Final = {
     "recognize": "name the signs on pictures",
@@ -65,7 +65,7 @@ def _run(words: list[str]) -> int:
     except (CountryError, LanguageError, OptionError) as error:
         print(f"signrules: {error}", file=sys.stderr)
         return USAGE
-    except (CatalogueError, UserError) as error:
+    except UserError as error:
         print(f"signrules: {error}", file=sys.stderr)
         return UNREADABLE
     except BrokenPipeError:  # no input that could not be read

@@ -15,7 +15,7 @@ from recognizer.cli.options import add_format_option
 from recognizer.default_catalogue import default_catalogue
 from recognizer.plurals import counted
 from recognizer.rule_tests import Outcome, RuleTestResult, run_tests
-from rules import CatalogueError, expectations_path, load_catalogue, load_expectations
+from rules import expectations_path, load_catalogue, load_expectations
 from rules.answer_ids import UNKNOWN
 from rules.expectations import SUFFIX
 from rules.file_references import existing_rule_file
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     for file in arguments.files or [str(default_catalogue())]:
         try:
             results += _run_file(Path(file), weights)
-        except (CatalogueError, UserError) as error:
+        except UserError as error:
             problems.append(str(error))
     problems += [f"{r.expectation.position}: {r.problem}" for r in results if r.problem]
     if arguments.format == "json":

@@ -17,24 +17,19 @@ from recognizer.frames.frame_result import FrameResult
 from recognizer.frames.protocols import CropRecognizer, FrameRecognizer
 from recognizer.frames.recognition import are_signs, class_names, read_boxes
 from recognizer.frames.source_recognition import recognition_of
-from recognizer.frames.sources.opening import FrameSource, Source, check_timeout, open_source
+from recognizer.frames.sources.opening import FrameSource, Source, open_source
 from recognizer.frames.tracking.fusion import fuse, log_rows
 from recognizer.frames.tracking.tracks import DEFAULT_SETTINGS, Tracker, TrackSettings
 
 _log = logging.getLogger(__name__)
 
 
-def check_arguments(
-    settings: TrackSettings, detector: Detector | None, timeout: float | None = None
-) -> None:
+def check_arguments(settings: TrackSettings, detector: Detector | None) -> None:
     """Refuse at once what would else fail at the first frame.
 
     Raises:
         TypeError: ``settings`` are none, or ``detector`` cannot be called.
-        ValueError: ``timeout``, if it is given, is no number of seconds to wait.
     """
-    if timeout is not None:
-        check_timeout(timeout)
     if not isinstance(settings, TrackSettings):
         raise TypeError(
             "settings: expected TrackSettings, such as TrackSettings(min_votes=3), "

@@ -95,14 +95,14 @@ class FrameResult:
 
     @cached_property
     def class_id(self) -> npt.NDArray[np.int64]:
-        """int64 (N,), index of each sign in :attr:`class_names`; -1 for an unknown one.
+        """int64 (N,), index of each sign in :attr:`class_names`; -1 for an unknown one, or
+        for one that a reload took out of the catalogue in this very moment.
 
         A value does not count: ``de.274[60]`` and ``de.274[80]`` are both ``de.274``. The index
         is the same as long as the catalogue is: signs that are added at its end move no other.
         What is kept for longer should be kept by sign id.
         """
         number = {sign_id: k for k, sign_id in enumerate(self.class_names)}
-        # A sign that a reload has just taken out of the catalogue has no class any more either.
         numbers = [number.get(answer.sign_id or "", UNKNOWN_CLASS) for answer in self.recognitions]
         return np.array(numbers, np.int64)
 

@@ -195,7 +195,7 @@ def validate(
         localizer: weights of the localizer; the shipped ones if absent.
 
     Raises:
-        UserError, CatalogueError: something cannot be read; the message says what and why.
+        UserError: something cannot be read; the message says what and why.
     """
     start = perf_counter()
     workbench = Workbench(weights, cache, precision, localizer)

@@ -306,6 +306,8 @@ def test_mistaken_arguments_are_refused_before_the_first_frame(recognizer):
             call(settings={"min_votes": 1})
         with pytest.raises(TypeError, match=r"detector: expected a function .* got str"):
             call(detector="yolo")
+    with pytest.raises(ValueError, match="timeout: expected seconds"):
+        recognizer.stream("a.avi", timeout=None)
 
 
 def test_numbers_of_numpy_and_paths_are_written_as_json_like_others(recognizer):

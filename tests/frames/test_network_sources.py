@@ -9,13 +9,14 @@ from functools import partial
 from types import SimpleNamespace
 
 import cv2
+import numpy as np
 import pytest
 from synthetic_videos import Recorded, number_of, numbered_image, write_video
 
 from recognizer.frames.sources import opening
 from recognizer.frames.sources.capture import frame_rate, open_video
 from recognizer.frames.sources.live_source import LiveSource
-from recognizer.frames.sources.opening import SourceError, open_source
+from recognizer.frames.sources.opening import SourceError, check_timeout, open_source
 
 pytestmark = pytest.mark.usefixtures("no_thread_is_left")
 
@@ -278,3 +279,7 @@ def test_a_damaged_picture_of_a_live_stream_is_no_lost_connection():
 def test_a_timeout_is_a_number_of_seconds(timeout):
     with pytest.raises(ValueError, match="timeout: expected seconds, above 0 and at most 86,400"):
         open_source("http://127.0.0.1:9/a.mp4", timeout=timeout)
+
+
+def test_a_timeout_may_be_a_number_of_numpys():
+    check_timeout(np.float32(0.5))

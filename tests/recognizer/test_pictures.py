@@ -221,16 +221,35 @@ def test_a_pil_image_whose_grey_levels_have_no_known_white_is_refused(pixels):
 
 
 @pytest.mark.parametrize(("place", "value"), [(29, 0), (31, 1)], ids=["struct.error", "TypeError"])
-def test_a_pil_image_that_pillow_stumbles_over_is_refused(place, value):
+def test_a_pil_image_is_turned_though_another_of_its_tags_is_damaged(place, value):
     image = pytest.importorskip("PIL.Image")
     tags = image.Exif()
     tags[274], tags[282] = 6, 72.0  # to be turned; a resolution, whose tag is damaged
     content = io.BytesIO()
-    image.new("RGB", (20, 20)).save(content, "JPEG", exif=tags)
+    image.new("RGB", (20, 10)).save(content, "JPEG", exif=tags)
     damaged = bytearray(content.getvalue())
     damaged[damaged.index(b"Exif") + place] = value
-    with pytest.raises(PictureError, match=r"^PIL image: "):
-        to_crop(image.open(io.BytesIO(damaged)))
+    assert to_crop(image.open(io.BytesIO(damaged))).shape == (20, 10, 3)
+
+
+@pytest.mark.parametrize("tags", [b"", b"Exif\0\0no TIFF"], ids=["none", "no TIFF"])
+def test_a_pil_image_whose_tags_cannot_be_read_is_as_it_is(tags):
+    image = pytest.importorskip("PIL.Image")
+    picture = image.new("RGB", (20, 10))
+    picture.info["exif"] = tags
+    assert to_crop(picture).shape == (10, 20, 3)
+
+
+@pytest.mark.parametrize("raised", [RuntimeError, TypeError, KeyError])
+def test_whatever_pillow_raises_over_a_damaged_image_it_is_refused(monkeypatch, raised):
+    image = pytest.importorskip("PIL.Image")
+
+    def convert(*_):
+        raise raised("damaged")
+
+    monkeypatch.setattr(image.Image, "convert", convert)
+    with pytest.raises(PictureError, match=r"^PIL image: .*damaged"):
+        to_crop(image.new("RGB", (20, 20)))
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])

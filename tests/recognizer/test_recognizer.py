@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from attributes.errors import UserError
-from recognizer import CountryError, LanguageError, Reason, Recognizer, Thresholds
+import recognizer as product
+from recognizer import CountryError, LanguageError, Reason, Recognizer, Thresholds, UserError
 from recognizer.cli.main import main
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
@@ -212,6 +212,11 @@ def test_a_language_in_which_nothing_is_named_is_refused(language, hint):
     with pytest.raises(LanguageError) as told:
         Recognizer(language=language)
     assert str(told.value).endswith(f"`{language}`; expected de or en{hint}")
+
+
+@pytest.mark.parametrize("name", [n for n in product.__all__ if n.endswith("Error")])
+def test_every_error_is_one_that_a_user_can_mend(name):
+    assert issubclass(getattr(product, name), UserError)
 
 
 def test_a_country_without_a_name_and_a_precision_that_there_is_not_are_refused():

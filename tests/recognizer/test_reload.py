@@ -81,6 +81,19 @@ def test_reload_takes_the_new_file(catalogue: Path) -> None:
     assert [sign.id for sign in recognizer.catalogue.signs] == ["de.new"]
 
 
+def test_rules_are_found_again_from_another_folder(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(catalogue.parent)
+    recognizer = Recognizer(catalogue.name)
+    assert recognizer.catalogue.file == Path(catalogue.name)
+    write(catalogue, rules("new"))
+    monkeypatch.chdir("/")
+    recognizer.reload()
+    assert answer(recognizer) == NEW
+    assert recognizer.catalogue.file == catalogue
+
+
 @pytest.mark.parametrize("broken", ["version: 1\nsigns: {", "version: 2\n", "", "\0"])
 def test_a_broken_file_raises_and_the_last_good_one_stays(catalogue: Path, broken: str) -> None:
     recognizer = Recognizer(catalogue)

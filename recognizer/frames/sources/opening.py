@@ -7,6 +7,7 @@ import re
 import socket
 import time
 from glob import has_magic
+from numbers import Real
 from pathlib import Path
 from typing import Final, Union
 from urllib.parse import urlsplit
@@ -114,7 +115,7 @@ def check_timeout(timeout: float) -> None:
     Raises:
         ValueError: it is not above 0, or more than a day.
     """
-    if not isinstance(timeout, int | float) or not 0 < timeout <= _LONGEST_TIMEOUT:
+    if not isinstance(timeout, Real) or not 0 < timeout <= _LONGEST_TIMEOUT:
         raise ValueError(
             f"timeout: expected seconds, above 0 and at most {_LONGEST_TIMEOUT:,}, got {timeout!r}"
         )
