@@ -77,7 +77,9 @@ class _Phrase(Generic[FileModelT]):
         self._node = document.node_at(self._location)
         keys = [part for part in self._location if isinstance(part, str) and part not in _MARKS]
         self._last_key = keys[-1] if keys else ""
-        attribute_keys = [key for key in keys if key not in _FORM_KEYS]
+        # The `not` of a test is a key like others; that of a condition is a form of its value.
+        is_of_test = self._location[:1] == ("tests",) and len(self._location) == 3
+        attribute_keys = keys if is_of_test else [key for key in keys if key not in _FORM_KEYS]
         self._subject_key = attribute_keys[-1] if attribute_keys else ""
 
     def report(self) -> None:
@@ -195,7 +197,14 @@ class _Phrase(Generic[FileModelT]):
             return as_negation(mapping.get(key))
         schema, location = self._document.schema, self._location[:-1]
         homes = [k for k in allowed if key in allowed_keys(schema, (*location, k))]
-        return f"it belongs under {quote(homes[0])}" if len(homes) == 1 else None
+        if homes:
+            return f"it belongs under {quote(homes[0])}" if len(homes) == 1 else None
+        # Or it is indented too deep.
+        for i, part in reversed([*enumerate(location)]):
+            is_key = isinstance(part, str) and part not in _MARKS
+            if i and is_key and key in allowed_keys(schema, location[:i]):
+                return f"it belongs beside {quote(part)}, not under it"
+        return None
 
     def _unknown_value(self) -> None:
         assert isinstance(self._node, Scalar)
