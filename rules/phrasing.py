@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from attributes.vocabulary import DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
 from rules.diagnostics import LoadError, Related, one_of, quote
 from rules.documents import Document, FileModelT
-from rules.formats import SIGN_ID_RULE
+from rules.formats import CHECK_CODE_RULE, SIGN_ID_RULE
 from rules.rewriting import (
     ABOUT_PICTOGRAM,
     as_exemplars,
@@ -48,8 +48,12 @@ _EXPECTED_OF_KEY: Final = {
     PICTOGRAM_NAME: "the name of a pictogram, or a list of names",
     "face": "the name of a face",
     "id": SIGN_ID_RULE,
+    "code": CHECK_CODE_RULE,
     _VERSION: "1, the only version so far",
 }
+_EXPECTED_OF_ITEM: Final = {"allow": CHECK_CODE_RULE}
+_NEVER_A_NUMBER: Final = frozenset(("id", "code", "allow", "expect", "not"))
+"""Keys of text that a number is none of, not even in quotes."""
 _EXPECTED_OF_TYPE: Final = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -78,8 +82,8 @@ class _Phrase(Generic[FileModelT]):
         keys = [part for part in self._location if isinstance(part, str) and part not in _MARKS]
         self._last_key = keys[-1] if keys else ""
         # The `not` of a test is a key like others; that of a condition is a form of its value.
-        is_of_test = self._location[:1] == ("tests",) and len(self._location) == 3
-        attribute_keys = keys if is_of_test else [key for key in keys if key not in _FORM_KEYS]
+        self._is_of_test = self._location[:1] == ("tests",) and len(self._location) == 3
+        attribute_keys = keys if self._is_of_test else [k for k in keys if k not in _FORM_KEYS]
         self._subject_key = attribute_keys[-1] if attribute_keys else ""
 
     def report(self) -> None:
@@ -125,7 +129,8 @@ class _Phrase(Generic[FileModelT]):
     def _is_part(self) -> bool:
         """Whether the error lies in a list, or under ``not``, ``only`` or ``all``."""
         in_list = bool(self._location) and isinstance(self._location[-1], int)
-        return in_list or not _FORM_KEYS.isdisjoint(self._location)
+        is_form = not self._is_of_test and not _FORM_KEYS.isdisjoint(self._location)
+        return in_list or is_form
 
     @property
     def _expected_of_subject(self) -> str | None:
@@ -264,6 +269,7 @@ class _Phrase(Generic[FileModelT]):
         what = quote(self._subject_key) if self._subject_key else "this"
         if self._location and isinstance(self._location[-1], int):
             what = f"an item of {what}"
+            expected = _EXPECTED_OF_ITEM.get(self._subject_key, expected)
         self._record(
             LoadError.WRONG_TYPE,
             f"{what} cannot be {_kind(self._node)} here",
@@ -297,7 +303,7 @@ class _Phrase(Generic[FileModelT]):
             return as_value(node)
         if self._type in ("int_type", "float_type") and self._is_word:
             return self._as_number(node.text)
-        if self._type != "string_type" or self._subject_key == "id":
+        if self._type != "string_type" or self._subject_key in _NEVER_A_NUMBER:
             return None
         or_digits = ", or use `digits` for a number" if self._subject_key == TEXT.name else ""
         text = node.text.upper() if self._subject_key == TEXT.name else node.text
