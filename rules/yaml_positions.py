@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 import yaml
 
 from rules.diagnostics import LoadError, quote
-from rules.yaml_advice import Place, advice_without_value, place_of, syntax_mistake
+from rules.yaml_advice import PLACEHOLDERS, Place, advice_without_value, place_of, syntax_mistake
 
 try:
     from yaml import CSafeLoader as _Parser
@@ -187,7 +187,7 @@ class _Composer:
         return self._root
 
     def _fail_for_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
-        mistake = syntax_mistake(error, self._open_bracket())
+        mistake = syntax_mistake(error, self._lines, self._open_bracket())
         noticed = (("noticed", _at(mistake.noticed)),) if mistake.noticed else ()
         self._fail(
             LoadError.YAML_SYNTAX,
@@ -322,6 +322,7 @@ class _Composer:
                         entry_before=_entry_before(container, key),
                         after_comma=self._follows_comma(key) and not self._has_colon(key),
                         allow_null=self._allow_null,
+                        is_placeholder=self._is_placeholder(key),
                     ),
                 )
         else:
@@ -334,6 +335,15 @@ class _Composer:
     def _has_colon(self, key: Scalar) -> bool:
         after = self._lines[key.line - 1][key.column - 1 + key.length :]
         return after.lstrip().startswith(":")
+
+    def _is_placeholder(self, key: Scalar) -> bool:
+        """Whether a key is all that stands in braces, below a key that takes no conditions."""
+        above = self._key[-2] if len(self._key) > 1 else None
+        if above is None or above.text == "when":
+            return False
+        start = key.column - 1
+        around = self._lines[key.line - 1][max(0, start - 1) : start + key.length + 1]
+        return around in PLACEHOLDERS
 
     def _checked_key(self, node: Node) -> Scalar:
         if not isinstance(node, Scalar):
