@@ -167,6 +167,7 @@ class _Composer:
         # value comes next.
         self._open: list[tuple[SequenceNode | MappingNode, str | None]] = []
         self._key: list[Scalar | None] = []
+        self._begun_again: set[int] = set()
         self._root: Node | None = None
 
     def compose(self) -> Node:
@@ -299,12 +300,19 @@ class _Composer:
         self._add_entry(container, key, node)
 
     def _add_entry(self, container: MappingNode, key: Scalar, node: Node) -> None:
+        if id(container) in self._begun_again:
+            return  # What stands there belongs to the entry whose dash is missing.
         if key.text in container.entries or key.text in container.valueless:
             first = container.entries.get(key.text)
+            advice = None
+            if self._begins_again(container, key):
+                self._begun_again.add(id(container))
+                advice = f"if another entry begins here, put its dash before it: `- {key.text}:`"
             self._report(
                 LoadError.DUPLICATE_KEY,
                 f"the key {quote(key.text)} is given twice in the same mapping",
                 key,
+                suggestion=advice,
                 related=(("first given", first[0]),) if first else (),
             )
         elif (
@@ -327,6 +335,16 @@ class _Composer:
                 )
         else:
             container.entries[key.text] = (key, node)
+
+    def _begins_again(self, container: MappingNode, key: Scalar) -> bool:
+        """Whether a key is the first of an item of a list, which has others, on a line of its own.
+
+        Directly behind itself it is only written twice.
+        """
+        in_list = len(self._open) > 1 and isinstance(self._open[-2][0], SequenceNode)
+        is_item = in_list and len(container.entries) > 1
+        is_first = next(iter(container.entries), None) == key.text
+        return is_item and is_first and not self._lines[key.line - 1][: key.column - 1].strip()
 
     def _follows_comma(self, key: Scalar) -> bool:
         before = self._lines[key.line - 1][: key.column - 1]
