@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final, Generic, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from attributes.vocabulary import DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
+from attributes.vocabulary import CATEGORICAL, DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
+from rules.condition_schema import ANY
 from rules.diagnostics import LoadError, Related, one_of, quote
 from rules.documents import Document, FileModelT
 from rules.formats import CHECK_CODE_RULE, SIGN_ID_RULE
@@ -51,6 +52,7 @@ _EXPECTED_OF_KEY: Final = {
     "code": CHECK_CODE_RULE,
     _VERSION: "1, the only version so far",
 }
+_ATTRIBUTES: Final = frozenset((*(a.name for a in CATEGORICAL), LEGEND.name))
 _EXPECTED_OF_ITEM: Final = {"allow": CHECK_CODE_RULE}
 _NEVER_A_NUMBER: Final = frozenset(("id", "code", "allow", "expect", "not"))
 """Keys of text that a number is none of, not even in quotes."""
@@ -220,9 +222,15 @@ class _Phrase(Generic[FileModelT]):
             expected=self._expected_of_subject or one_of(allowed),
             suggestion=self._as_number(self._node.text)
             if self._subject_key in _NUMBER_KEYS
-            else as_several(self._node.text, allowed),
+            else self._as_left_out() or as_several(self._node.text, allowed),
             slip=(self._node.text, allowed),
         )
+
+    def _as_left_out(self) -> str | None:
+        """How to ask for any value of an attribute: only of text there is a word for it."""
+        is_any = isinstance(self._node, Scalar) and self._node.text == ANY
+        is_condition = is_any and self._subject_key in _ATTRIBUTES and not self._is_part
+        return "leave the condition out: then it may be anything" if is_condition else None
 
     def _wrong_format(self) -> None:
         bound = {"greater_than_equal": "a number from 0 on", "greater_than": "a number above 0"}

@@ -17,6 +17,8 @@ _CHECK: Final = "check indentation, colons, brackets and quotes here and one lin
 _IN_BRACKETS: Final = ("while parsing a flow mapping", "while parsing a flow sequence")
 _VALUE: Final = re.compile(r"[a-z][a-z0-9_-]*")
 """What may be the value of a condition, or the name of a pictogram."""
+_WITH_SEVERAL: Final = frozenset((*Conditions.model_fields, "not", "only", "all"))
+"""Keys of conditions, whose value may be a list."""
 PLACEHOLDERS: Final = tuple(f"{{{name}}}" for name in (DIGITS_NAME, TEXT.name))
 """What stands in a name for what is read."""
 _QUOTES_FOR_BRACKETS: Final = (
@@ -129,8 +131,8 @@ def advice_without_value(
         return advice_for_decimal(number_before, key)
     if glued := advice_if_glued(key):
         return glued
-    if after_comma and entry_before is not None and _is_value(key):
-        first, word = entry_before
+    first, word = entry_before or ("", "")
+    if after_comma and first in _WITH_SEVERAL and _is_value(key):
         return (
             "give it a value; several values stand in brackets: "
             f"{quote(f'{first}: [{word}, {key}]')}; quotes go around a text that has a comma in it"
