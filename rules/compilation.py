@@ -22,7 +22,7 @@ from rules.catalogue import (
 )
 from rules.condition_schema import ANY, NONE, NumberRange, StrictModel
 from rules.conditions import CONDITION_KEYS, Condition, as_tuple, attribute_of, meaning
-from rules.diagnostics import Findings, LoadError, Position, quote
+from rules.diagnostics import Findings, LoadError, Position, Related, quote
 from rules.documents import RuleFile
 from rules.file_references import PICTURE_SUFFIXES, report_missing
 from rules.likeness import likely_meant
@@ -333,10 +333,27 @@ class Compiler:
         return known
 
     def _check_replacement(self, sign: str, entry: Entry[SignModel]) -> None:
-        if sign not in self._sections.signs:
-            node: Node = entry.node.get("replaced_by") or entry.node
-            others = [name for name in self._sections.signs if name != entry.name]
-            self._undefined(sign, others, "sign", entry.document.position(node))
+        if sign in self._sections.signs:
+            return
+        node: Node = entry.node.get("replaced_by") or entry.node
+        position = entry.document.position(node)
+        removed = self._sections.removed.get(sign)
+        if removed is not None:
+            at, related = removed, Related("it is named", position)
+            advice = f"remove {quote(entry.name)} too, or do not remove {quote(sign)}"
+            if not entry.is_inherited:  # Then it stands in no file that it could be removed from.
+                at, related = position, Related("it is removed", removed)
+                advice = f"name a sign that stays, or do not remove {quote(sign)}"
+            self._findings.error(
+                LoadError.UNDEFINED_NAME,
+                f"the sign {quote(sign)}, by which {quote(entry.name)} is replaced, is removed",
+                at,
+                suggestion=advice,
+                related=(related,),
+            )
+            return
+        others = [name for name in self._sections.signs if name != entry.name]
+        self._undefined(sign, others, "sign", position)
 
     def _undefined(
         self,

@@ -55,14 +55,10 @@ def likely_answer(text: str) -> str:
     return next(iter(unknown), small)
 
 
-_Answer = Annotated[
-    str,
-    Format(
-        ANSWER_PATTERN,
-        f'a sign such as de.206, a sign with its value such as "de.274[50]", or {UNKNOWN}',
-        likely_answer,
-    ),
-]
+_ANSWER_RULE: Final = (
+    f'a sign such as de.206, a sign with its value such as "de.274[50]", or {UNKNOWN}'
+)
+_Answer = Annotated[str, Format(ANSWER_PATTERN, _ANSWER_RULE, likely_answer)]
 _PicturePath = Annotated[
     str, Format(r"(?![/~\\])[^\\:\x00]+", "a relative path, such as `pictures/stop.png`")
 ]
@@ -155,6 +151,8 @@ class ExpectationsModel(FileModel):
         TEXT.name: 'none, or quoted capital letters and digits such as "STOP"',
         LEGEND.name: f"none, {', '.join(LEGEND.values)}, or a list of them",
         PICTOGRAM_NAME: "the name of a pictogram",
+        "expect": _ANSWER_RULE,
+        "not": _ANSWER_RULE,
     }
 
     tests: Annotated[list[ExpectationModel], Field(min_length=1)] = Field(

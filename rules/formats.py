@@ -97,7 +97,8 @@ ArtworkReference = Annotated[
         "of our own, such as `signrules:136-10`",
     ),
 ]
-CheckCode = Annotated[str, Format(r"SR[0-9]{3}", "the code of a check, such as `SR103`")]
+CHECK_CODE_RULE: Final = "the code of a check, such as `SR103`"
+CheckCode = Annotated[str, Format(r"SR[0-9]{3}", CHECK_CODE_RULE)]
 RuleFilePath = Annotated[
     str,
     Format(

@@ -65,6 +65,7 @@ class Sections:
         signs: id -> sign.
         mistaken: ``face``, ``pictogram`` or ``sign`` -> names of entries that are wrong, which was
             recorded, and are left out.
+        removed: id of a sign that a file does not take over -> where that is said.
     """
 
     country: str | None = None
@@ -72,11 +73,13 @@ class Sections:
     pictograms: dict[str, Entry[PictogramModel]] = field(default_factory=dict)
     signs: dict[str, Entry[SignModel]] = field(default_factory=dict)
     mistaken: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    removed: dict[str, Position] = field(default_factory=dict)
 
-    def add_mistaken(self, part: Sections) -> None:
-        """Take over which entries of a file that is built on are wrong."""
+    def add_missing(self, part: Sections) -> None:
+        """Take over which entries of a file that is built on are wrong, and which are removed."""
         for kind, names in part.mistaken.items():
             self.mistaken[kind] |= names
+        self.removed.update(part.removed)
 
 
 class FileMerger:
@@ -146,7 +149,7 @@ class FileMerger:
             heirs = frozenset(sections.signs).difference(own.signs)
             _mark_replacing(own.faces, sections.faces, heirs)
             _mark_replacing(own.pictograms, sections.pictograms, heirs)
-        sections.add_mistaken(own)
+        sections.add_missing(own)
         sections.faces.update(own.faces)
         sections.pictograms.update(own.pictograms)
         sections.signs.update(own.signs)
@@ -182,7 +185,7 @@ class FileMerger:
         return self.merge(_name(document, reference, path), path)
 
     def _include(self, own: Sections, part: Sections, country: str | None) -> None:
-        own.add_mistaken(part)
+        own.add_missing(part)
         for name, face in part.faces.items():
             _add(own.faces, name, face, "face", self._findings)
         for name, pictogram in part.pictograms.items():
@@ -209,7 +212,7 @@ class FileMerger:
     def _extend(self, sections: Sections, base: Sections, document: RuleFile) -> None:
         country = document.model.country
         sections.country = country or base.country
-        sections.add_mistaken(base)
+        sections.add_missing(base)
         sections.faces.update(base.faces)
         sections.pictograms.update(base.pictograms)
         for name, sign in base.signs.items():
@@ -223,6 +226,7 @@ class FileMerger:
             matching = [sign_id for sign_id in stated if _matches(sign_id, name)]
             for sign_id in matching:
                 sections.signs.pop(sign_id, None)
+                sections.removed[sign_id] = document.position(node)
             if not matching and self.is_complete:
                 self._findings.error(
                     LoadError.UNDEFINED_NAME,

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Final, Generic, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from attributes.vocabulary import DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
+from attributes.vocabulary import CATEGORICAL, DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
+from rules.condition_schema import ANY
 from rules.diagnostics import LoadError, Related, one_of, quote
 from rules.documents import Document, FileModelT
-from rules.formats import SIGN_ID_RULE
+from rules.formats import CHECK_CODE_RULE, SIGN_ID_RULE
 from rules.rewriting import (
     ABOUT_PICTOGRAM,
     as_exemplars,
@@ -48,8 +49,13 @@ _EXPECTED_OF_KEY: Final = {
     PICTOGRAM_NAME: "the name of a pictogram, or a list of names",
     "face": "the name of a face",
     "id": SIGN_ID_RULE,
+    "code": CHECK_CODE_RULE,
     _VERSION: "1, the only version so far",
 }
+_ATTRIBUTES: Final = frozenset((*(a.name for a in CATEGORICAL), LEGEND.name))
+_EXPECTED_OF_ITEM: Final = {"allow": CHECK_CODE_RULE}
+_NEVER_A_NUMBER: Final = frozenset(("id", "code", "allow", "expect", "not"))
+"""Keys of text that a number is none of, not even in quotes."""
 _EXPECTED_OF_TYPE: Final = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -77,7 +83,9 @@ class _Phrase(Generic[FileModelT]):
         self._node = document.node_at(self._location)
         keys = [part for part in self._location if isinstance(part, str) and part not in _MARKS]
         self._last_key = keys[-1] if keys else ""
-        attribute_keys = [key for key in keys if key not in _FORM_KEYS]
+        # The `not` of a test is a key like others; that of a condition is a form of its value.
+        self._is_of_test = self._location[:1] == ("tests",) and len(self._location) == 3
+        attribute_keys = keys if self._is_of_test else [k for k in keys if k not in _FORM_KEYS]
         self._subject_key = attribute_keys[-1] if attribute_keys else ""
 
     def report(self) -> None:
@@ -123,7 +131,8 @@ class _Phrase(Generic[FileModelT]):
     def _is_part(self) -> bool:
         """Whether the error lies in a list, or under ``not``, ``only`` or ``all``."""
         in_list = bool(self._location) and isinstance(self._location[-1], int)
-        return in_list or not _FORM_KEYS.isdisjoint(self._location)
+        is_form = not self._is_of_test and not _FORM_KEYS.isdisjoint(self._location)
+        return in_list or is_form
 
     @property
     def _expected_of_subject(self) -> str | None:
@@ -195,7 +204,14 @@ class _Phrase(Generic[FileModelT]):
             return as_negation(mapping.get(key))
         schema, location = self._document.schema, self._location[:-1]
         homes = [k for k in allowed if key in allowed_keys(schema, (*location, k))]
-        return f"it belongs under {quote(homes[0])}" if len(homes) == 1 else None
+        if homes:
+            return f"it belongs under {quote(homes[0])}" if len(homes) == 1 else None
+        # Or it is indented too deep.
+        for i, part in reversed([*enumerate(location)]):
+            is_key = isinstance(part, str) and part not in _MARKS
+            if i and is_key and key in allowed_keys(schema, location[:i]):
+                return f"it belongs beside {quote(part)}, not under it"
+        return None
 
     def _unknown_value(self) -> None:
         assert isinstance(self._node, Scalar)
@@ -206,9 +222,15 @@ class _Phrase(Generic[FileModelT]):
             expected=self._expected_of_subject or one_of(allowed),
             suggestion=self._as_number(self._node.text)
             if self._subject_key in _NUMBER_KEYS
-            else as_several(self._node.text, allowed),
+            else self._as_left_out() or as_several(self._node.text, allowed),
             slip=(self._node.text, allowed),
         )
+
+    def _as_left_out(self) -> str | None:
+        """How to ask for any value of an attribute: only of text there is a word for it."""
+        is_any = isinstance(self._node, Scalar) and self._node.text == ANY
+        is_condition = is_any and self._subject_key in _ATTRIBUTES and not self._is_part
+        return "leave the condition out: then it may be anything" if is_condition else None
 
     def _wrong_format(self) -> None:
         bound = {"greater_than_equal": "a number from 0 on", "greater_than": "a number above 0"}
@@ -255,6 +277,7 @@ class _Phrase(Generic[FileModelT]):
         what = quote(self._subject_key) if self._subject_key else "this"
         if self._location and isinstance(self._location[-1], int):
             what = f"an item of {what}"
+            expected = _EXPECTED_OF_ITEM.get(self._subject_key, expected)
         self._record(
             LoadError.WRONG_TYPE,
             f"{what} cannot be {_kind(self._node)} here",
@@ -288,7 +311,7 @@ class _Phrase(Generic[FileModelT]):
             return as_value(node)
         if self._type in ("int_type", "float_type") and self._is_word:
             return self._as_number(node.text)
-        if self._type != "string_type" or self._subject_key == "id":
+        if self._type != "string_type" or self._subject_key in _NEVER_A_NUMBER:
             return None
         or_digits = ", or use `digits` for a number" if self._subject_key == TEXT.name else ""
         text = node.text.upper() if self._subject_key == TEXT.name else node.text

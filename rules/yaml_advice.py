@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
 
+from attributes.vocabulary import DIGITS_NAME, TEXT
 from rules.condition_schema import Conditions
 from rules.diagnostics import quote
 
@@ -16,7 +17,24 @@ _CHECK: Final = "check indentation, colons, brackets and quotes here and one lin
 _IN_BRACKETS: Final = ("while parsing a flow mapping", "while parsing a flow sequence")
 _VALUE: Final = re.compile(r"[a-z][a-z0-9_-]*")
 """What may be the value of a condition, or the name of a pictogram."""
-_GLUED: Final = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)([:=])(?!//)(\S+)")
+_WITH_SEVERAL: Final = frozenset((*Conditions.model_fields, "not", "only", "all"))
+"""Keys of conditions, whose value may be a list."""
+PLACEHOLDERS: Final = tuple(f"{{{name}}}" for name in (DIGITS_NAME, TEXT.name))
+"""What stands in a name for what is read."""
+_QUOTES_FOR_BRACKETS: Final = (
+    'quotes go around a text that has a bracket in it, as in `"Limit {digits}"` or '
+    '`"de.274[50]"`; between two entries stands a comma'
+)
+_WIDE: Final = dict(zip("：，｛［“”„‘＂＇", ':,{["""\'"\'', strict=True))
+"""What keyboards and word processors make of the characters of YAML -> those."""
+_WIDE_COLON: Final = re.compile(r"(?:^|[{,]) *(?:- +)*[A-Za-z][\w-]*(?P<colon>：)")
+_WIDE_IN_PLACE: Final = re.compile(
+    rf"{_WIDE_COLON.pattern}"
+    r"|(?P<comma>，) *[A-Za-z][\w-]*:"
+    r"|(?::|- |[\[,]) *(?P<start>[｛［“”„‘＂＇])"
+)
+"""Where a key ends, another begins, and a value begins; in a text any character may stand."""
+_GLUED: Final = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)([:=：＝])(?!//)([\u00a0\u3000]?)(\S+)")
 """A key and its value, which without a blank between them are one word; but not an address."""
 
 Place = tuple[int, int]
@@ -40,11 +58,14 @@ class SyntaxMistake:
     noticed: Place | None = None
 
 
-def syntax_mistake(error: yaml.MarkedYAMLError, open_bracket: Place | None) -> SyntaxMistake:
+def syntax_mistake(
+    error: yaml.MarkedYAMLError, lines: Sequence[str], open_bracket: Place | None
+) -> SyntaxMistake:
     """What to tell of an error of PyYAML.
 
     Args:
         error: the error.
+        lines: those of the text.
         open_bracket: where the innermost bracket stands that is still open; None if none is.
     """
     opened, noticed = place_of(error.context_mark), place_of(error.problem_mark)
@@ -63,7 +84,25 @@ def syntax_mistake(error: yaml.MarkedYAMLError, open_bracket: Place | None) -> S
             "close it, or add the comma or quote that is missing before the place of the note",
             noticed,
         )
-    return SyntaxMistake(f"{problem} {context}".rstrip(), noticed or opened)
+    where = noticed or opened
+    better = _advice_on_line(lines, where, in_brackets=bracket is not None) if where else None
+    return SyntaxMistake(f"{problem} {context}".rstrip(), where, better or _CHECK)
+
+
+def _advice_on_line(lines: Sequence[str], where: Place, *, in_brackets: bool) -> str | None:
+    """What to do about what stands at the place of a problem, or before it; None if unknown."""
+    line, column = where
+    here = lines[line - 1] if line <= len(lines) else ""
+    wide = _WIDE_IN_PLACE.search(here[:column])
+    if wide is None and line > 1:  # A line above without a colon is no key, but may well be text.
+        wide = _WIDE_COLON.search(lines[line - 2])
+    if wide is not None and wide.lastgroup is not None:
+        looks = wide[wide.lastgroup]
+        return f"{quote(looks)} means nothing to YAML; write {quote(_WIDE[looks])}"
+    opens = in_brackets and here[column - 1 : column] in ("{", "[")
+    if opens or here[: column - 1].rstrip().endswith(PLACEHOLDERS):
+        return _QUOTES_FOR_BRACKETS
+    return None
 
 
 def advice_without_value(
@@ -73,6 +112,7 @@ def advice_without_value(
     entry_before: tuple[str, str] | None,
     after_comma: bool,
     allow_null: bool,
+    is_placeholder: bool = False,
 ) -> str:
     """What to do about a key that has no value.
 
@@ -83,13 +123,16 @@ def advice_without_value(
         after_comma: whether a comma stands before it, on the same line, and no colon after it: then
             it may be no key at all.
         allow_null: whether ``null`` is a value here.
+        is_placeholder: whether it stands alone in braces, as a placeholder of a name does.
     """
+    if is_placeholder:
+        return f'quotes go around a text that has a placeholder in it, as in `"{{{key}}} km/h"`'
     if number_before is not None and key.isdecimal():
         return advice_for_decimal(number_before, key)
     if glued := advice_if_glued(key):
         return glued
-    if after_comma and entry_before is not None and _is_value(key):
-        first, word = entry_before
+    first, word = entry_before or ("", "")
+    if after_comma and first in _WITH_SEVERAL and _is_value(key):
         return (
             "give it a value; several values stand in brackets: "
             f"{quote(f'{first}: [{word}, {key}]')}; quotes go around a text that has a comma in it"
@@ -119,8 +162,15 @@ def advice_if_glued(text: str, keys: Collection[str] | None = None) -> str | Non
     glued = _GLUED.fullmatch(text)
     if not glued or (keys is not None and glued[1] not in keys):
         return None
-    lacking = "a blank is missing after the colon" if glued[2] == ":" else "a key ends with a colon"
-    return f"{lacking}: {quote(f'{glued[1]}: {glued[3]}')}"
+    if glued[2] != ":":
+        lacking = "a key ends with a colon"
+    elif glued[3]:
+        lacking = (
+            f"the character U+{ord(glued[3]):04X} after the colon looks like a blank and is none"
+        )
+    else:
+        lacking = "a blank is missing after the colon"
+    return f"{lacking}: {quote(f'{glued[1]}: {glued[4]}')}"
 
 
 def place_of(mark: Any) -> Place | None:

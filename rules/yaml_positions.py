@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 import yaml
 
 from rules.diagnostics import LoadError, quote
-from rules.yaml_advice import Place, advice_without_value, place_of, syntax_mistake
+from rules.yaml_advice import PLACEHOLDERS, Place, advice_without_value, place_of, syntax_mistake
 
 try:
     from yaml import CSafeLoader as _Parser
@@ -167,6 +167,7 @@ class _Composer:
         # value comes next.
         self._open: list[tuple[SequenceNode | MappingNode, str | None]] = []
         self._key: list[Scalar | None] = []
+        self._begun_again: set[int] = set()
         self._root: Node | None = None
 
     def compose(self) -> Node:
@@ -187,7 +188,7 @@ class _Composer:
         return self._root
 
     def _fail_for_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
-        mistake = syntax_mistake(error, self._open_bracket())
+        mistake = syntax_mistake(error, self._lines, self._open_bracket())
         noticed = (("noticed", _at(mistake.noticed)),) if mistake.noticed else ()
         self._fail(
             LoadError.YAML_SYNTAX,
@@ -299,12 +300,19 @@ class _Composer:
         self._add_entry(container, key, node)
 
     def _add_entry(self, container: MappingNode, key: Scalar, node: Node) -> None:
+        if id(container) in self._begun_again:
+            return  # What stands there belongs to the entry whose dash is missing.
         if key.text in container.entries or key.text in container.valueless:
             first = container.entries.get(key.text)
+            advice = None
+            if self._begins_again(container, key):
+                self._begun_again.add(id(container))
+                advice = f"if another entry begins here, put its dash before it: `- {key.text}:`"
             self._report(
                 LoadError.DUPLICATE_KEY,
                 f"the key {quote(key.text)} is given twice in the same mapping",
                 key,
+                suggestion=advice,
                 related=(("first given", first[0]),) if first else (),
             )
         elif (
@@ -322,10 +330,21 @@ class _Composer:
                         entry_before=_entry_before(container, key),
                         after_comma=self._follows_comma(key) and not self._has_colon(key),
                         allow_null=self._allow_null,
+                        is_placeholder=self._is_placeholder(key),
                     ),
                 )
         else:
             container.entries[key.text] = (key, node)
+
+    def _begins_again(self, container: MappingNode, key: Scalar) -> bool:
+        """Whether a key is the first of an item of a list, which has others, on a line of its own.
+
+        Directly behind itself it is only written twice.
+        """
+        in_list = len(self._open) > 1 and isinstance(self._open[-2][0], SequenceNode)
+        is_item = in_list and len(container.entries) > 1
+        is_first = next(iter(container.entries), None) == key.text
+        return is_item and is_first and not self._lines[key.line - 1][: key.column - 1].strip()
 
     def _follows_comma(self, key: Scalar) -> bool:
         before = self._lines[key.line - 1][: key.column - 1]
@@ -334,6 +353,15 @@ class _Composer:
     def _has_colon(self, key: Scalar) -> bool:
         after = self._lines[key.line - 1][key.column - 1 + key.length :]
         return after.lstrip().startswith(":")
+
+    def _is_placeholder(self, key: Scalar) -> bool:
+        """Whether a key is all that stands in braces, below a key that takes no conditions."""
+        above = self._key[-2] if len(self._key) > 1 else None
+        if above is None or above.text == "when":
+            return False
+        start = key.column - 1
+        around = self._lines[key.line - 1][max(0, start - 1) : start + key.length + 1]
+        return around in PLACEHOLDERS
 
     def _checked_key(self, node: Node) -> Scalar:
         if not isinstance(node, Scalar):

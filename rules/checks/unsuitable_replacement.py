@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.catalogue import Sign
+from rules.catalogue import Catalogue, Sign
 from rules.checks.base import Finding, SignCheck, Subject, place_of
 from rules.diagnostics import Severity
 
@@ -66,7 +66,13 @@ class UnsuitableReplacement(SignCheck):
             suggestion, others = "add `status: deprecated`, or drop `replaced_by`", [successor]
         elif successor.status == "deprecated":
             problem = f"is replaced by `{successor.id}`, which is deprecated itself"
-            suggestion, others = "name the last of the chain", [successor]
+            is_circle = _goes_in_a_circle(sign, subject.catalogue)
+            suggestion = (
+                "drop `status` and `replaced_by` of the sign that stays"
+                if is_circle
+                else ("name the last of the chain")
+            )
+            others = [successor]
         else:
             return
         yield self.finding(
@@ -76,3 +82,15 @@ class UnsuitableReplacement(SignCheck):
             related=map(place_of, others),
             signs=[sign],
         )
+
+
+def _goes_in_a_circle(sign: Sign, catalogue: Catalogue) -> bool:
+    """Whether the successors of a sign have no last one."""
+    seen = set[str]()
+    at: Sign | None = sign
+    while at is not None and at.replaced_by is not None:
+        if at.id in seen:
+            return True
+        seen.add(at.id)
+        at = catalogue.by_id.get(at.replaced_by)
+    return False

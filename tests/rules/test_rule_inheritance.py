@@ -11,6 +11,7 @@ from rule_fixture_types import WriteFile
 from rules import Catalogue, CatalogueError, load_catalogue
 
 SIGN = "  - {{id: {0}, name: {{en: Sign}}, when: {{shape: {1}}}}}\n"
+OLD = "  - {id: de.1, name: {en: x}, when: {shape: arrow}, replaced_by: de.2, status: deprecated}\n"
 
 
 def shape_of(catalogue: Catalogue, sign: str) -> str:
@@ -156,6 +157,26 @@ class TestIncludeAndExtends:
         write("signs.yaml", "version: 1\nsigns: [{id: de.1, when: {shape: circle}}]\n")
         path = write("a.yaml", "version: 1\nextends: signs.yaml\nremove: [de.1]\n")
         assert codes(path) == ["missing-key"]
+
+    @pytest.mark.parametrize(
+        ("inherited", "own", "line", "advice"),
+        [
+            (OLD, "", 3, "remove `de.1` too, or do not remove `de.2`"),
+            ("", OLD, 5, "name a sign that stays, or do not remove `de.2`"),
+        ],
+    )
+    def test_of_a_replacement_that_is_removed_is_told_in_the_file_that_removes_it(
+        self, write: WriteFile, inherited: str, own: str, line: int, advice: str
+    ) -> None:
+        new = SIGN.format("de.2", "circle")
+        write("signs.yaml", f"version: 1\nsigns:\n{inherited}{new}")
+        own = f"{own}{SIGN.format('de.3', 'cross')}"
+        path = write("a.yaml", f"version: 1\nextends: signs.yaml\nremove: [de.2]\nsigns:\n{own}")
+        with pytest.raises(CatalogueError) as raised:
+            load_catalogue(path)
+        (mistake,) = raised.value.diagnostics
+        assert (Path(mistake.position.file).name, mistake.position.line) == ("a.yaml", line)
+        assert mistake.suggestion == advice
 
     def test_files_that_include_each_other_are_an_error(self, write: WriteFile) -> None:
         write("b.yaml", "version: 1\ninclude: [a.yaml]\n")

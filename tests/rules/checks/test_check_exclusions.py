@@ -109,6 +109,7 @@ def test_exclusions_of_checks_that_did_not_run_are_left_alone(load: LoadText) ->
         ("{code: SR103, sign: de.1, pictogram: deer, reason: x}", "SR016 conflicting-keys"),
         ("{code: overlap, sign: de.1, reason: x}", "SR010 invalid-value: `overlap`"),
         ("{code: SR103, signs: de.1, reason: x}", "did you mean `sign`"),
+        ("{code: 103, sign: de.1, reason: x}", r"(?s)expected: the code of a check[^=]*$"),
     ],
 )
 def test_a_file_of_exclusions_is_read_as_strictly_as_a_rule_file(

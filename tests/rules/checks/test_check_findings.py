@@ -179,6 +179,17 @@ def test_a_chain_of_deprecated_signs_is_reported_but_for_its_last(load: LoadText
     ]
 
 
+def test_a_circle_of_deprecated_signs_is_not_told_to_name_its_last(load: LoadText) -> None:
+    deprecated = "status: deprecated"
+    text = signs(
+        sign("A", "{shape: circle}", deprecated, "replaced_by: de.B"),
+        sign("B", "{shape: square}", deprecated, "replaced_by: de.C"),
+        sign("C", "{shape: cross}", deprecated, "replaced_by: de.B"),
+    )
+    advice = {finding.diagnostic.suggestion for finding in found("SR113", load(text))}
+    assert advice == {"drop `status` and `replaced_by` of the sign that stays"}
+
+
 def test_each_country_has_its_own_languages(load: LoadText) -> None:
     text = "version: 1\nsigns:\n" + "".join(
         f"  - {{id: x{country.lower()}.{number}, country: {country}, name: {{{names}}}, "
