@@ -33,8 +33,9 @@ shows a page in the terminal.
 _INDEX_TAIL = f"""
 ## Findings that are accepted
 
-At the sign that a finding is about may stand `allow: [SR103]`. Or `{EXCLUSIONS_NAME}` beside
-the rule file names them, each with the reason; what excludes nothing is remarked on (SR118).
+To accept a finding, write `allow: [SR103]` at the sign that it is about, or list it in
+`{EXCLUSIONS_NAME}` beside the rule file, with the reason. An exclusion that excludes nothing
+is reported (SR118).
 
 ```yaml
 version: 1

@@ -13,7 +13,7 @@ class GalleryNotReady(Check):
     """A catalogue cannot be used, because its gallery lacks embeddings.
 
     ## What it does
-    Looks whether the gallery beside each rule file (`NAME.gallery.safetensors`) has an embedding of
+    Checks that the gallery beside each rule file (`NAME.gallery.safetensors`) has an embedding of
     all artwork that the file names, and was made with the weights in use. Pictures need no
     gallery. Neither torch nor the weights are needed to find out, but without the weights nothing
     is said of galleries that were made with others.

@@ -14,10 +14,10 @@ class InconsistentPlaceholders(SignCheck):
     """The name of a sign shows its value in some languages but not in others.
 
     ## What it does
-    Looks for signs of whose names some have a placeholder and some have none.
+    Looks for signs with a placeholder in some of their names and none in others.
 
     ## Why is this bad
-    Who reads the answer in the other language misses the number.
+    Whoever reads the answer in the other language misses the number.
 
     ## Example
     ```yaml

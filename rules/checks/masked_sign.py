@@ -15,9 +15,9 @@ class MaskedSign(SignCheck):
     """Wherever a sign holds, signs of higher priority hold too.
 
     ## What it does
-    Looks for signs all of whose assignments of attributes lie in the rules of signs of higher
-    priority, be it one of them or several together. A rule without a pictogram covers rules that
-    ask for one, but not the other way round.
+    Looks for signs of which every assignment of attributes also fulfils the rule of a sign of
+    higher priority, be it one such sign or several together. A rule without a pictogram covers
+    rules that ask for one, but not the other way round.
 
     ## Why is this bad
     The sign is never the answer. It may have been before the other one was added.

@@ -15,11 +15,11 @@ class MissingTranslation(Check):
     """A sign has no name in a language that most others have.
 
     ## What it does
-    Looks, country by country as ids begin, for languages in which more than half of the signs have
-    a name, and for signs that have none.
+    For each country that ids begin with, it looks for languages in which more than half of the
+    signs have a name, and reports the signs that have none.
 
     ## Why is this bad
-    Who asks for answers in that language gets an English name now and then.
+    Whoever asks for answers in that language gets an English name now and then.
 
     ## Example
     ```yaml

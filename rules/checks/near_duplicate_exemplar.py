@@ -18,8 +18,8 @@ class NearDuplicateExemplar(Check):
     conditions separate are not reported: a deer on a triangle and the same deer on a diamond
     cannot be confused.
 
-    The embeddings come from the gallery beside the rule file; only of pictures that it lacks the
-    network makes them. The check is skipped, with a note, where torch or embeddings of artwork
+    The embeddings come from the gallery beside the rule file; the network is needed only for
+    pictures that it lacks. The check is skipped, with a note, where torch or embeddings of artwork
     are missing, and with `--no-exemplars`.
 
     ## Why is this bad

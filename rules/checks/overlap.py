@@ -19,16 +19,17 @@ class Overlap(Check):
     """Two signs can hold for the same crop, and nothing separates them.
 
     ## What it does
-    Looks for two signs of the same priority whose rules some assignment of attributes fulfils
-    both, unless both ask for pictograms and share none. The assignment is shown. Of signs that
-    are known by their pictures alone it reports those that share a pictogram.
+    Looks for two signs of the same priority and one assignment of attributes that fulfils the
+    rules of both, unless both ask for pictograms and share none. The assignment is shown. Among
+    signs that are known by their pictures alone it reports those that share a pictogram.
 
     A rule that asks for a pictogram overlaps one that does not: the second holds whatever the
     pictogram is. Signs of different countries do not overlap, because `country` chooses one;
-    without it, what both show is `unknown: ambiguous`. No more than the first 1000 pairs are told.
+    if none is chosen, a crop that fits both is `unknown: ambiguous`. Only the first 1000 pairs are
+    reported.
 
     ## Why is this bad
-    Such a crop is often answered *unknown*, because it is ambiguous, and else with the sign
+    Such a crop is often answered *unknown*, because it is ambiguous, and otherwise with the sign
     whose conditions happened to be read a little more clearly.
 
     ## Example

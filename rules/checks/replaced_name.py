@@ -35,7 +35,8 @@ class ReplacedName(Check):
 
     ## Use instead
     A name of its own; or, if the inherited signs are meant to change, an exclusion beside the rule
-    file, `{code: SR120, pictogram: deer, reason: …}`, of a face with one of the signs that change.
+    file, `{code: SR120, pictogram: deer, reason: …}`; for a face, `sign:` names one of the signs
+    that change instead.
     ```yaml
     extends: signs.yaml
     pictograms:

@@ -20,7 +20,8 @@ class UnreachableValue(SignCheck):
 
     ## What it does
     Looks for texts that the rule of a sign with a value allows, but for which signs of higher
-    priority hold wherever it does. Of a number every spelling must be lost, `4` as well as `4.0`.
+    priority hold wherever it does. A number counts only if every spelling of it is lost, `4` as
+    well as `4.0`.
 
     ## Why is this bad
     `de.274[30]` is never the answer, although the rule says that there is such a sign. If another

@@ -19,10 +19,10 @@ class UnreadableValue(SignCheck):
     """A condition asks for what the weights in use cannot read.
 
     ## What it does
-    Compares every condition with the vocabulary in the card of the weights. It is an error if in
-    every alternative of a sign there is a condition of whose values none can be read, and a
-    warning if that is so of some alternatives only, or of some of the texts that a condition
-    lists. It needs the card, but neither the weights nor torch.
+    Compares every condition with the vocabulary in the card of the weights. It is an error if
+    every alternative of a sign has a condition none of whose values can be read, and a warning if
+    only some alternatives have one, or if some of the texts that a condition lists cannot be
+    read. It needs the card, but neither the weights nor torch.
 
     ## Why is this bad
     The condition never holds, so the sign, or what looks as that alternative says, is never

@@ -14,7 +14,7 @@ class UnsuitableReplacement(SignCheck):
 
     ## What it does
     Looks for `replaced_by` that names a deprecated sign or the sign itself, and for `replaced_by`
-    of signs that are not deprecated. (That the sign exists is made sure by the loader.)
+    of signs that are not deprecated. (The loader makes sure that the sign exists.)
 
     ## Why is this bad
     Programs that move from a deprecated id to its successor go on in a circle, or stop half-way.

@@ -12,10 +12,9 @@ class UnusedPictogram(Check):
     """No sign uses a pictogram.
 
     ## What it does
-    Looks for pictograms that no sign can show: none names them, in its rule or in a face that it
-    uses, or whatever names them leaves only others. A
-    file that defines pictograms but no signs is taken for a library that several catalogues
-    share, and is left alone.
+    Looks for pictograms that no sign can show: no sign names them, in its rule or in a face that
+    it uses, or those that do exclude them by another condition. A file that defines pictograms
+    but no signs is taken for a library that several catalogues share, and is left alone.
 
     ## Why is this bad
     A slip of the pen may have named another pictogram. And every pictogram costs a comparison
