@@ -70,7 +70,7 @@ class UnsuitableReplacement(SignCheck):
             suggestion = (
                 "drop `status` and `replaced_by` of the sign that stays"
                 if is_circle
-                else ("name the last of the chain")
+                else "name the last of the chain"
             )
             others = [successor]
         else:
