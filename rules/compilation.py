@@ -141,11 +141,23 @@ class Compiler:
         model, node = entry.model, entry.node
         if model.when is None:
             self._check_pictograms(node, entry.document)
+            self._refuse_priority(entry)
             return (), as_tuple(model.pictogram)
         when = node.get("when")
         assert isinstance(when, MappingNode)
         alternatives, _ = self._alternatives(model.when, when, entry.document)
         return alternatives, ()
+
+    def _refuse_priority(self, entry: Entry[SignModel]) -> None:
+        """Of a sign without rule, whose author would else rely on what has no effect."""
+        if "priority" in entry.node.entries:
+            self._findings.error(
+                LoadError.CONFLICTING_KEYS,
+                f"{quote(entry.name)} has a `priority`, but no rule that could have one",
+                entry.document.position(entry.node.key("priority")),
+                suggestion="remove it: a sign known by its pictures alone is tried when no rule "
+                "explains the crop",
+            )
 
     def _check_readings(self, sign: Sign, entry: Entry[SignModel]) -> None:
         """Whoever takes a value from the text must say in his rule which text there can be."""
