@@ -168,14 +168,12 @@ def test_signs_of_no_country_overlap_with_those_of_any(load: LoadText) -> None:
     assert messages("SR103", load(text + sign("B", "{shape: circle}", "country: FR")))
 
 
-def test_signs_known_by_the_same_pictogram_alone_overlap_whatever_their_priority(
-    load: LoadText,
-) -> None:
-    by_picture = "  - {{id: de.{0}, name: {{en: x}}, pictogram: {1}, priority: {2}}}\n"
+def test_signs_known_by_the_same_pictogram_alone_overlap(load: LoadText) -> None:
+    by_picture = "  - {{id: de.{0}, name: {{en: x}}, pictogram: {1}}}\n"
     text = signs(
-        by_picture.format("A", "[deer, cow]", 0),
-        by_picture.format("B", "cow", 1),
-        by_picture.format("C", "deer", 0),
+        by_picture.format("A", "[deer, cow]"),
+        by_picture.format("B", "cow"),
+        by_picture.format("C", "deer"),
     )
     assert messages("SR103", load(text)) == [
         "`de.A` and `de.B` are both known by the pictogram `cow` alone",
