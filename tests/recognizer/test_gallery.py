@@ -222,6 +222,12 @@ def test_similarity_averages_the_nearest_views_of_each_pictogram():
     assert cosines[0] == pytest.approx([1 / 3, 1.0])
 
 
+def test_a_view_that_is_the_opposite_counts_as_such():
+    axis = np.eye(1, 4, dtype=np.float32)
+    gallery = Gallery.from_embeddings({"opposite": -axis, "both": np.concatenate([axis, -axis])})
+    assert gallery.similarity(axis)[0] == pytest.approx([-1, 0])
+
+
 def test_the_product_wakes_no_second_thread_and_leaves_the_number_as_it_was():
     seen = []
 
