@@ -58,7 +58,7 @@ class Recognizer:
         LanguageError: none of its signs has a name in the language that is asked for.
         TypeError: ``thresholds`` are none, such as a single number, or what should name a file
             is no path.
-        UserError: the name of a file is empty.
+        UserError: the name of a file is empty, or the embedded ``signs.yaml`` is not installed.
         ValueError: there is no such precision, or no sign of which ``thresholds`` speak.
         WeightsError: the weights are missing, damaged, or of another vocabulary.
         GalleryError: exemplars are missing, or were embedded with other weights.

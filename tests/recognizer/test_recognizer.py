@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 
 import recognizer as product
-from recognizer import CountryError, LanguageError, Reason, Recognizer, Thresholds, UserError
+from recognizer import (
+    CountryError,
+    LanguageError,
+    Reason,
+    Recognizer,
+    Thresholds,
+    UserError,
+    default_catalogue,
+)
 from recognizer.cli.main import main
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
@@ -323,6 +331,12 @@ def test_a_file_is_named_by_a_path(argument, given, kind):
 def test_an_empty_name_is_no_file(argument):
     with pytest.raises(UserError, match=f"^{argument}: an empty name is no file$"):
         Recognizer(**{argument: ""})
+
+
+def test_an_installation_without_its_catalogue_is_an_error_that_a_user_can_mend(monkeypatch):
+    monkeypatch.setattr(default_catalogue, "_NAME", "no-such-signs.yaml")
+    with pytest.raises(UserError, match=r"^no-such-signs.yaml is missing from this installation"):
+        Recognizer()
 
 
 @pytest.mark.parametrize("name", ["min_confidence", "min_side", "match_scale"])
