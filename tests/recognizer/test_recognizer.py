@@ -346,5 +346,14 @@ def test_a_threshold_is_a_number(name):
 
 
 def test_a_threshold_that_numpy_has_worked_out_is_a_plain_number():
-    thresholds = Thresholds(min_confidence=np.float32(0.5), min_side=np.int64(12))
+    own = {"de.206": np.float32(0.75)}
+    thresholds = Thresholds(min_confidence=np.float32(0.5), min_side=np.int64(12), per_sign=own)
     assert json.dumps([thresholds.min_confidence, thresholds.min_side]) == "[0.5, 12]"
+    assert json.dumps(thresholds.per_sign) == '{"de.206": 0.75}'
+
+
+def test_thresholds_stay_as_they_were_checked():
+    own = {"de.206": 0.75}
+    thresholds = Thresholds(per_sign=own)
+    own["de.206"] = 75
+    assert thresholds.per_sign == {"de.206": 0.75}
