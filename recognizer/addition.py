@@ -62,7 +62,7 @@ class Edit:
         """The change as a unified diff."""
         name = str(self.file)
         lines = difflib.unified_diff(_lines(self.old), _lines(self.new), name, name, n=1)
-        return "".join(map(_ended, lines)).rstrip()
+        return "".join(map(_ended, lines)).removesuffix("\n")
 
     def write(self) -> None:
         """Copy the picture and replace the rule file in one step.
