@@ -91,7 +91,7 @@ class TestWeights:
                 torch.testing.assert_close(b, d, atol=0.5, rtol=0.05)
 
     def test_missing_weights_are_named(self, tmp_path):
-        with pytest.raises(WeightsError, match="no such file"):
+        with pytest.raises(WeightsError, match=r"none\.safetensors: no such weights file"):
             Localizer(tmp_path / "none.safetensors")
 
     def test_damaged_weights_are_named(self, tmp_path):
@@ -121,10 +121,26 @@ class TestWeights:
         file.write_text(json.dumps(card))
         self._refuses(tmp_path)
 
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            ({"threshold": 2}, "threshold: Input should be less than or equal to 1"),
+            ({"shape": "round"}, "shape: Extra inputs are not permitted"),
+        ],
+        ids=str,
+    )
+    def test_a_card_that_is_wrong_is_told_where(self, tmp_path, change, told):
+        file = tmp_path / "w.json"
+        self._save(tmp_path)
+        file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
+        with pytest.raises(WeightsError, match=rf"w\.json: not readable .*: {told}$"):
+            Localizer(tmp_path / "w.safetensors")
+
     def test_a_card_that_is_no_text_is_named(self, tmp_path):
         self._save(tmp_path)
         (tmp_path / "w.json").write_bytes(b"\xff\xfe")
-        self._refuses(tmp_path)
+        with pytest.raises(WeightsError, match=r"w\.json: not readable as a weights card"):
+            Localizer(tmp_path / "w.safetensors")
 
     def _save(self, folder):
         network = LocalizerNetwork()
