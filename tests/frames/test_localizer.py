@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from attributes.training.gtsdb import read_frames
 from attributes.weights_file import WeightsError
-from recognizer.frames.localization.decoding import cell_centres, to_boxes
+from recognizer.frames.localization.decoding import cell_centres, decode_boxes
 from recognizer.frames.localization.localizer import Localizer
 from recognizer.frames.localization.network import LocalizerNetwork
 from recognizer.frames.localization.weights_file import (
@@ -160,7 +160,7 @@ class TestWeights:
 
 class TestGeometry:
     def test_a_cell_that_reaches_nowhere_is_a_point_in_its_middle(self):
-        boxes = to_boxes(torch.zeros(1, 4, 2, 3), 8)[0]
+        boxes = decode_boxes(torch.zeros(1, 4, 2, 3), 8)[0]
         assert boxes[:, :2].tolist() == cell_centres(2, 3, 8).tolist()
         assert boxes[4].tolist() == [12, 12, 12, 12]
 
