@@ -173,7 +173,11 @@ class Recognizer:
         return _unless_too_small(answer, crop.shape[1], crop.shape[0], self.thresholds.min_side)
 
     def read(self, crops: Sequence[Crop]) -> Readings:
-        """Attribute readings of crops, each uint8 (H, W, 3) BGR; they do not depend on rules."""
+        """Attribute readings of crops, each uint8 (H, W, 3) BGR; they do not depend on rules.
+
+        Raises:
+            ValueError: a crop has another shape or type, or no pixels.
+        """
         return self.predictor.predict(crops)
 
     def judge(self, readings: Readings) -> list[Recognition]:
