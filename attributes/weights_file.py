@@ -233,7 +233,9 @@ def _read(path: Path) -> tuple[AttributeNetwork, Card, bytes]:
         load_state(network, state, path)
     except FileNotFoundError:
         raise WeightsError(f"{path}: no such weights file") from None
-    except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:
+    except KeyError as error:
+        raise WeightsError(f"{path}: not readable as weights: there is no tensor {error}") from None
+    except (OSError, SafetensorError, RuntimeError, TypeError, ValueError) as error:
         raise WeightsError(f"{path}: not readable as weights: {error}") from None
     return network.eval(), card, content
 
