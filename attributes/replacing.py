@@ -6,6 +6,7 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 
 
 def replace_text(file: Path, text: str) -> None:
@@ -20,13 +21,15 @@ def replace_text(file: Path, text: str) -> None:
 def replace_bytes(file: Path, content: bytes) -> None:
     """Write ``content`` to ``file``.
 
-    A symbolic link stays one, what it leads to is replaced. Permissions stay, too.
+    A symbolic link stays one, what it leads to is replaced. Permissions stay, too. Of several
+    processes or threads that write at once, the last one's content stays.
 
     Raises:
         OSError: that cannot be done; it names ``file``, and nothing has changed.
     """
     target = Path(os.path.realpath(file))
-    new = target.with_name(f".{target.name}.{os.getpid()}.new")  # else a rename is no single step
+    # Beside it, or a rename is no single step; each writer has its own.
+    new = target.with_name(f".{target.name}.{os.getpid()}-{get_ident()}.new")
     try:
         # Not tempfile: a new file shall have the permissions that the user's other files have.
         with new.open("wb") as written:

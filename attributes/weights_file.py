@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import safetensors.torch
 import torch
@@ -38,8 +38,10 @@ __all__ = [
     "load_unfolded",
     "load_weights",
     "quantize",
+    "read_card",
     "save_weights",
     "without_lists",
+    "write_card",
 ]
 
 _HEADS = {
@@ -49,6 +51,7 @@ _HEADS = {
     "presence",
 }
 """Whose logits are divided by a temperature."""
+CardT = TypeVar("CardT", bound=BaseModel)
 _STEP = ".step"
 """Behind the name of an 8-bit tensor: that of its steps."""
 
@@ -145,8 +148,7 @@ def save_weights(network: AttributeNetwork, card: Card, path: Path) -> None:
         else:
             tensors[name] = value.half()
     replace_bytes(path, safetensors.torch.save({n: t.contiguous() for n, t in tensors.items()}))
-    text = json.dumps(card.model_dump(), indent=2, ensure_ascii=False)
-    replace_text(path.with_suffix(".json"), text + "\n")
+    write_card(card, path)
 
 
 def quantize(weights: Tensor) -> tuple[Tensor, Tensor]:
@@ -206,7 +208,7 @@ def load_unfolded(path: Path) -> tuple[AttributeNetwork, Card]:
 
 
 def _read(path: Path) -> tuple[AttributeNetwork, Card, bytes]:
-    card = _read_card(path)
+    card = read_card(path, Card)
     if card.vocabulary_fingerprint != vocabulary.fingerprint():
         raise WeightsError(
             f"{path}: made for another vocabulary ({card.vocabulary_fingerprint}, this version "
@@ -231,7 +233,9 @@ def _read(path: Path) -> tuple[AttributeNetwork, Card, bytes]:
         load_state(network, state, path)
     except FileNotFoundError:
         raise WeightsError(f"{path}: no such weights file") from None
-    except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:
+    except KeyError as error:
+        raise WeightsError(f"{path}: not readable as weights: there is no tensor {error}") from None
+    except (OSError, SafetensorError, RuntimeError, TypeError, ValueError) as error:
         raise WeightsError(f"{path}: not readable as weights: {error}") from None
     return network.eval(), card, content
 
@@ -257,10 +261,25 @@ def load_state(network: nn.Module, state: Mapping[str, Tensor], path: Path) -> N
         raise WeightsError(f"{path}: {spoilt[0]} holds numbers that are not finite")
 
 
-def _read_card(weights: Path) -> Card:
+def write_card(card: BaseModel, weights: Path) -> None:
+    """Write a card beside its weights file.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    text = json.dumps(card.model_dump(), indent=2, ensure_ascii=False)
+    replace_text(weights.with_suffix(".json"), text + "\n")
+
+
+def read_card(weights: Path, kind: type[CardT]) -> CardT:
+    """The card beside a weights file.
+
+    Raises:
+        WeightsError: one of both files is missing, or the card is damaged or none of this kind.
+    """
     path = weights.with_suffix(".json")
     try:
-        return Card.model_validate_json(path.read_text(encoding="utf-8"))
+        return kind.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         if not weights.exists():
             raise WeightsError(f"{weights}: no such weights file") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
 import shutil
 from collections.abc import Mapping
@@ -59,14 +60,9 @@ class Edit:
 
     def diff(self) -> str:
         """The change as a unified diff."""
-        lines = difflib.unified_diff(
-            self.old.splitlines(keepends=True),
-            self.new.splitlines(keepends=True),
-            str(self.file),
-            str(self.file),
-            n=1,
-        )
-        return "".join(map(_ended, lines)).rstrip()
+        name = str(self.file)
+        lines = difflib.unified_diff(_lines(self.old), _lines(self.new), name, name, n=1)
+        return "".join(map(_ended, lines)).removesuffix("\n")
 
     def write(self) -> None:
         """Copy the picture and replace the rule file in one step.
@@ -310,6 +306,11 @@ def _copy(picture: Path, exemplar: Path, undo: ExitStack) -> None:
     with picture.open("rb") as source, exemplar.open("xb") as copy:
         undo.callback(exemplar.unlink)
         shutil.copyfileobj(source, copy)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as ``patch`` counts them; to ``str.splitlines``, U+2028 and others end one as well."""
+    return io.StringIO(text, newline="\n").readlines()
 
 
 def _ended(line: str) -> str:

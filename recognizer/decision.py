@@ -93,11 +93,11 @@ class Thresholds:
                 raise ValueError(f"{name}: expected {expected}, got {getattr(self, name)}")
         if not isinstance(self.per_sign, Mapping):
             raise TypeError(f"per_sign: expected sign ids and numbers, got {self.per_sign!r}")
-        for sign, value in self.per_sign.items():
-            if not isinstance(value, int | float | np.number):
-                raise TypeError(f"per_sign: {sign}: expected a number, got {value!r}")
-            if not 0 <= value <= 1:
-                raise ValueError(f"per_sign: {sign}: expected in [0, 1], got {value}")
+        own = {s: plain_number(f"per_sign: {s}", value) for s, value in self.per_sign.items()}
+        for sign, least in own.items():
+            if not 0 <= least <= 1:
+                raise ValueError(f"per_sign: {sign}: expected in [0, 1], got {least}")
+        object.__setattr__(self, "per_sign", own)  # which nobody else can change afterwards
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import metadata
 from pathlib import Path
 
+from attributes.errors import UserError
+
 _NAME = "signs.yaml"
 
 
@@ -15,7 +17,7 @@ def default_catalogue() -> Path:
     under ``share/signrules``.
 
     Raises:
-        FileNotFoundError: the installation is incomplete.
+        UserError: the installation is incomplete.
     """
     checkout = Path(__file__).resolve().parent.parent / _NAME
     if checkout.is_file():
@@ -27,4 +29,4 @@ def default_catalogue() -> Path:
     for file in files:
         if file.name == _NAME:
             return Path(str(file.locate())).resolve()
-    raise FileNotFoundError(f"{_NAME} is missing from this installation; name a catalogue")
+    raise UserError(f"{_NAME} is missing from this installation; name a catalogue")

@@ -118,11 +118,11 @@ class Gallery:
         with _BLAS_LOCK, _BLAS.limit(limits=1):
             cosines = embedding @ self.embeddings.reshape(-1, dimensions).T
         cosines = cosines.reshape(len(embedding), pictograms, views)
-        cosines[:, np.arange(views)[None, :] >= self.counts[:, None]] = -1.0
+        cosines[:, np.arange(views)[None, :] >= self.counts[:, None]] = -np.inf
         nearest = min(_NEAREST, views)
         ordered = np.partition(cosines, views - nearest, axis=2)[:, :, views - nearest :]
         few = np.minimum(self.counts, nearest)
-        total = np.where(ordered <= -1.0, 0.0, ordered).sum(axis=2)
+        total = np.where(np.isneginf(ordered), 0.0, ordered).sum(axis=2)
         return np.asarray(total / few, np.float32)
 
 

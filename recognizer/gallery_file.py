@@ -14,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 
 from attributes.errors import UserError
 from attributes.replacing import replace_bytes
+from attributes.vocabulary import EMBEDDING_DIMENSIONS
 from rules import Pictogram
 from rules.file_references import existing_rule_file
 
@@ -77,6 +78,8 @@ def sources_of(pictogram: Pictogram) -> list[str]:
 def read_gallery(path: Path, fingerprint: str | None) -> dict[str, tuple[list[str], FloatArray]]:
     """Pictogram -> what its embeddings are of, and float32 (views, D); empty without a file.
 
+    D is :data:`attributes.vocabulary.EMBEDDING_DIMENSIONS`, and each pictogram has a view at least.
+
     Raises:
         GalleryError: the file is damaged, or of other weights than those with ``fingerprint``, if
             that is known.
@@ -90,9 +93,16 @@ def read_gallery(path: Path, fingerprint: str | None) -> dict[str, tuple[list[st
         sources = dict(json.loads(metadata["sources"]))
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise GalleryError(f"{path}: not readable as a gallery: {error}") from None
-    widths = {array.shape[1:] for array in arrays.values()}
-    if len(widths) > 1 or any(len(width) != 1 for width in widths):
-        raise GalleryError(f"{path}: not readable as a gallery: a tensor is of another shape")
+    for name, array in arrays.items():
+        if array.shape[1:] != (EMBEDDING_DIMENSIONS,) or not array.size:
+            raise GalleryError(
+                f"{path}: not readable as a gallery: `{name}` is of the shape {array.shape}, "
+                f"expected (views, {EMBEDDING_DIMENSIONS})"
+            )
+        if not np.isfinite(array).all():
+            raise GalleryError(
+                f"{path}: not readable as a gallery: `{name}` holds numbers that are not finite"
+            )
     if fingerprint is not None and metadata.get("weights") != fingerprint:
         raise GalleryError(
             f"{path}: made with other weights ({metadata.get('weights')}, in use are "

@@ -58,7 +58,7 @@ class Recognizer:
         LanguageError: none of its signs has a name in the language that is asked for.
         TypeError: ``thresholds`` are none, such as a single number, or what should name a file
             is no path.
-        UserError: the name of a file is empty.
+        UserError: the name of a file is empty, or the embedded ``signs.yaml`` is not installed.
         ValueError: there is no such precision, or no sign of which ``thresholds`` speak.
         WeightsError: the weights are missing, damaged, or of another vocabulary.
         GalleryError: exemplars are missing, or were embedded with other weights.
@@ -173,7 +173,11 @@ class Recognizer:
         return _unless_too_small(answer, crop.shape[1], crop.shape[0], self.thresholds.min_side)
 
     def read(self, crops: Sequence[Crop]) -> Readings:
-        """Attribute readings of crops, each uint8 (H, W, 3) BGR; they do not depend on rules."""
+        """Attribute readings of crops, each uint8 (H, W, 3) BGR; they do not depend on rules.
+
+        Raises:
+            ValueError: a crop has another shape or type, or no pixels.
+        """
         return self.predictor.predict(crops)
 
     def judge(self, readings: Readings) -> list[Recognition]:

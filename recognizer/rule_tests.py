@@ -65,7 +65,7 @@ def run_tests(
     """Run tests in their order.
 
     Args:
-        catalogue: the rules.
+        catalogue: the rules. Pictures are answered by all that its file holds, read once more.
         expectations: from :func:`rules.load_expectations`.
         weights: of the network, for pictures; the shipped ones if absent.
 

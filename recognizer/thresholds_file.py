@@ -85,6 +85,8 @@ def load_thresholds(catalogue_file: Path, catalogue: Catalogue) -> Thresholds:
 def write_thresholds(catalogue_file: Path, thresholds: Thresholds, comment: str) -> Path:
     """Write the thresholds of a rule file in one step, ``comment`` above them.
 
+    Those are ``min_confidence`` and ``per_sign``; the file has no place for the others.
+
     Raises:
         OSError: the file cannot be written; it is as before.
     """

@@ -16,6 +16,8 @@ from rules.text_probability import most_probable_string
 
 PASS_PROBABILITY = 0.5
 """A condition counts as fulfilled from this probability on."""
+_CERTAIN = 0.9
+"""Probability from which on a value is said of a crop whatever the rules say."""
 
 _NOTHING_READ = "nothing in particular"
 _CATEGORICAL = {a.name: a for a in CATEGORICAL}
@@ -115,7 +117,7 @@ def _in_words(value: str | tuple[str, ...]) -> str:
     return (_words(value) if isinstance(value, str) else ", ".join(value)) or NONE
 
 
-def describe_certain(readings: Readings, row: int, min_probability: float = 0.9) -> str:
+def describe_certain(readings: Readings, row: int) -> str:
     """What is certain about crop ``row`` whatever the rules say.
 
     For example ``red triangle, white face, black legend``; the empty string if nothing is.
@@ -123,7 +125,7 @@ def describe_certain(readings: Readings, row: int, min_probability: float = 0.9)
     sure: Mapping[str, str] = {
         name: _words(_CATEGORICAL[name].values[int(np.argmax(array[row]))])
         for name, array in readings.categorical.items()
-        if np.max(array[row]) >= min_probability
+        if np.max(array[row]) >= _CERTAIN
     }
     border = sure.get(BORDER.name, NONE)
     parts = []
@@ -135,13 +137,13 @@ def describe_certain(readings: Readings, row: int, min_probability: float = 0.9)
         parts.append(f"{border} border")
     if BACKGROUND.name in sure:
         parts.append(f"{sure[BACKGROUND.name]} face")
-    colours = _legend(readings, row, min_probability)
+    colours = _legend(readings, row, _CERTAIN)
     if colours:
         parts.append(f"{' and '.join(colours)} legend")
     if sure.get(BAR.name, NONE) != NONE:
         parts.append("stripes" if sure[BAR.name] == "stripes" else f"{sure[BAR.name]} bar")
     text, probability = most_probable_string(readings.text[row])
-    if text and probability >= min_probability:
+    if text and probability >= _CERTAIN:
         parts.append(f'text "{text}"')
     return ", ".join(parts)
 

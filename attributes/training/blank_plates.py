@@ -15,6 +15,8 @@ from attributes.vocabulary import BAR, SHAPE
 
 Mask = npt.NDArray[np.uint8]
 _SUPERSAMPLING = 4
+_BARS = 40
+"""Masks of each kind of bar."""
 
 # Outlines in a unit box, x right, y down; a circle is drawn as such.
 _OUTLINES: dict[str, list[tuple[float, float]]] = {
@@ -126,12 +128,12 @@ def _rounded(mask: Mask, radius: int) -> Mask:
     return np.asarray(opened[radius:-radius, radius:-radius], np.uint8)
 
 
-def _draw_bars(rng: np.random.Generator, bar: str, count: int = 40) -> Tensor:
-    """Masks of one kind of bar at many widths and angles, uint8 (count, 1, S, S)."""
+def _draw_bars(rng: np.random.Generator, bar: str) -> Tensor:
+    """Masks of one kind of bar at many widths and angles, uint8 (B, 1, S, S)."""
     size = SPRITE_SIZE * _SUPERSAMPLING
     centre = np.array([size / 2, size / 2])
     drawn = []
-    for _ in range(count):
+    for _ in range(_BARS):
         mask = np.zeros((size, size), np.uint8)
         tilt = np.radians(rng.normal(45, 4))
         direction = np.array([np.cos(tilt), np.sin(tilt) * rng.choice([-1, 1])])

@@ -19,6 +19,8 @@ _SHADES: dict[str, tuple[tuple[float, float, float], ...]] = {
     "grey": ((0.52, 0.53, 0.54), (0.62, 0.62, 0.63)),
 }
 """Usual shades of each name, sRGB in [0, 1]."""
+_SPREAD = 0.035
+"""Standard deviation of paint about a usual shade, in each channel."""
 
 
 def usual_shade(name: str) -> tuple[float, float, float]:
@@ -26,11 +28,11 @@ def usual_shade(name: str) -> tuple[float, float, float]:
     return _SHADES[name][0]
 
 
-def paint(g: Generator, names: Tensor, spread: float = 0.035) -> Tensor:
+def paint(g: Generator, names: Tensor) -> Tensor:
     """A shade for each palette index: int64 (N,) -> float32 (N, 3, 1, 1) in [0, 1]."""
     shades = torch.stack([_padded(name) for name in PALETTE])
     picked = torch.randint(6, (len(names),), generator=g)
-    shade = shades[names, picked] + spread * torch.randn(len(names), 3, generator=g)
+    shade = shades[names, picked] + _SPREAD * torch.randn(len(names), 3, generator=g)
     return shade.clamp(0, 1)[:, :, None, None]
 
 

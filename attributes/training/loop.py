@@ -10,23 +10,21 @@ from torch import Generator, Tensor, nn
 
 from attributes.memory import keep_freed_memory
 from attributes.network import Architecture, AttributeNetwork
-from attributes.precision import fast_precision
 from attributes.progress import progress_bar
 from attributes.standardization import standardize
 from attributes.training.batches import make_batch
+from attributes.training.checkpoints import CHECKPOINT, load_checkpoint, save_checkpoint
 from attributes.training.configuration import Configuration, ConfigurationError
+from attributes.training.curve import CurveWriter
 from attributes.training.losses import CosineMarginLoss, attention_loss, attribute_losses
 from attributes.training.materials import Materials
 from attributes.training.muon import Muon
 from attributes.training.optimization import (
-    CHECKPOINT,
-    CurveWriter,
     adamw,
-    load_checkpoint,
     require_finite,
-    save_checkpoint,
     scheduled_share,
     set_rate,
+    supports_fast_bfloat16,
     update_average,
 )
 from attributes.training.resizing import at_input_size
@@ -92,13 +90,6 @@ def train(
             if run.step % _CHECKPOINT_EVERY == 0 or run.step == configuration.steps:
                 save(run, configuration, folder)
     return run.average.cpu().eval()
-
-
-def supports_fast_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 is faster than float32 here."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    return fast_precision() == "bfloat16"
 
 
 def new_run(

@@ -23,6 +23,8 @@ from attributes.vocabulary import BACKGROUND, CATEGORICAL, LEGEND
 
 STORED_SIZE = 64
 """Side at which photographs are kept in memory, pixels; a little more than the network's input."""
+_PATCHES = 10
+"""Patches without a sign that are looked for in each frame."""
 
 
 @dataclass(frozen=True)
@@ -195,14 +197,13 @@ def _training_crops(root: Path, classes: Collection[int] | None) -> list[Photogr
     ]  # fmt: skip
 
 
-def load_scenes(root: Path, last_frame: int, seed: int, per_frame: int = 10) -> Tensor:
+def load_scenes(root: Path, last_frame: int, seed: int) -> Tensor:
     """Square patches of GTSDB frames away from every labelled sign.
 
     Args:
         root: folder of the frames and ``gt.txt``.
         last_frame: highest frame number used; later ones stay for validation.
         seed: of the patches' places.
-        per_frame: patches of each frame.
 
     Returns:
         uint8 (K, 3, STORED_SIZE, STORED_SIZE), RGB.
@@ -216,7 +217,7 @@ def load_scenes(root: Path, last_frame: int, seed: int, per_frame: int = 10) -> 
     for frame in track(frames, "GTSDB scenes"):
         pixels = _read(frame.path)
         height, width = pixels.shape[:2]
-        for _ in range(per_frame):
+        for _ in range(_PATCHES):
             side = int(np.exp(rng.uniform(np.log(24), np.log(320))))
             left, top = int(rng.integers(width - side)), int(rng.integers(height - side))
             if not any(

@@ -19,12 +19,12 @@ from attributes.network import Architecture, AttributeNetwork
 from attributes.progress import track
 from attributes.replacing import replace_bytes
 from attributes.standardization import standardize
+from attributes.training.checkpoints import CHECKPOINT
 from attributes.training.configuration import Configuration, ConfigurationError
 from attributes.training.fresh_batches import Purpose, fresh_batches
 from attributes.training.labels import UNKNOWN
 from attributes.training.loop import new_run, save
 from attributes.training.materials import Materials
-from attributes.training.optimization import CHECKPOINT
 from attributes.training.resizing import at_input_size
 from attributes.vocabulary import EMBEDDING_DIMENSIONS
 from attributes.weights_file import Card, load_unfolded

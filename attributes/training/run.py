@@ -9,17 +9,17 @@ from pathlib import Path
 from attributes.network import AttributeNetwork, count_parameters
 from attributes.training.artwork import hideable_names, load_drawings
 from attributes.training.calibration import fit_temperatures
+from attributes.training.checkpoints import CHECKPOINT, checkpoint_step
 from attributes.training.configuration import (
     GTSRB_CLASSES,
     Configuration,
     ConfigurationError,
     load,
 )
-from attributes.training.curve import draw_curve
+from attributes.training.curve import CURVE, draw_curve
 from attributes.training.loop import train
 from attributes.training.materials import Materials, gather_materials
 from attributes.training.mirroring import pictogram_classes
-from attributes.training.optimization import CHECKPOINT, CURVE, checkpoint_step
 from attributes.training.packages import (
     COMMONROAD,
     MAPILLARY,

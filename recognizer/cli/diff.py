@@ -9,10 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from recognizer.answering import ReadyCatalogue
-from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
+from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
+from recognizer.option_error import OptionError
 from recognizer.plurals import counted
 from recognizer.validation.baseline import load_baseline, not_accepted, write_baseline
 from recognizer.validation.datasets import open_dataset
@@ -43,11 +44,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List the changes; exit code 1 if something that is not accepted got worse, or may have."""
     if arguments.accept and not arguments.baseline:
-        print("signrules diff: error: --accept needs --baseline FILE", file=sys.stderr)
-        return USAGE
+        raise OptionError("--accept needs --baseline FILE")
     if arguments.accept and arguments.format == "json":
-        print("signrules diff: error: --accept has no --format json", file=sys.stderr)
-        return USAGE
+        raise OptionError("--accept has no --format json")
     baseline = Path(arguments.baseline) if arguments.baseline else None
     accepted = load_baseline(baseline) if baseline and not arguments.accept else {}
     workbench = workbench_from(arguments)

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE, USAGE
+from recognizer.cli.exit_codes import FINDINGS, FINE, UNREADABLE
 from recognizer.cli.json_text import printable
 from recognizer.cli.options import add_format_option
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
+from recognizer.option_error import OptionError
 from recognizer.plurals import counted
 from recognizer.validation.datasets import Dataset, open_dataset
 from recognizer.validation.frame_figures import FrameFigures
@@ -68,17 +69,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.suggest_labels:
         idle = _options_without_use(arguments)
         if idle:
-            print(
-                f"signrules validate: error: --suggest-labels prints YAML and nothing else; "
-                f"{', '.join(idle)} would have no effect",
-                file=sys.stderr,
+            raise OptionError(
+                "--suggest-labels prints YAML and nothing else; "
+                f"{', '.join(idle)} would have no effect"
             )
-            return USAGE
         return _suggest(arguments)
     problem = _report_problem(arguments.report) if arguments.report else None
     if problem is not None:
-        print(f"signrules validate: error: --report {arguments.report}: {problem}", file=sys.stderr)
-        return USAGE
+        raise OptionError(f"--report {arguments.report}: {problem}")
     required = Requirements(
         arguments.min_accuracy,
         arguments.min_recall,
@@ -88,8 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     if required.of_search:  # asked before anything is read
         dataset = open_dataset(arguments.data, arguments.split)
         if not searches(dataset, arguments.boxes):
-            print(f"signrules validate: error: {_not_searched(dataset)}", file=sys.stderr)
-            return USAGE
+            raise OptionError(_not_searched(dataset))
     validation = validate(
         arguments.data,
         arguments.catalogue,

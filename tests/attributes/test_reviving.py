@@ -10,9 +10,9 @@ from training_world import TINY, tiny_configuration, tiny_materials
 from attributes.network import AttributeNetwork
 from attributes.training import reviving
 from attributes.training import run as runs
+from attributes.training.checkpoints import CHECKPOINT, load_checkpoint
 from attributes.training.configuration import Configuration, ConfigurationError
 from attributes.training.loop import train
-from attributes.training.optimization import CHECKPOINT, load_checkpoint
 from attributes.training.reviving import BEGINNING, Beginning, beginning_of, mean_of_ends, revive
 from attributes.weights_file import (
     WeightsError,

@@ -14,19 +14,14 @@ from attributes.training import configuration as configurations
 from attributes.training import loop
 from attributes.training.batches import make_batch
 from attributes.training.calibration import fit_temperatures
+from attributes.training.checkpoints import CHECKPOINT
 from attributes.training.configuration import ConfigurationError
-from attributes.training.curve import draw_curve
+from attributes.training.curve import append_to_curve, draw_curve
 from attributes.training.labels import DIGITS, SOME_DIGIT, Labels, encode_texts
 from attributes.training.loop import train
 from attributes.training.losses import attention_loss, attribute_losses
 from attributes.training.materials import Materials
-from attributes.training.optimization import (
-    CHECKPOINT,
-    DivergedError,
-    append_to_curve,
-    half_cosine,
-    scheduled_share,
-)
+from attributes.training.optimization import DivergedError, half_cosine, scheduled_share
 from attributes.training.photographs import STORED_SIZE, PhotographBank
 from attributes.training.run import prepare, start_of
 from attributes.vocabulary import TEXT

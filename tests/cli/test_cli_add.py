@@ -517,3 +517,14 @@ def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert data["after"]["id"] == "de.140"
     assert data["readings"]["shape"] == {"triangle": 1.0}
     assert data["before"]["reason"] == "pictogram_unmatched"
+
+
+def test_the_diff_counts_lines_as_patch_does() -> None:
+    old = 'name: "two\u2028halves"\nid: 1\r\n'
+    edit = Edit(Path("signs.yaml"), old, old + "more: 2\n", Path("a.png"), None)
+    assert edit.diff().splitlines()[-3:] == ["@@ -2 +2,2 @@", " id: 1", "+more: 2"]
+
+
+def test_the_diff_keeps_an_empty_line_that_its_last_hunk_counts() -> None:
+    edit = Edit(Path("signs.yaml"), "a: 1\n\nb: 2\n", "a: 1\nx: 1\n\nb: 2\n", Path("a.png"), None)
+    assert edit.diff().splitlines()[-4:] == ["@@ -1,2 +1,3 @@", " a: 1", "+x: 1", " "]

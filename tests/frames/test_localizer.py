@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from attributes.training.gtsdb import read_frames
 from attributes.weights_file import WeightsError
-from recognizer.frames.localization.decoding import cell_centres, to_boxes
+from recognizer.frames.localization.decoding import cell_centres, decode_boxes
 from recognizer.frames.localization.localizer import Localizer
 from recognizer.frames.localization.network import LocalizerNetwork
 from recognizer.frames.localization.weights_file import (
@@ -91,7 +91,7 @@ class TestWeights:
                 torch.testing.assert_close(b, d, atol=0.5, rtol=0.05)
 
     def test_missing_weights_are_named(self, tmp_path):
-        with pytest.raises(WeightsError, match="no such file"):
+        with pytest.raises(WeightsError, match=r"none\.safetensors: no such weights file"):
             Localizer(tmp_path / "none.safetensors")
 
     def test_damaged_weights_are_named(self, tmp_path):
@@ -121,10 +121,26 @@ class TestWeights:
         file.write_text(json.dumps(card))
         self._refuses(tmp_path)
 
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            ({"threshold": 2}, "threshold: Input should be less than or equal to 1"),
+            ({"shape": "round"}, "shape: Extra inputs are not permitted"),
+        ],
+        ids=str,
+    )
+    def test_a_card_that_is_wrong_is_told_where(self, tmp_path, change, told):
+        file = tmp_path / "w.json"
+        self._save(tmp_path)
+        file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
+        with pytest.raises(WeightsError, match=rf"w\.json: not readable .*: {told}$"):
+            Localizer(tmp_path / "w.safetensors")
+
     def test_a_card_that_is_no_text_is_named(self, tmp_path):
         self._save(tmp_path)
         (tmp_path / "w.json").write_bytes(b"\xff\xfe")
-        self._refuses(tmp_path)
+        with pytest.raises(WeightsError, match=r"w\.json: not readable as a weights card"):
+            Localizer(tmp_path / "w.safetensors")
 
     def _save(self, folder):
         network = LocalizerNetwork()
@@ -144,7 +160,7 @@ class TestWeights:
 
 class TestGeometry:
     def test_a_cell_that_reaches_nowhere_is_a_point_in_its_middle(self):
-        boxes = to_boxes(torch.zeros(1, 4, 2, 3), 8)[0]
+        boxes = decode_boxes(torch.zeros(1, 4, 2, 3), 8)[0]
         assert boxes[:, :2].tolist() == cell_centres(2, 3, 8).tolist()
         assert boxes[4].tolist() == [12, 12, 12, 12]
 

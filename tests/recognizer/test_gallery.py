@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from attributes.network import Architecture, AttributeNetwork
 from attributes.predictor import AttributePredictor
 from attributes.views import exemplar_views
+from attributes.vocabulary import EMBEDDING_DIMENSIONS
 from attributes.weights_file import describe_network, save_weights
 from attributes.weights_identity import DEFAULT_MATCH_COSINE, WeightsError
 from recognizer.cli.exit_codes import UNREADABLE
@@ -37,6 +38,8 @@ version: 1
 pictograms: {deer: {exemplars: [deer.png]}}
 signs: [{id: xx.deer, name: {en: Deer}, pictogram: deer}]
 """
+OF_DEER = '{"deer": ["mapillary:deer"]}'
+VIEWS = np.eye(2, EMBEDDING_DIMENSIONS, dtype=np.float32)
 BY_ARTWORK = BY_PICTURE.replace("exemplars: [deer.png]", "artwork: ['mapillary:deer']")
 
 
@@ -141,7 +144,7 @@ def test_a_gallery_comes_back_as_it_was_written(tmp_path):
 
 def test_a_new_gallery_has_the_permissions_of_other_new_files(tmp_path):
     path, other = gallery_path(tmp_path / "signs.yaml"), tmp_path / "other"
-    write_gallery(path, {"deer": (["mapillary:deer"], np.eye(2, dtype=np.float32))}, "fingerprint")
+    write_gallery(path, {"deer": (["mapillary:deer"], VIEWS)}, "fingerprint")
     other.touch()
     assert path.stat().st_mode == other.stat().st_mode
 
@@ -156,7 +159,7 @@ def test_a_gallery_of_other_weights_is_stale(tmp_path):
 
 def test_an_embedding_of_other_artwork_is_not_used(tmp_path):
     rules, eyes = catalogue(tmp_path, BY_ARTWORK), predictor(tmp_path, 0)
-    entries = {"deer": (["mapillary:elk"], np.eye(2, dtype=np.float32))}
+    entries = {"deer": (["mapillary:elk"], VIEWS)}
     write_gallery(gallery_path(rules.files[0]), entries, eyes.fingerprint)
     with pytest.raises(GalleryError, match="no up-to-date embedding"):
         load_gallery(rules, eyes)
@@ -181,7 +184,15 @@ def test_a_damaged_gallery_is_named(tmp_path):
 
 @pytest.mark.parametrize(
     ("tensor", "sources"),
-    [(np.ones(3), '{"deer": ["mapillary:deer"]}'), (np.eye(2), "[1]"), (np.eye(2), "[" * 100_000)],
+    [
+        (np.ones(3), OF_DEER),
+        (np.ones(()), OF_DEER),
+        (np.eye(64), OF_DEER),
+        (np.zeros((0, EMBEDDING_DIMENSIONS)), OF_DEER),
+        (np.full((1, EMBEDDING_DIMENSIONS), np.nan), OF_DEER),
+        (VIEWS, "[1]"),
+        (VIEWS, "[" * 100_000),
+    ],
 )
 def test_a_gallery_of_another_form_is_named(tmp_path, tensor, sources):
     rules = catalogue(tmp_path, BY_ARTWORK)
@@ -209,6 +220,12 @@ def test_similarity_averages_the_nearest_views_of_each_pictogram():
     gallery = Gallery.from_embeddings({"many": axes, "one": axes[:1]})
     cosines = gallery.similarity(axes[:1])
     assert cosines[0] == pytest.approx([1 / 3, 1.0])
+
+
+def test_a_view_that_is_the_opposite_counts_as_such():
+    axis = np.eye(1, 4, dtype=np.float32)
+    gallery = Gallery.from_embeddings({"opposite": -axis, "both": np.concatenate([axis, -axis])})
+    assert gallery.similarity(axis)[0] == pytest.approx([-1, 0])
 
 
 def test_the_product_wakes_no_second_thread_and_leaves_the_number_as_it_was():
@@ -272,7 +289,7 @@ def test_an_exemplar_that_shows_nothing_is_refused(picture, problem):
 def test_a_gallery_that_cannot_be_written_is_named(tmp_path):
     path = gallery_path(tmp_path / "signs.yaml")
     path.mkdir()
-    entries = {"deer": (["mapillary:deer"], np.eye(2, dtype=np.float32))}
+    entries = {"deer": (["mapillary:deer"], VIEWS)}
     with pytest.raises(GalleryError, match=r"signs.gallery.safetensors: cannot be written: "):
         write_gallery(path, entries, "fingerprint")
 

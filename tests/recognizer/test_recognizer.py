@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 
 import recognizer as product
-from recognizer import CountryError, LanguageError, Reason, Recognizer, Thresholds, UserError
+from recognizer import (
+    CountryError,
+    LanguageError,
+    Reason,
+    Recognizer,
+    Thresholds,
+    UserError,
+    default_catalogue,
+)
 from recognizer.cli.main import main
 
 PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
@@ -325,6 +333,12 @@ def test_an_empty_name_is_no_file(argument):
         Recognizer(**{argument: ""})
 
 
+def test_an_installation_without_its_catalogue_is_an_error_that_a_user_can_mend(monkeypatch):
+    monkeypatch.setattr(default_catalogue, "_NAME", "no-such-signs.yaml")
+    with pytest.raises(UserError, match=r"^no-such-signs.yaml is missing from this installation"):
+        Recognizer()
+
+
 @pytest.mark.parametrize("name", ["min_confidence", "min_side", "match_scale"])
 def test_a_threshold_is_a_number(name):
     with pytest.raises(TypeError, match=f"{name}: expected a number, got None"):
@@ -332,5 +346,14 @@ def test_a_threshold_is_a_number(name):
 
 
 def test_a_threshold_that_numpy_has_worked_out_is_a_plain_number():
-    thresholds = Thresholds(min_confidence=np.float32(0.5), min_side=np.int64(12))
+    own = {"de.206": np.float32(0.75)}
+    thresholds = Thresholds(min_confidence=np.float32(0.5), min_side=np.int64(12), per_sign=own)
     assert json.dumps([thresholds.min_confidence, thresholds.min_side]) == "[0.5, 12]"
+    assert json.dumps(thresholds.per_sign) == '{"de.206": 0.75}'
+
+
+def test_thresholds_stay_as_they_were_checked():
+    own = {"de.206": 0.75}
+    thresholds = Thresholds(per_sign=own)
+    own["de.206"] = 75
+    assert thresholds.per_sign == {"de.206": 0.75}

@@ -195,10 +195,11 @@ def test_the_code_that_readings_depend_on_is_that_of_the_network_and_of_decoding
 
     monkeypatch.setattr(reading_code, "digest_of_all", remember)
     code_digest("attributes")
-    assert {b"predictor.py", b"needless_pixels.py", b"network.py", b"pictures.py"} <= {*read_from}
+    decoding = {b"pictures.py", b"orientation.py"}
+    assert {b"predictor.py", b"needless_pixels.py", b"network.py", *decoding} <= {*read_from}
     read_from.clear()
     code_digest("recognizer.frames.localization")
-    assert {b"localizer.py", b"decoding.py", b"network.py", b"pictures.py"} <= {*read_from}
+    assert {b"localizer.py", b"decoding.py", b"network.py", *decoding} <= {*read_from}
 
 
 def test_without_a_home_folder_a_cache_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:

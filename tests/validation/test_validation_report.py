@@ -234,7 +234,7 @@ def test_a_report_that_cannot_be_written_is_refused_before_any_work(
     assert main([*command, "--report", path]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith(f"signrules validate: error: --report {path}: ")
+    assert err.startswith(f"signrules: --report {path}: ")
     assert err.endswith(f"{told}\n")
     assert world.predictor.calls == []
     assert (world.folder / "report.html").read_text() == "mine"

@@ -15,7 +15,7 @@ def cell_centres(
     return torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1).reshape(-1, 2)
 
 
-def to_boxes(sides: Tensor, stride: int) -> Tensor:
+def decode_boxes(sides: Tensor, stride: int) -> Tensor:
     """Distances (N, 4, h, w) to left, top, right and bottom -> boxes (N, h * w, 4), xyxy pixels."""
     centres = cell_centres(sides.shape[2], sides.shape[3], stride, sides.device)
     distances = sides.flatten(2).transpose(1, 2)

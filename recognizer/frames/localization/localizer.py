@@ -12,7 +12,7 @@ from attributes.memory import keep_freed_memory
 from attributes.precision import Precision, check_precision, fast_precision
 from recognizer.frames.boxes import Boxes
 from recognizer.frames.frame import Image
-from recognizer.frames.localization.decoding import to_boxes
+from recognizer.frames.localization.decoding import decode_boxes
 from recognizer.frames.localization.network import STRIDES
 from recognizer.frames.localization.weights_file import load_localizer, normalise
 
@@ -74,7 +74,7 @@ class Localizer:
             for (logits, sides), stride in zip(outputs, STRIDES, strict=True):
                 score = torch.sigmoid(logits.flatten())
                 rows = torch.nonzero(score >= self.threshold).flatten()
-                found.append(to_boxes(sides, stride)[0, rows])
+                found.append(decode_boxes(sides, stride)[0, rows])
                 scores.append(score[rows])
             boxes, score = torch.cat(found), torch.cat(scores)
             best = score.argsort(descending=True)[:_MOST]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
@@ -13,8 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from safetensors import SafetensorError
 from torch import Tensor
 
-from attributes.replacing import replace_bytes, replace_text
-from attributes.weights_file import WeightsError, fold_batch_norms, load_state, without_lists
+from attributes.replacing import replace_bytes
+from attributes.weights_file import (
+    WeightsError,
+    fold_batch_norms,
+    load_state,
+    read_card,
+    without_lists,
+    write_card,
+)
 from recognizer.frames.localization.identity import DEFAULT_LOCALIZER
 from recognizer.frames.localization.network import LocalizerArchitecture, LocalizerNetwork
 
@@ -59,8 +65,7 @@ def save_localizer(network: LocalizerNetwork, card: LocalizerCard, path: Path) -
         if value.is_floating_point()
     }
     replace_bytes(path, safetensors.torch.save(tensors))
-    text = json.dumps(card.model_dump(), indent=2, ensure_ascii=False)
-    replace_text(path.with_suffix(".json"), text + "\n")
+    write_card(card, path)
 
 
 def describe_localizer(network: LocalizerNetwork, **more: Any) -> LocalizerCard:
@@ -75,13 +80,13 @@ def load_localizer(path: Path | None = None) -> tuple[LocalizerNetwork, Localize
         WeightsError: a file is missing or damaged.
     """
     path = path or DEFAULT_LOCALIZER
+    card = read_card(path, LocalizerCard)
     try:
-        card = LocalizerCard.model_validate_json(path.with_suffix(".json").read_text("utf-8"))
         network = LocalizerNetwork(LocalizerArchitecture(**without_lists(card.architecture)))
         state = {n: t.float() for n, t in safetensors.torch.load(path.read_bytes()).items()}
         load_state(network, state, path)
-    except FileNotFoundError as error:
-        raise WeightsError(f"{error.filename}: no such file") from None
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: no such weights file") from None
     except (
         *(OSError, ValueError, LookupError, ArithmeticError, TypeError, RuntimeError),
         SafetensorError,

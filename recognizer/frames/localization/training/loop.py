@@ -14,16 +14,14 @@ from torch import Tensor, nn
 
 from attributes.memory import keep_freed_memory
 from attributes.progress import progress_bar
-from attributes.training.loop import supports_fast_bfloat16
+from attributes.training.checkpoints import CHECKPOINT, load_checkpoint, save_checkpoint
+from attributes.training.curve import CurveWriter
 from attributes.training.optimization import (
-    CHECKPOINT,
-    CurveWriter,
     adamw,
-    load_checkpoint,
     require_finite,
-    save_checkpoint,
     scheduled_share,
     set_rate,
+    supports_fast_bfloat16,
     update_average,
 )
 from recognizer.frames.localization.network import LocalizerNetwork

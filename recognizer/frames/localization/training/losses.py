@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torchvision.ops import generalized_box_iou_loss, sigmoid_focal_loss
 
-from recognizer.frames.localization.decoding import cell_centres, to_boxes
+from recognizer.frames.localization.decoding import cell_centres, decode_boxes
 from recognizer.frames.localization.network import STRIDES
 
 SIDES = ((0.0, 44.0), (36.0, 108.0), (90.0, 1e9))
@@ -42,7 +42,7 @@ def localizer_losses(
         targets.append(torch.stack([wanted for wanted, _ in assigned]).flatten())
         owners.append(torch.cat([box for _, box in assigned]))
         logits.append(objectness.flatten())
-        found.append(to_boxes(sides, stride).flatten(0, 1))
+        found.append(decode_boxes(sides, stride).flatten(0, 1))
     target, owner = torch.cat(targets), torch.cat(owners)
     positive = target == 1
     count = positive.sum().clamp(min=1)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from attributes.network import count_parameters
 from attributes.training.configuration import read
-from attributes.training.curve import draw_curve
+from attributes.training.curve import CURVE, draw_curve
 from attributes.training.gtsdb import read_frames
-from attributes.training.optimization import CURVE
 from attributes.training.packages import COMMONROAD, MAPILLARY, named
 from attributes.training.splits import LAST_TRAINING_FRAME
 from recognizer.frames.localization.training.configuration import FILE, LocalizerConfiguration
