@@ -163,7 +163,7 @@ class _Accuser:
         alternative = int(o.alternative[number])
         rule = self._engine.alternatives[alternative] if alternative >= 0 else None
         if rule is None or rule.pictogram is not None:
-            nearest = self._words(number, PICTOGRAM)
+            nearest = self._attracting(number, answer)
             return Stage.MATCHER, nearest, f"no sign of the catalogue, but near to {nearest}"
         return Stage.TOO_WIDE, answer, f"no sign of the catalogue, but the rule of {answer} holds"
 
@@ -182,7 +182,7 @@ class _Accuser:
             wrong = [TEXT.name]  # all else was read well enough for the right sign
         systematic = [a for a in wrong if (label, a) in shared]
         if systematic:
-            if self._is_mislabelled(number, label, code, systematic):
+            if self._is_mislabelled(label, code, systematic):
                 return self._of_label(label, expected)
             attribute = systematic[0]
             seen = o.observations.words(attribute, shared[label, attribute])
@@ -238,22 +238,41 @@ class _Accuser:
             return Stage.MATCHER, self._words(number, PICTOGRAM), f"preferred {candidate}"
         return Stage.THRESHOLD, "min_confidence", f"all conditions hold weakly; {candidate} is next"
 
-    def _is_mislabelled(self, number: int, label: int, code: int, systematic: list[str]) -> bool:
+    def _attracting(self, number: int, answer: str) -> str:
+        """The pictogram by which a picture is the answer's: of those it asks for, the nearest."""
+        nearest, asked = self._words(number, PICTOGRAM), self._pictograms_of(answer)
+        return nearest if nearest in asked else " or ".join(sorted(asked))
+
+    def _pictograms_of(self, name: str) -> set[str]:
+        """All pictograms that a sign asks for."""
+        sign_id, value = split_id(name)
+        ways = ways_of(self._ready.catalogue.by_id[sign_id], value)
+        return {pictogram for way in ways for pictogram in way.pictograms or ()}
+
+    def _is_mislabelled(self, label: int, code: int, systematic: list[str]) -> bool:
         """Whether the label is the likelier slip: its class is, in more than one respect or in a
         value that the rule allows, another sign of the catalogue."""
-        answer = self._disagreements.answers.get(label)
-        if answer is None or answer == code:
-            return False
         if systematic == [TEXT.name]:
-            return is_other_value(
+            likeliest = self._disagreements.candidates.get(label)
+            return likeliest not in (None, code) and is_other_value(
                 self._outcomes, self._disagreements, self._ready.catalogue, label, code
             )
+        answer = self._disagreements.answers.get(label)
+        if answer is None or answer == code or self._has_own_pictogram(label, code, answer):
+            return False
         pictogram = (label, PICTOGRAM) in self._disagreements.shared
-        return len(systematic) + pictogram >= 2 and bool(self._outcomes.reason[number] < 0)
+        return len(systematic) + pictogram >= 2
+
+    def _has_own_pictogram(self, label: int, code: int, answer: int) -> bool:
+        """Whether a class shows what its sign asks for, and what it is answered as does not."""
+        nearest = self._disagreements.pictograms.get(label, -1)
+        shown = self._outcomes.observations.words(PICTOGRAM, nearest)
+        own, others = (self._pictograms_of(self._outcomes.names[c]) for c in (code, answer))
+        return shown in own and shown not in others
 
     def _of_label(self, label: int, expected: str) -> tuple[Stage, str, str]:
         o = self._outcomes
-        name, answer = o.classes[label], o.names[self._disagreements.answers[label]]
+        name, answer = o.classes[label], o.names[self._disagreements.candidates[label]]
         return (
             Stage.LABEL_MAP,
             name,

@@ -52,7 +52,11 @@ class FileDigests:
         Raises:
             OSError: it cannot be read.
         """
-        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for
+        try:
+            mode = os.stat(path).st_mode
+        except ValueError as error:  # a null byte, or a character that no file name can have
+            raise OSError(f"not a path: {error}") from None
+        if not stat.S_ISREG(mode):  # a pipe would be waited for
             raise OSError("not a regular file")
         with open(path, "rb") as file:
             before = os.fstat(file.fileno())

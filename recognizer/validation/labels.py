@@ -116,14 +116,21 @@ def resolve_labels(
     if labels is None:
         return {c: _resolve(c, catalogue) for c in classes}
     classes = tuple(classes)
-    by_number = {int(name): target for name, target in labels.items() if name.isdecimal()}
+    by_number: dict[int, list[str]] = {}
+    for name in (name for name in labels if name.isdecimal()):
+        by_number.setdefault(int(name), []).append(name)
     unused = without_pictures(classes, labels)
     result = {}
     for name in classes:
         if name in labels:
             target = labels[name]
         elif name.isdecimal() and int(name) in by_number:
-            target = by_number[int(name)]
+            spellings = by_number[int(name)]
+            if len({labels[spelling] for spelling in spellings}) > 1:
+                problem = f"the label map has it as {one_of(map(quote, spellings))}, which differ"
+                result[name] = ClassLabel(NOT_IN_CATALOGUE, problem)
+                continue
+            target = labels[spellings[0]]
         else:
             result[name] = ClassLabel(NOT_IN_CATALOGUE, _not_labelled(name, unused))
             continue

@@ -11,7 +11,7 @@ matcher, however many pictures it concerns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from attributes.vocabulary import TEXT
 from recognizer.validation.agreement import NAMES, Agreement, ways_of
 from recognizer.validation.observations import PICTOGRAM
-from recognizer.validation.outcomes import Outcomes
+from recognizer.validation.outcomes import UNKNOWN_CODE, Outcomes
 from rules import Catalogue
 from rules.answer_ids import split_id
 
@@ -46,11 +46,16 @@ class Disagreements:
     Attributes:
         shared: (class, attribute) -> the state that most pictures of the class share although
             the rule does not allow it.
-        answers: class -> code of the sign that most of its pictures are taken for.
+        candidates: class -> code of the sign that most of its pictures are likeliest to be,
+            answered or not.
+        answers: class -> code of the sign that most of its pictures are answered as.
+        pictograms: class -> the pictogram that most of its pictures are nearest to, a state.
     """
 
     shared: Mapping[tuple[int, str], int]
+    candidates: Mapping[int, int]
     answers: Mapping[int, int]
+    pictograms: Mapping[int, int]
 
 
 def find_disagreements(outcomes: Outcomes, agreement: Agreement) -> Disagreements:
@@ -75,12 +80,13 @@ def find_disagreements(outcomes: Outcomes, agreement: Agreement) -> Disagreement
             certainty = np.median(outcomes.observations.certainty[attribute][alike])
             if not agreement.held[attribute][alike].any() and certainty >= usual:
                 shared[label, attribute] = state
-    answers = {}
-    for label, rows in enumerate(of_class):
-        code = _common(outcomes.candidate[rows])
-        if code is not None:
-            answers[label] = code
-    return Disagreements(shared, answers)
+    answers = _common_of_each(outcomes.answered, of_class)
+    return Disagreements(
+        shared,
+        _common_of_each(outcomes.candidate, of_class),
+        {label: code for label, code in answers.items() if code != UNKNOWN_CODE},
+        _common_of_each(outcomes.observations.states[PICTOGRAM], of_class),
+    )
 
 
 def is_other_value(
@@ -101,6 +107,14 @@ def is_other_value(
 
 def _common_state(outcomes: Outcomes, attribute: str, rows: IntArray) -> int | None:
     return _common(outcomes.observations.states[attribute][rows])
+
+
+def _common_of_each(
+    states: npt.NDArray[np.signedinteger], of_class: Sequence[IntArray]
+) -> dict[int, int]:
+    """Class -> the state that enough of its pictures share, where there is one."""
+    common = {label: _common(states[rows]) for label, rows in enumerate(of_class)}
+    return {label: state for label, state in common.items() if state is not None}
 
 
 def _common(states: npt.NDArray[np.signedinteger]) -> int | None:

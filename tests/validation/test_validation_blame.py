@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from validation_world import LOOKS, World, blamed
+from validation_world import LOOKS, World, blamed, direction
 
 from attributes.readings import Readings
 from attributes.vocabulary import BORDER
@@ -232,6 +232,47 @@ def test_a_label_that_no_sign_has_is_told_with_what_most_pictures_are(world: Wor
     assert group.reasons == (
         "class left, mostly xx.left: the catalogue has no sign `xx.lefft`; did you mean `xx.left`?",
     )
+
+
+def look_like(world: World, shown: str, **likeness: float) -> None:
+    """Pictures of a look are as near to each pictogram as is said."""
+    predict = world.predictor.predict
+    vector = np.sum([share * direction(name) for name, share in likeness.items()], axis=0)
+
+    def near(crops: Sequence[np.ndarray]) -> Readings:
+        readings = predict(crops)
+        rows = np.array([crop[0, 0, 0] == list(LOOKS).index(shown) for crop in crops])
+        return replace(readings, embedding=np.where(rows[:, None], vector, readings.embedding))
+
+    world.predictor.predict = near  # type: ignore[method-assign]
+
+
+def test_a_removed_sign_of_which_few_pictures_are_answered_is_no_other_sign(world: World) -> None:
+    world.draw_all(odd="odd")
+    world.draw(world.data / "odd" / "000.png", "keep-left")
+    validation = world.validate(labels=world.labels(odd="xx.odd"))
+    likeliest = validation.outcomes.candidate[validation.outcomes.expected == 1]
+    assert len(set(likeliest.tolist())) == 1  # all are likeliest the sign that only one is
+    assert blamed(validation) == {("matcher chose wrong", "left"): 1}
+
+
+def test_a_stranger_is_near_to_what_its_answer_asks_for(world: World) -> None:
+    look_like(world, "odd", star=0.8, left=0.6)
+    world.draw_all(odd="odd")
+    spare = ("  right: {artwork", "  star: {artwork: [made:star]}\n  right: {artwork")
+    found = blamed(world.validate(world.rules(spare), world.labels(odd=None)))
+    assert found == {("matcher chose wrong", "left"): 8}
+
+
+def test_a_class_with_the_pictogram_of_its_label_is_labelled_rightly(world: World) -> None:
+    look_like(world, "keep-left", left=0.8, right=0.6)
+    world.draw_all()
+    assert blamed(world.validate()) == {}
+    square = world.rules(("circle, background: blue, pictogram: left",
+                          "square, background: white, pictogram: left"))  # fmt: skip
+    validation = world.validate(square)
+    assert validation.figures.sign("xx.left").taken_for == (("xx.right", 8),)
+    assert blamed(validation) == {("no fitting rule", "xx.left: shape"): 8}
 
 
 def test_a_confidence_just_below_its_threshold_is_told_apart_from_it(world: World) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from validation_world import StandInPredictor, World
+from validation_world import LABELS, StandInPredictor, World
 
 from attributes.network import Architecture, AttributeNetwork
 from attributes.weights_file import describe_network, save_weights
@@ -348,6 +348,20 @@ def test_rows_of_several_shards_come_in_the_order_asked_for(world: World) -> Non
     pictures = read_pictures(everything, StandInPredictor("x"), cache, folder)
     alone = read(world, StandInPredictor("y"))
     np.testing.assert_array_equal(texts(pictures), texts(alone))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="csv refuses null bytes there")
+def test_a_listed_name_that_no_file_can_have_is_unreadable(world: World) -> None:
+    world.draw_all(1)
+    listed = "".join(f"{name}/000.png,{name}\n" for name in LABELS)
+    (world.folder / "list.csv").write_text(f"Path,ClassId\n{listed}left/a\0b.png,left\n")
+    for picture in world.data.iterdir():
+        picture.rename(world.folder / picture.name)
+    world.data = world.folder / "list.csv"
+    validation = world.validate()
+    assert validation.figures.pictures == len(LABELS)
+    (unreadable,) = validation.pictures.unreadable
+    assert unreadable.reason.endswith("a\0b.png: not a path: embedded null byte")
 
 
 def test_unreadable_pictures_are_counted_and_listed(world: World) -> None:

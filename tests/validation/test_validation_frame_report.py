@@ -13,6 +13,7 @@ from browser import CHROMIUM, drive
 from frame_world import FAR, FrameWorld
 
 from recognizer.validation.report import FILES, write_report
+from recognizer.validation.report.tables import render_errors
 from recognizer.validation.requirements import Requirements
 
 
@@ -47,6 +48,26 @@ def test_reports_of_frames(street: FrameWorld) -> None:
     ):  # fmt: skip
         assert words in page, words
     assert "the labelled boxes were cut out" not in page
+
+
+def test_a_box_in_fractions_that_is_not_found_is_told_in_pixels_as_finds_are(
+    street: FrameWorld,
+) -> None:
+    errors = render_errors(street.validate())
+    (street.data / "gt.txt").unlink()
+    for folder in ("images", "labels"):
+        (street.data / folder).mkdir()
+    for picture in street.data.glob("*.png"):
+        picture.rename(street.data / "images" / picture.name)
+    for line in street.lines:
+        name, *numbers = line.split(";")
+        x1, y1, x2, y2, label = map(int, numbers)
+        box = ((x1 + x2) / 800, (y1 + y2) / 600, (x2 - x1) / 400, (y2 - y1) / 300)
+        with (street.data / "labels" / f"{Path(name).stem}.txt").open("a") as file:
+            file.write(f"{label} {' '.join(map(str, box))}\n")
+    same = render_errors(street.validate())
+    boxes = [[row["box"] for row in csv.DictReader(io.StringIO(text))] for text in (errors, same)]
+    assert boxes[0] == boxes[1]
 
 
 DRIVE = """

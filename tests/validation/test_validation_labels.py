@@ -52,6 +52,17 @@ def test_mistakes_are_told_with_their_place(tmp_path: Path, classes: str, words:
     assert "l.yaml:4:" in str(caught.value) or "l.yaml:5:" in str(caught.value)
 
 
+def test_a_number_that_is_two_signs_is_not_guessed(world: World) -> None:
+    catalogue = load_catalogue(world.rules())
+    spelled = {"1": "xx.stop", "001": "xx.left", "00002": "xx.stop", "2": "xx.left"}
+    found = resolve_labels(["00001", "00002"], spelled, catalogue)
+    assert found["00001"].is_lost
+    assert found["00001"].problem == "the label map has it as `1` or `001`, which differ"
+    assert found["00002"].expected == "xx.stop"  # called just so
+    alike = resolve_labels(["00001"], {"1": "xx.stop", "001": "xx.stop"}, catalogue)
+    assert alike["00001"].expected == "xx.stop"
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [

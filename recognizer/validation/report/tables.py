@@ -92,19 +92,28 @@ def render_false_finds(frames: FrameOutcomes) -> str:
 def _error(validation: Validation, blame: Blame) -> list[object]:
     o, n = validation.outcomes, blame.picture
     sample = validation.sample(n)
-    box = " ".join(f"{side:g}" for side in sample.box[:4]) if sample.box is not None else ""
-    why = [blame.stage.value, blame.detail, blame.reason, box]
+    why = [blame.stage.value, blame.detail, blame.reason]
     if n >= len(o):  # a labelled box of which nothing was read
         assert validation.frames is not None
-        expected = o.names[validation.frames.expected[n]]
-        width, height = np.rint(validation.frames.sides[n]).astype(int).tolist()
-        return [sample.path, sample.label, expected, NOT_FOUND, "", "", "", height, width, *why]
+        found = validation.frames
+        expected = o.names[found.expected[n]]
+        width, height = np.rint(found.sides[n]).astype(int).tolist()
+        # In pixels, as finds are, also where the label file has fractions.
+        box = _sides(found.frames.label_box[found.labelled[n]].tolist())
+        return [
+            sample.path, sample.label, expected, NOT_FOUND, "", "", "", height, width, *why, box
+        ]  # fmt: skip
+    box = "" if sample.box is None else _sides(sample.box[:4])
     reason = REASONS[o.reason[n]].value if o.reason[n] >= 0 else ""
     return [
         sample.path, o.classes[o.label[n]], o.names[o.expected[n]],
         o.names[o.answered[n]], o.names[o.candidate[n]], *_numbers(float(o.confidence[n])),
-        reason, *o.sizes[n].tolist(), *why,
+        reason, *o.sizes[n].tolist(), *why, box,
     ]  # fmt: skip
+
+
+def _sides(box: Iterable[float]) -> str:
+    return " ".join(f"{side:g}" for side in box)
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
