@@ -30,7 +30,7 @@ class ConfigurationError(UserError):
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class BatchShares(_Section):
@@ -49,7 +49,7 @@ class RunConfiguration(_Section):
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="of its files, too")
     seed: int = Field(0, ge=0, lt=2000, description="see attributes.training.fresh_batches")
     steps: int = Field(ge=1)
-    learning_rate: float = Field(gt=0, allow_inf_nan=False)
+    learning_rate: float = Field(gt=0)
     weight_decay: float = Field(ge=0)
     average_decay: float = Field(ge=0, lt=1, description="of the moving average of the weights")
     restarts: tuple[int, ...] = Field((), description="steps at which the schedule begins anew")

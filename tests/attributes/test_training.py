@@ -345,8 +345,9 @@ def test_restarts_that_do_not_rise_to_the_last_step_are_refused(restarts):
 @pytest.mark.parametrize(
     "change",
     [
-        {"name": "a/b"}, {"seed": -1}, {"learning_rate": math.inf}, {"classes": ()},
-        {"classes": (43,)}, {"steps": 9, "restarts": (6,), "restart_rates": {6: -1.0}},
+        {"name": "a/b"}, {"seed": -1}, {"learning_rate": math.inf}, {"matrix_rate": math.inf},
+        {"weight_decay": math.nan}, {"classes": ()}, {"classes": (43,)},
+        {"steps": 9, "restarts": (6,), "restart_rates": {6: -1.0}},
     ],
 )  # fmt: skip
 def test_values_outside_their_range_are_refused(change):
