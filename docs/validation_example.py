@@ -5,12 +5,15 @@ documentation shows no photograph of any data set:
 
     python docs/validation_example.py /tmp/example
     signrules validate /tmp/example/data --catalogue /tmp/example/signs.yaml --report /tmp/example
+
+Its picture there is ``chromium --headless --hide-scrollbars --window-size=1180,2420
+--screenshot=validation-report.png file:///tmp/example/report.html``, in 256 colours.
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -140,4 +143,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path, help="where they are written")
+    main(parser.parse_args().folder)

@@ -26,9 +26,13 @@ def orientation_of(exif: bytes) -> int:
     for entry in range(number(directory, 2)):
         at = directory + 2 + 12 * entry
         if number(at, 2) == ORIENTATION:
-            said = number(at + 8, 2)
-            return said if said in range(1, 9) else UPRIGHT
+            return known_orientation(number(at + 8, 2))
     return UPRIGHT
+
+
+def known_orientation(said: object) -> int:
+    """What a tag says, if it is one of the eight ways; else upright."""
+    return said if isinstance(said, int) and said in range(1, 9) else UPRIGHT
 
 
 def turn_upright(pixels: npt.NDArray[Any], orientation: int) -> npt.NDArray[Any]:

@@ -15,7 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.errors import UserError
-from recognizer.orientation import ORIENTATION, UPRIGHT, orientation_of, turn_upright
+from recognizer.orientation import (
+    ORIENTATION,
+    UPRIGHT,
+    known_orientation,
+    orientation_of,
+    turn_upright,
+)
 from recognizer.urls import is_url, without_password
 from rules.file_references import PICTURE_SUFFIXES
 
@@ -282,10 +288,9 @@ def _pixels_of_pil(image: Image) -> npt.NDArray[Any]:
 
 def _orientation_of_pil(image: Image) -> int:
     try:
-        said = image.getexif().get(ORIENTATION, UPRIGHT)
+        return known_orientation(image.getexif().get(ORIENTATION))
     except Exception:  # a block of which nothing can be read, beside pixels that may be sound
         return UPRIGHT
-    return said if said in range(1, 9) else UPRIGHT
 
 
 def _pixels_as_stored(image: Image) -> npt.NDArray[Any]:
