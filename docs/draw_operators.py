@@ -35,6 +35,7 @@ from attributes.training.pictograms import (
 )
 from attributes.training.plates import compose_plates
 from attributes.training.redrawing import bend, redraw
+from attributes.training.registration import register
 from attributes.training.road_digits import random_road_digits
 from attributes.training.transplants import ErasedBank, transplant
 from attributes.vocabulary import BAR, BORDER, CATEGORICAL, SHAPE
@@ -322,18 +323,21 @@ def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:
     assert kind is not None
     margin = (1 - SPRITE_FILL) / 2 * PHOTOGRAPH
     box = np.float32([margin, margin, PHOTOGRAPH - margin, PHOTOGRAPH - margin])
-    pixels, inks = [], []
-    for picture in to_pixels(photographs)[..., ::-1]:
-        done = erase(np.ascontiguousarray(picture), box, kind)
+    sigma = blur_of(PHOTOGRAPH, PHOTOGRAPH)
+    pixels, inks, legends = [], [], []
+    for picture in np.ascontiguousarray(to_pixels(photographs)[..., ::-1]):
+        own = register(picture, box, kind.face, kind.is_dark)
+        done = erase(picture, own, kind, sigma)
         assert done is not None, "a drawn limit has a face and a legend"
         pixels.append(torch.from_numpy(done[0]).permute(2, 0, 1))
         inks.append(torch.from_numpy(done[1]))
+        legends.append(torch.from_numpy(legend_box(own, kind, PHOTOGRAPH)))
     each = torch.arange(DRAWS) % PLATES
     bank = ErasedBank(
         torch.stack(pixels)[each],
         torch.stack(inks)[each],
-        torch.from_numpy(legend_box(box, kind, PHOTOGRAPH)).expand(DRAWS, 3),
-        torch.full((DRAWS,), blur_of(PHOTOGRAPH, PHOTOGRAPH)),
+        torch.stack(legends)[each],
+        torch.full((DRAWS,), sigma),
         torch.ones(DRAWS),
         Labels.from_rows([plate_labels(row, kind)] * DRAWS, ()),
     )

@@ -57,7 +57,7 @@ def _disc(radius: float) -> Floats:
 
 
 _PLATES: dict[tuple[str, str], Plate] = {
-    ("circle", "white"): Plate(_disc(0.37), (0.5, 0.5), 0.64, 0.85),
+    ("circle", "white"): Plate(_disc(0.37), (0.5, 0.5), 0.56, 0.85),
     ("circle", "blue"): Plate(_disc(0.45), (0.5, 0.5), 0.72, 0.3, "white"),
     ("triangle", "white"): Plate(
         np.array([(0.5, 0.24), (0.83, 0.86), (0.17, 0.86)], np.float32), (0.5, 0.64), 0.42, 0.15
@@ -73,7 +73,7 @@ def read_plate(row: Mapping[str, str]) -> Plate | None:
     return _PLATES.get((row["shape"], row["background"]))
 
 
-def erase(rgb: Pixels, box: Floats, plate: Plate) -> tuple[Pixels, Floats] | None:
+def erase(rgb: Pixels, box: Floats, plate: Plate, sigma: float) -> tuple[Pixels, Floats] | None:
     """Erase a legend.
 
     Grey levels fall into two groups (Otsu, 1979): face and legend. The light on the face is fitted
@@ -84,15 +84,15 @@ def erase(rgb: Pixels, box: Floats, plate: Plate) -> tuple[Pixels, Floats] | Non
         rgb: uint8 (S, S, 3), the photograph.
         box: float32 (4,), the plate's x1, y1, x2, y2 in pixels.
         plate: kind of plate.
+        sigma: blur of the photograph, standard deviation in pixels; so much of the face's edge,
+            into which the rim is blurred, stays as it is.
 
     Returns:
         the photograph without legend and the colour to draw another one in, float32 (3,) in
         [0, 1]; None if face and legend are not told apart.
     """
     size = rgb.shape[0]
-    corners = box[:2] + plate.face * (box[2:] - box[:2])
-    inside = np.zeros((size, size), np.uint8)
-    cv2.fillPoly(inside, [np.int32(corners.round())], 1)
+    inside = _inside(box[:2] + plate.face * (box[2:] - box[:2]), size, sigma)
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     levels = grey[inside > 0]
     if levels.size < 40:
@@ -120,6 +120,13 @@ def erase(rgb: Pixels, box: Floats, plate: Plate) -> tuple[Pixels, Floats] | Non
     soft = cv2.GaussianBlur(np.float32(legend * inside), (0, 0), 0.8)[:, :, None]
     erased = rgb + (light - rgb) * np.minimum(1.0, 1.3 * soft)
     return np.uint8(erased.clip(0, 255)), ink
+
+
+def _inside(corners: Floats, size: int, margin: float) -> npt.NDArray[np.uint8]:
+    """1 where a pixel lies at least ``margin`` pixels inside a polygon (K, 2), else 0; (S, S)."""
+    filled = np.zeros((size, size), np.uint8)
+    cv2.fillPoly(filled, [np.int32(corners.round())], 1)
+    return np.asarray(cv2.distanceTransform(filled, cv2.DIST_L2, 5) > margin, np.uint8)
 
 
 def _ink(face: Floats, strongest: Floats, plate: Plate) -> Floats | None:

@@ -17,6 +17,7 @@ from attributes.training.artwork import german_rows
 from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, read_plate
 from attributes.training.gtsdb import DatasetError, read_frames
 from attributes.training.labels import Labels
+from attributes.training.registration import register
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from attributes.training.transplants import ErasedBank
 from attributes.vocabulary import BACKGROUND, CATEGORICAL, LEGEND
@@ -163,13 +164,16 @@ def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBan
         height, width = photograph.shape[:2]
         scale = np.array([STORED_SIZE / width, STORED_SIZE / height] * 2, np.float32)
         box = np.float32(np.add(crop.box, (0, 0, 1, 1)) * scale)
-        done = erase(_stored(photograph).permute(1, 2, 0).numpy(), box, plate)
+        stored = _stored(photograph).permute(1, 2, 0).contiguous().numpy()
+        box = register(stored, box, plate.face, plate.is_dark)
+        sigma = blur_of(width, STORED_SIZE)
+        done = erase(stored, box, plate, sigma)
         if done is None:
             continue
         pixels.append(torch.from_numpy(done[0]).permute(2, 0, 1))
         inks.append(torch.from_numpy(done[1]))
         boxes.append(torch.from_numpy(legend_box(box, plate, STORED_SIZE)))
-        sigmas.append(blur_of(width, STORED_SIZE))
+        sigmas.append(sigma)
         written.append(plate.written)
         labels.append(plate_labels(row, plate))
     if not pixels:

@@ -137,7 +137,8 @@ def compose_plates(
     kind = uniform(g, count)
     written = kind < _WRITTEN[blanks.shapes[plate]]
     drawn = ~written & (kind < 0.92)
-    which_text = _pick_texts(g, texts.names, looks, blanks)
+    ringed = is_ring(blanks.shapes[looks.plate], looks.border) & (looks.bar == BAR.index("none"))
+    which_text = pick_texts(g, texts.names, ringed)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
     masks = torch.where(
         written[:, None, None],
@@ -182,13 +183,21 @@ def compose_plates(
     return torch.cat([sprites, outline], dim=1), slots, blanks.aspects[plate], labels
 
 
-def _pick_texts(g: Generator, strings: tuple[str, ...], looks: _Looks, blanks: PlateBank) -> Tensor:
-    """Which of the strings stands on each plate: any, but in red rings mostly a limit; int64 (N,).
+def pick_texts(g: Generator, strings: tuple[str, ...], ringed: Tensor) -> Tensor:
+    """Which of the strings stands on each plate: any, but in red rings mostly a limit.
 
     Most of what roads write in a red ring is one, and few things have to be read from as far. For
     a limit that training leaves out stand those numbers that differ from it in one digit.
+
+    Args:
+        g: source of randomness.
+        strings: what may be written.
+        ringed: boolean (N,), which plates are red rings without a bar.
+
+    Returns:
+        int64 (N,), indices of strings.
     """
-    count = len(looks.plate)
+    count = len(ringed)
     picked = torch.randint(len(strings), (count,), generator=g)
     left_out = set(LIMITS).difference(strings)
     limits = torch.tensor(
@@ -196,10 +205,13 @@ def _pick_texts(g: Generator, strings: tuple[str, ...], looks: _Looks, blanks: P
     )
     if not len(limits):
         return picked
-    ringed = blanks.shapes[looks.plate] == SHAPE.index("circle")
-    ringed &= (looks.border == BORDER.index("red")) & (looks.bar == BAR.index("none"))
     of_limits = limits[torch.randint(len(limits), (count,), generator=g)]
     return torch.where(ringed & chosen(g, count, _LIMITS_IN_RINGS), of_limits, picked)
+
+
+def is_ring(shape: Tensor, border: Tensor) -> Tensor:
+    """Which of N plates, by indices of their values, are circles with a red rim; boolean (N,)."""
+    return (shape == SHAPE.index("circle")) & (border == BORDER.index("red"))
 
 
 def frame_some(g: Generator, masks: Tensor, allowed: Tensor) -> Tensor:

@@ -20,16 +20,16 @@ from attributes.training.erasing import OPTICAL_BLUR
 from attributes.training.labels import UNKNOWN, Labels, encode_text
 from attributes.training.operators import chosen, uniform, warp
 from attributes.training.pictograms import MaskBank
-from attributes.training.plates import place_legends
+from attributes.training.plates import is_ring, pick_texts, place_legends
 from attributes.training.redrawing import redraw
-from attributes.vocabulary import BAR, CATEGORICAL
+from attributes.vocabulary import BAR, BORDER, CATEGORICAL, SHAPE
 
 _BARRED = 0.3
 """Share of the transplants that a bar crosses: few photographed signs have one, and a network that
 never sees a photographed pictogram under a bar learns that photographs have none."""
 _BLANK = 0.08
 """Share of the transplants on which nothing is drawn, but for the bar."""
-_SHARPNESS = (0.55, 1.45)
+_SHARPNESS = (0.7, 1.6)
 """Blur of a legend as a multiple of its photograph's, least and largest."""
 _BLUR_REACH = 6
 """Of the largest blur, pixels."""
@@ -95,7 +95,9 @@ def transplant(
     size = plates.pixels.shape[-1]
     blank = chosen(g, count, blank_share)
     written = (torch.rand(count, generator=g) < plates.written) & ~blank
-    which_text = torch.randint(len(texts.names), (count,), generator=g)
+    categorical = plates.labels.categorical
+    ringed = is_ring(*(categorical[:, CATEGORICAL.index(a)] for a in (SHAPE, BORDER)))
+    which_text = pick_texts(g, texts.names, ringed)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
     masks = torch.where(
         written[:, None, None],
@@ -141,9 +143,8 @@ def _painted(g: Generator, plates: ErasedBank, legends: Tensor) -> Tensor:
     count = len(legends)
     blurred = _blurred(legends, plates.sigma * uniform(g, count, *_SHARPNESS))
     seen = _through_colour_filter(g, blurred, plates.sigma)
-    # The ink was measured where the old legend was strongest: the new one is as strong somewhere.
-    strongest = seen.mean(1, keepdim=True).amax((2, 3), keepdim=True)
-    seen = seen / strongest.clamp(min=0.4)
+    # The ink was measured where the old legend was strongest: there the new one is as strong.
+    seen = seen / _strongest(seen.mean(1))[:, None, None, None].clamp(min=0.3)
     ink = plates.ink * uniform(g, count, 0.85, 1.1)[:, None]
     faded = uniform(g, count, 0.85, 1.0)[:, None, None, None]
     photographs = plates.pixels.float() / 255
@@ -151,6 +152,14 @@ def _painted(g: Generator, plates: ErasedBank, legends: Tensor) -> Tensor:
     grainy = chosen(g, count, 0.5)[:, None, None, None]
     images = images + 0.012 * grainy * torch.randn(images.shape, generator=g)
     return images.clamp(0, 1)
+
+
+def _strongest(legends: Tensor) -> Tensor:
+    """Mean of the strongest tenth of what is inked of legends (N, S, S); float32 (N,)."""
+    inks = legends.flatten(1).sort(dim=1, descending=True).values
+    tenth = (0.1 * (inks > 0.3 * inks[:, :1]).sum(dim=1, keepdim=True)).ceil().clamp(min=1)
+    within = torch.arange(inks.shape[1]) < tenth
+    return (inks * within).sum(dim=1) / tenth[:, 0]
 
 
 def _bars(
