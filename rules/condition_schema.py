@@ -20,6 +20,7 @@ from pydantic import (
     create_model,
     model_validator,
 )
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from attributes.vocabulary import (
@@ -51,9 +52,9 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-def exactly_one_required(*keys: str) -> ConfigDict:
-    """Configuration that puts :func:`require_exactly_one` into the JSON Schema."""
-    return ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in keys]})
+def exactly_one_required(*keys: str) -> JsonDict:
+    """What :func:`require_exactly_one` is in JSON Schema."""
+    return {"oneOf": [{"required": [key]} for key in keys]}
 
 
 def require_exactly_one(model: StrictModel, keys: tuple[str, ...]) -> None:
@@ -138,7 +139,7 @@ _ColoursOrNone = one_or_many(literal_of((NONE, *LEGEND.values)))
 class LegendForm(StrictModel):
     """A set of colours described by exactly one of its keys."""
 
-    model_config = exactly_one_required("only", "all", "not")
+    model_config = ConfigDict(json_schema_extra={**exactly_one_required("only", "all", "not")})
 
     only: _Colours | None = Field(  # type: ignore[valid-type]
         None, description="At least one colour, and none but these."

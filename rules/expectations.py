@@ -34,6 +34,7 @@ from rules.condition_schema import (
 )
 from rules.diagnostics import Findings, LoadError, Position, Sources, quote
 from rules.documents import Document
+from rules.file_references import PICTURE_SUFFIXES, report_missing
 from rules.formats import Format, Name, NonEmpty, with_small_country
 from rules.likeness import likely_meant
 from rules.numbers import plain_spelling
@@ -295,12 +296,10 @@ class _Reader:
             return None
         path = self._document.path.parent / self._model.picture
         if not os.path.isfile(path):
-            self._error(
-                LoadError.UNREADABLE_FILE,
-                f"there is no picture {quote(self._model.picture)}",
-                "picture",
-                "a path relative to the folder of this file",
-            )
+            report_missing(
+                LoadError.UNREADABLE_FILE, "picture", self._model.picture, self._document,
+                self._node.get("picture") or self._node, PICTURE_SUFFIXES,
+            )  # fmt: skip
         return path
 
     def _undefined(self, kind: str, name: str, key: str, known: Mapping[str, object]) -> None:

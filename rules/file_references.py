@@ -1,4 +1,4 @@
-"""Files that a rule file refers to: what lies beside one that is not there."""
+"""Files that a rule file or its tests refer to: what lies beside one that is not there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rules.diagnostics import LoadError, quote
-from rules.documents import RuleFile
+from rules.documents import Document
 from rules.yaml_positions import Node
 
 PICTURE_SUFFIXES: Final = frozenset(
@@ -31,17 +31,17 @@ def report_missing(
     code: LoadError,
     what: str,
     reference: str,
-    document: RuleFile,
+    document: Document[Any],
     node: Node,
     suffixes: Collection[str],
 ) -> None:
-    """Record that there is no file where a rule file says that one is.
+    """Record that there is no file where a document says that one is.
 
     Args:
         code: the mistake.
         what: what it should be: ``file`` or ``picture``.
-        reference: its path as the rule file writes it, from the folder of the rule file.
-        document: the rule file.
+        reference: its path as the document writes it, from the folder of the document.
+        document: a rule file or its tests.
         node: where it refers to it.
         suffixes: endings of what it may have been meant to be.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -89,7 +89,12 @@ class AliasesModel(StrictModel):
 class SignModel(StrictModel):
     """A sign: what it is called and which attributes make it."""
 
-    model_config = exactly_one_required("when", "pictogram")
+    model_config = ConfigDict(
+        json_schema_extra={
+            **exactly_one_required("when", "pictogram"),
+            "dependentRequired": {"priority": ["when"]},
+        }
+    )
 
     id: SignId = Field(description="Stable id, country first, such as `de.142-10`.")
     name: Annotated[dict[Language, NonEmpty], Field(min_length=1)] = Field(

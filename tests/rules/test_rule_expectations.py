@@ -131,6 +131,13 @@ def test_a_picture_whose_name_is_too_long_is_not_there(tmp_path: Path) -> None:
         load(tmp_path / "x.tests.yaml", text)
 
 
+def test_a_picture_that_is_meant_is_named(tmp_path: Path) -> None:
+    (tmp_path / "stop.png").touch()
+    text = "version: 1\ntests:\n  - {picture: stpo.png, expect: unknown}\n"
+    with pytest.raises(CatalogueError, match=r"(?s):3:15: .*no picture `stpo.png`.*`stop.png`"):
+        load(tmp_path / "x.tests.yaml", text)
+
+
 def test_reasons_are_those_of_the_recognizer() -> None:
     # An unreadable picture is no answer but an error.
     assert {*get_args(ReasonWord), "unreadable"} == {reason.value for reason in Reason}

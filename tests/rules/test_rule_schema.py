@@ -48,6 +48,12 @@ def test_refuses_what_the_loader_refuses(
     assert not validator.is_valid({"version": 1, "signs": [sign]})
 
 
+def test_only_a_rule_has_a_priority(validator: jsonschema.Draft202012Validator) -> None:
+    sign = {"id": "de.1", "name": {"en": "x"}, "priority": 1}
+    assert validator.is_valid({"version": 1, "signs": [{**sign, "when": {"shape": "circle"}}]})
+    assert not validator.is_valid({"version": 1, "signs": [{**sign, "pictogram": "deer"}]})
+
+
 @pytest.mark.parametrize("country", ["XX", "UK", "de"])
 def test_refuses_what_is_no_country(
     validator: jsonschema.Draft202012Validator, country: str
