@@ -82,8 +82,7 @@ class Recognizer:
                 f"got {type(thresholds).__name__}"
             )
         self._given_language = language
-        self.language = language or "en"
-        self.country = country
+        self._country = country
         self.catalogue_path = _file("catalogue", catalogue) or default_catalogue()
         given = _file("localizer", localizer)
         # Both are read later, too, when the program may have changed its folder.
@@ -110,6 +109,16 @@ class Recognizer:
             "a Recognizer cannot be pickled; make one in each process, which multiprocessing "
             "must start by `spawn`"
         )
+
+    @property
+    def language(self) -> str:
+        """Of the names in answers."""
+        return self._given_language or "en"
+
+    @property
+    def country(self) -> str | None:
+        """Whose signs alone are considered; None for all."""
+        return self._country
 
     @property
     def catalogue(self) -> Catalogue:
@@ -273,7 +282,7 @@ class Recognizer:
         file = self.catalogue_path
         if file.absolute() != self._absolute_catalogue:
             file = self._absolute_catalogue
-        rules, thresholds = load_rules(file, self.country, self._given_thresholds)
+        rules, thresholds = load_rules(file, self._country, self._given_thresholds)
         if self._given_language is not None:
             rules.require_language(self._given_language)
         return rules, thresholds

@@ -139,7 +139,7 @@ _ColoursOrNone = one_or_many(literal_of((NONE, *LEGEND.values)))
 class LegendForm(StrictModel):
     """A set of colours described by exactly one of its keys."""
 
-    model_config = ConfigDict(json_schema_extra={**exactly_one_required("only", "all", "not")})
+    model_config = ConfigDict(json_schema_extra=exactly_one_required("only", "all", "not"))
 
     only: _Colours | None = Field(  # type: ignore[valid-type]
         None, description="At least one colour, and none but these."

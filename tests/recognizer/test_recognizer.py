@@ -215,6 +215,14 @@ def test_unreadable_input_is_one_message_and_exit_code_3(arguments, message, cap
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("option", ["language", "country"])
+def test_what_holds_for_all_answers_is_not_changed_unchecked(option):
+    recognizer = Recognizer(language="de", country="DE")
+    assert (recognizer.language, recognizer.country) == ("de", "DE")
+    with pytest.raises(AttributeError, match=option):
+        setattr(recognizer, option, "FR")
+
+
 @pytest.mark.parametrize(("language", "hint"), [("DE", "; did you mean `de`?"), ("klingon", "")])
 def test_a_language_in_which_nothing_is_named_is_refused(language, hint):
     with pytest.raises(LanguageError) as told:
