@@ -22,7 +22,7 @@ COMMONROAD = "commonroad-io==2026.1"  # BSD-3: German signs as PNG, by VZ number
 BARLOW = "@fontsource/barlow@5.3.0"  # OFL: letters near to DIN 1451
 BARLOW_SEMI_CONDENSED = "@fontsource/barlow-semi-condensed@5.3.0"  # as roads write three digits
 BARLOW_CONDENSED = "@fontsource/barlow-condensed@5.3.0"
-# OFL: a 6 and a 9 that curl as those of DIN 1451 do, where Barlow's are straight
+# OFL: a 6 and a 9 that curl as those of today's DIN 1451 do, where Barlow's are straight
 SOFIA_CONDENSED = "@fontsource/sofia-sans-condensed@5.3.0"
 SOFIA_EXTRA_CONDENSED = "@fontsource/sofia-sans-extra-condensed@5.3.0"
 OVERPASS = "@fontsource/overpass@5.3.0"  # OFL: letters near to Highway Gothic

@@ -1,8 +1,9 @@
 """Digits as German roads write them, drawn from their centre lines.
 
 The letters of DIN 1451-2, by eye: one stroke of constant width, straight sides between round ends,
-a 6 and a 9 that curl, a 1 whose flag reaches far down. No font of the packages at hand has all of
-it, and where ten pixels are left of a digit, a 1 with a short flag is not a 1 with a long one.
+a 6 and a 9 that curl or, as on most roads, have a straight, slanted stem, a 1 whose flag reaches
+far down. No font of the packages at hand has all of it, and where ten pixels are left of a digit, a
+1 with a short flag is not a 1 with a long one.
 Numbers of three digits are written narrower (*Engschrift*) than those of two (*Mittelschrift*).
 """
 
@@ -25,6 +26,7 @@ _HEIGHT = 64
 """Pixels; drawn larger, and averaged, so that edges are smooth."""
 _WIDTHS = {"1": 0.62, "4": 1.06, "7": 0.95}
 """Of digits that are not as wide as a 0."""
+_SLANTED_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,13 @@ class RoadDigits:
         stroke: width of the line.
         width: of a 0.
         gap: between digits.
+        is_slanted: whether the stems of 6 and 9 are straight, and do not curl.
     """
 
     stroke: float
     width: float
     gap: float
+    is_slanted: bool
 
     def ink(self, number: str) -> tuple[Mask, list[tuple[float, float]]]:
         """A number's ink, and where each digit's place begins and ends, as shares of its width.
@@ -55,7 +59,7 @@ class RoadDigits:
         canvas = np.zeros((_DRAWN_HEIGHT, round(whole * _DRAWN_HEIGHT)), np.uint8)
         edges, left = [], 0.0
         for digit, width in zip(number, widths, strict=True):
-            for line in _LINES[digit](_Cell(width, self.stroke)):
+            for line in self._lines_of(digit)(_Cell(width, self.stroke)):
                 _draw(canvas, line + np.array([left, 0.0]), self.stroke)
             start, end = left - self.gap / 2, left + width + self.gap / 2
             edges.append((max(0.0, start / whole), min(1.0, end / whole)))
@@ -63,11 +67,15 @@ class RoadDigits:
         size = (max(1, round(canvas.shape[1] * _HEIGHT / _DRAWN_HEIGHT)), _HEIGHT)
         return np.asarray(cv2.resize(canvas, size, interpolation=cv2.INTER_AREA), np.uint8), edges
 
+    def _lines_of(self, digit: str) -> Callable[[_Cell], list[_Line]]:
+        return (self.is_slanted and _SLANTED.get(digit)) or _LINES[digit]
+
 
 def random_road_digits(rng: np.random.Generator, count: int) -> RoadDigits:
     """As bold, wide and far apart as on one road or another, for a number of ``count`` digits."""
     wide = (0.5, 0.62) if count < 3 else (0.38, 0.5)
-    return RoadDigits(rng.uniform(0.11, 0.17), rng.uniform(*wide), rng.uniform(0.07, 0.15))
+    stroke, width, gap = rng.uniform(0.11, 0.17), rng.uniform(*wide), rng.uniform(0.07, 0.15)
+    return RoadDigits(stroke, width, gap, is_slanted=bool(rng.random() < _SLANTED_SHARE))
 
 
 def _draw(canvas: Mask, line: _Line, stroke: float) -> None:
@@ -161,6 +169,23 @@ def _six(c: _Cell) -> list[_Line]:
     return [np.concatenate([head, side]), c.arc(waist, c.bottom, 0, 380)]
 
 
+def _slanted_six(c: _Cell) -> list[_Line]:
+    waist = 0.38
+    centre = np.array([c.middle, (waist + c.bottom) / 2])
+    radii = np.array([(c.right - c.left) / 2, (c.bottom - waist) / 2])
+    peak = np.array([c.middle + 0.2 * (c.right - c.left), 0.0])
+    # Where a line from the peak touches the bowl: on a unit circle, this far from their direction.
+    x, y = (peak - centre) / radii
+    angle = np.arctan2(y, x) - np.arccos(1 / np.hypot(x, y))
+    touching = centre + radii * np.array([np.cos(angle), np.sin(angle)])
+    return [np.stack([peak, touching]), c.arc(waist, c.bottom, 0, 380)]
+
+
+def _slanted_nine(c: _Cell) -> list[_Line]:
+    turned = (c.left + c.right, 1.0)
+    return [turned - line for line in _slanted_six(c)]
+
+
 def _seven(c: _Cell) -> list[_Line]:
     foot = c.left + 0.28 * (c.right - c.left)
     return [_points((0, c.top), (c.right, c.top), (foot, 1))]
@@ -180,3 +205,4 @@ _LINES: dict[str, Callable[[_Cell], list[_Line]]] = {
     "0": _zero, "1": _one, "2": _two, "3": _three, "4": _four,
     "5": _five, "6": _six, "7": _seven, "8": _eight, "9": _nine,
 }  # fmt: skip
+_SLANTED = {"6": _slanted_six, "9": _slanted_nine}

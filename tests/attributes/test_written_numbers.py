@@ -88,7 +88,7 @@ def test_numbers_with_one_other_digit_stand_in_for_those_left_out(fonts):
     for shape in (r"12\d", r"1\d0", r"\d20"):  # each digit changes as often
         more = [sum(bool(re.fullmatch(shape, s)) for s in names) for names in (strings, with_all)]
         stand_ins = more[0] - (more[1] - with_all.count("120"))
-        assert stand_ins > 0.2 * with_all.count("120") > 4
+        assert stand_ins > 0.15 * with_all.count("120") > 4
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_a_plain_number_is_in_one_piece(fonts):
 def test_no_part_is_a_number_that_must_not_be_seen(fonts):
     rng = np.random.default_rng(0)
     for _ in range(120):
-        mask, _ = draw_string(rng, "888", fonts, without=("8", "88"))
-        gaps = [*widths_of_gaps(mask), 0, 0]
+        mask, places = draw_string(rng, "888", fonts, without=("8", "88"))
+        gaps = [*widths_of_gaps(np.where(places > 0, mask, 0)), 0, 0]  # not of captions and units
         assert abs(gaps[0] - gaps[1]) <= 3
 
 
