@@ -12,6 +12,7 @@ red rings any number has to be read, better than anywhere else.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 
 import torch
 from torch import Generator, Tensor
@@ -199,14 +200,20 @@ def pick_texts(g: Generator, strings: tuple[str, ...], ringed: Tensor) -> Tensor
     """
     count = len(ringed)
     picked = torch.randint(len(strings), (count,), generator=g)
-    left_out = set(LIMITS).difference(strings)
-    limits = torch.tensor(
-        [i for i, s in enumerate(strings) if s in LIMITS or any(is_like(s, o) for o in left_out)]
-    )
+    limits = _limits_among(strings)
     if not len(limits):
         return picked
     of_limits = limits[torch.randint(len(limits), (count,), generator=g)]
     return torch.where(ringed & chosen(g, count, _LIMITS_IN_RINGS), of_limits, picked)
+
+
+@cache
+def _limits_among(strings: tuple[str, ...]) -> Tensor:
+    """Indices of limits, and of what stands for those that are left out; int64 (L,)."""
+    left_out = set(LIMITS).difference(strings)
+    return torch.tensor(
+        [i for i, s in enumerate(strings) if s in LIMITS or any(is_like(s, o) for o in left_out)]
+    )
 
 
 def is_ring(shape: Tensor, border: Tensor) -> Tensor:

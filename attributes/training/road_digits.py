@@ -57,18 +57,16 @@ class RoadDigits:
         widths = [self.width * _WIDTHS.get(digit, 1.0) for digit in number]
         whole = sum(widths) + self.gap * (len(widths) - 1)
         canvas = np.zeros((_DRAWN_HEIGHT, round(whole * _DRAWN_HEIGHT)), np.uint8)
+        lines = _LINES | _SLANTED if self.is_slanted else _LINES
         edges, left = [], 0.0
         for digit, width in zip(number, widths, strict=True):
-            for line in self._lines_of(digit)(_Cell(width, self.stroke)):
+            for line in lines[digit](_Cell(width, self.stroke)):
                 _draw(canvas, line + np.array([left, 0.0]), self.stroke)
             start, end = left - self.gap / 2, left + width + self.gap / 2
             edges.append((max(0.0, start / whole), min(1.0, end / whole)))
             left += width + self.gap
         size = (max(1, round(canvas.shape[1] * _HEIGHT / _DRAWN_HEIGHT)), _HEIGHT)
         return np.asarray(cv2.resize(canvas, size, interpolation=cv2.INTER_AREA), np.uint8), edges
-
-    def _lines_of(self, digit: str) -> Callable[[_Cell], list[_Line]]:
-        return (self.is_slanted and _SLANTED.get(digit)) or _LINES[digit]
 
 
 def random_road_digits(rng: np.random.Generator, count: int) -> RoadDigits:
@@ -182,8 +180,7 @@ def _slanted_six(c: _Cell) -> list[_Line]:
 
 
 def _slanted_nine(c: _Cell) -> list[_Line]:
-    turned = (c.left + c.right, 1.0)
-    return [turned - line for line in _slanted_six(c)]
+    return _upside_down(c, _slanted_six(c))
 
 
 def _seven(c: _Cell) -> list[_Line]:
@@ -197,8 +194,11 @@ def _eight(c: _Cell) -> list[_Line]:
 
 
 def _nine(c: _Cell) -> list[_Line]:
-    turned = (c.left + c.right, 1.0)
-    return [turned - line for line in _six(c)]
+    return _upside_down(c, _six(c))
+
+
+def _upside_down(c: _Cell, lines: list[_Line]) -> list[_Line]:
+    return [(c.left + c.right, 1.0) - line for line in lines]
 
 
 _LINES: dict[str, Callable[[_Cell], list[_Line]]] = {
