@@ -37,7 +37,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precision",
         choices=("float32", "bfloat16"),
-        help="of the networks' arithmetic (attributes in float32, finding in what is fast here)",
+        help="of the networks' arithmetic (bfloat16 where this CPU multiplies it natively)",
     )
 
 

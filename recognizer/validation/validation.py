@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final, Literal
 
-from attributes.precision import Precision
+from attributes.precision import Precision, fast_precision
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Thresholds
 from recognizer.default_catalogue import default_catalogue
@@ -66,9 +66,9 @@ class Workbench:
         localizer: PathLike | None = None,
     ) -> None:
         self._localizer = Path(localizer) if localizer is not None else None
-        self._precision = precision
+        self._precision = precision or fast_precision()
         self._predictor = LatePredictor(
-            Path(weights) if weights is not None else None, precision or "float32"
+            Path(weights) if weights is not None else None, self._precision
         )
         self._folder = Path(cache) if cache is not None else default_cache()
         self._cache = ReadingsCache(self._folder, self._predictor.identity)

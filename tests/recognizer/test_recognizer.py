@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 
 import recognizer as product
 from recognizer import (
@@ -240,6 +241,27 @@ def test_a_country_without_a_name_and_a_precision_that_there_is_not_are_refused(
         Recognizer(country="")
     with pytest.raises(ValueError, match="expected float32 or bfloat16, got 'float16'"):
         Recognizer(precision="float16")
+
+
+@pytest.mark.parametrize("fast", ["float32", "bfloat16"])
+def test_it_calculates_in_what_is_fast_here_unless_told_otherwise(monkeypatch, fast):
+    monkeypatch.setattr("recognizer.recognizer.fast_precision", lambda: fast)
+    assert _arithmetic(Recognizer()) == {getattr(torch, fast)}
+    assert _arithmetic(Recognizer(precision="float32")) == {torch.float32}
+
+
+def _arithmetic(recognizer):
+    networks = recognizer.predictor._network, recognizer.localizer._network
+    return {p.dtype for network in networks for p in network.parameters()}
+
+
+def test_either_precision_gives_the_same_answers():
+    pictures = sorted(PICTURES.glob("*.png"))
+    exact, fast = (Recognizer(precision=p).recognize(pictures) for p in ("float32", "bfloat16"))
+    assert [sign.id for sign in fast] == [sign.id for sign in exact]
+    assert [sign.confidence for sign in fast] == pytest.approx(
+        [sign.confidence for sign in exact], abs=0.1
+    )
 
 
 @pytest.mark.parametrize("thresholds", [0.5, {"min_confidence": 0.5}])
