@@ -28,7 +28,7 @@ from attributes.predictor import AttributePredictor
 from attributes.readings import Readings
 from attributes.training.artwork import load_drawings
 from attributes.training.configuration import load
-from attributes.training.photographs import load_erased
+from attributes.training.erased_plates import load_erased
 from attributes.training.pictograms import pictogram_masks, text_masks
 from attributes.training.transplants import ErasedBank, transplant
 from attributes.vocabulary import CATEGORICAL, SHAPE

@@ -326,7 +326,7 @@ def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:
     sigma = blur_of(PHOTOGRAPH, PHOTOGRAPH)
     pixels, inks, legends = [], [], []
     for picture in np.ascontiguousarray(to_pixels(photographs)[..., ::-1]):
-        own = register(picture, box, kind.face, kind.is_dark)
+        own = register(picture, box, kind.face, kind.is_blue)
         done = erase(picture, own, kind, sigma)
         assert done is not None, "a drawn limit has a face and a legend"
         pixels.append(torch.from_numpy(done[0]).permute(2, 0, 1))

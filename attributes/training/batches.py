@@ -1,4 +1,4 @@
-"""Mixed training batches: photographs, drawings, composed plates and scenes without a sign."""
+"""Mixed training batches: drawings, composed plates, transplants, photographs and scenes."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def _transplants(
     labels, kept = _admitted(labels, materials)
     images, slots = images[kept], slots[kept]
     if not len(kept):
-        return images, slots, labels
+        return images.new_zeros(0, 3, size, size), slots.new_zeros(0, 1, size, size), labels
     images, labels = _mirror_some(g, images, labels, materials.mirror)
     images, slots = photograph_again(g, images, slots, size)
     return images, slots, labels

@@ -31,11 +31,13 @@ class Plate:
     """Where the legend stands on one kind of plate, in the plate's own unit box.
 
     Attributes:
-        face: polygon (K, 2) that holds the legend and nothing of the rim.
+        face: convex polygon (K, 2) that holds the legend and nothing of the rim; clockwise, y
+            being downwards.
         centre: of the legend, x and y.
         side: of the square that a legend fills.
         written: share of the transplants that are text.
         ink: colour of the legend.
+        is_blue: whether the face is blue; else it is pale, in a red rim.
     """
 
     face: Floats
@@ -43,6 +45,7 @@ class Plate:
     side: float
     written: float
     ink: str = "black"
+    is_blue: bool = False
 
     @property
     def is_dark(self) -> bool:
@@ -58,7 +61,7 @@ def _disc(radius: float) -> Floats:
 
 _PLATES: dict[tuple[str, str], Plate] = {
     ("circle", "white"): Plate(_disc(0.37), (0.5, 0.5), 0.56, 0.85),
-    ("circle", "blue"): Plate(_disc(0.45), (0.5, 0.5), 0.72, 0.3, "white"),
+    ("circle", "blue"): Plate(_disc(0.45), (0.5, 0.5), 0.72, 0.3, "white", is_blue=True),
     ("triangle", "white"): Plate(
         np.array([(0.5, 0.24), (0.83, 0.86), (0.17, 0.86)], np.float32), (0.5, 0.64), 0.42, 0.15
     ),
@@ -94,13 +97,13 @@ def erase(rgb: Pixels, box: Floats, plate: Plate, sigma: float) -> tuple[Pixels,
     size = rgb.shape[0]
     inside = _inside(box[:2] + plate.face * (box[2:] - box[:2]), size, sigma)
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    levels = grey[inside > 0]
+    levels = grey[inside]
     if levels.size < 40:
         return None
     threshold, _ = cv2.threshold(levels.reshape(-1, 1), 0, 255, cv2.THRESH_OTSU)
     bright = grey > threshold
     face = ~bright if plate.is_dark else bright
-    on_face, on_legend = (inside > 0) & face, (inside > 0) & ~face
+    on_face, on_legend = inside & face, inside & ~face
     if on_face.sum() < 20 or on_legend.sum() < 5:
         return None
     light = _light_on(rgb, on_face, plate.is_dark)
@@ -111,22 +114,34 @@ def erase(rgb: Pixels, box: Floats, plate: Plate, sigma: float) -> tuple[Pixels,
     contrast = float(towards_legend[inkiest].mean())
     if contrast < _SMALLEST_CONTRAST:
         return None
-    ink = _ink(light[inside > 0].mean(axis=0), strongest, plate)
+    ink = _ink(light[inside].mean(axis=0), strongest, plate)
     if ink is None:
         return None
     # Where a stroke is blurred into the face, the pixel is face to Otsu and yet not as lit.
-    blurred = (inside > 0) & (towards_legend > _TRACE * contrast)
+    blurred = inside & (towards_legend > _TRACE * contrast)
     legend = cv2.dilate(np.uint8(on_legend | blurred), np.ones((3, 3), np.uint8))
     soft = cv2.GaussianBlur(np.float32(legend * inside), (0, 0), 0.8)[:, :, None]
     erased = rgb + (light - rgb) * np.minimum(1.0, 1.3 * soft)
     return np.uint8(erased.clip(0, 255)), ink
 
 
-def _inside(corners: Floats, size: int, margin: float) -> npt.NDArray[np.uint8]:
-    """1 where a pixel lies at least ``margin`` pixels inside a polygon (K, 2), else 0; (S, S)."""
-    filled = np.zeros((size, size), np.uint8)
-    cv2.fillPoly(filled, [np.int32(corners.round())], 1)
-    return np.asarray(cv2.distanceTransform(filled, cv2.DIST_L2, 5) > margin, np.uint8)
+def _inside(corners: Floats, size: int, margin: float) -> npt.NDArray[np.bool_]:
+    """Which pixels' centres lie more than a margin inside a convex, clockwise polygon.
+
+    Args:
+        corners: float32 (K, 2), x and y in pixels, the first of which reaches from 0 to 1.
+        size: side S of the picture, pixels.
+        margin: in pixels.
+
+    Returns:
+        boolean (S, S).
+    """
+    edges = np.roll(corners, -1, axis=0) - corners
+    inwards = np.stack([-edges[:, 1], edges[:, 0]], axis=1)
+    inwards /= np.linalg.norm(edges, axis=1, keepdims=True)
+    x_terms, y_terms = (np.arange(size)[:, None] + 0.5) * inwards.T[:, None]
+    depths = y_terms[:, None] + x_terms - (corners * inwards).sum(axis=1)
+    return np.asarray(depths.min(axis=-1) > margin)
 
 
 def _ink(face: Floats, strongest: Floats, plate: Plate) -> Floats | None:

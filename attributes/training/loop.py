@@ -166,12 +166,15 @@ def _step(
 def _begin_from(run: Run, start: Path) -> None:
     """Take over weights; the new run's pseudo-classes, which come last, begin at random."""
     state = torch.load(start, map_location="cpu", weights_only=True)
-    weights = at_input_size(state["average"], run.network.architecture)
-    run.network.load_state_dict(weights)
-    run.average.load_state_dict(weights)
     known = state["class_names"]
     if known != list(run.class_names[: len(known)]):
         raise ConfigurationError(f"{start}: was made with another artwork table")
+    try:
+        weights = at_input_size(state["average"], run.network.architecture)
+        run.network.load_state_dict(weights)
+    except (KeyError, RuntimeError) as error:
+        raise ConfigurationError(f"{start}: is of another network: {error}") from None
+    run.average.load_state_dict(weights)
     with torch.no_grad():
         run.embedding_loss.directions[: len(known)] = state["embedding_loss"]["directions"]
 

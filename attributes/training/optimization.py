@@ -90,7 +90,8 @@ def require_finite(loss: Tensor, step: int) -> None:
     if not torch.isfinite(loss):
         raise DivergedError(
             f"step {step}: the loss is {float(loss.detach())}; what was learnt up to the last "
-            "checkpoint is kept. Going on from there with lower rates may help"
+            "checkpoint is kept, but its rates led here. Lower ones may help, in a run from the "
+            "start, in another folder"
         )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from attributes.network import Architecture, AttributeNetwork
@@ -32,7 +32,6 @@ from attributes.weights_file import Card, load_unfolded
 BEGINNING = "beginning.safetensors"
 """In a run's folder: the weights that it went on from, if it did."""
 _DIRECTION_BATCHES = 600
-_STATISTICS_BATCHES = 100
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Beginning:
     Attributes:
         network: in evaluation mode.
         step: at which they end.
-        cycles: of how many cycles' ends they are the mean.
+        cycles: how many cycles' ends went into them.
     """
 
     network: AttributeNetwork
@@ -130,37 +129,6 @@ def revive(
     save(run, configuration, folder)
 
 
-def mean_of_ends(
-    beginning: Beginning,
-    network: AttributeNetwork,
-    configuration: Configuration,
-    materials: Materials,
-) -> AttributeNetwork:
-    """The mean of a cycle's end and of the weights that it began with (Izmailov et al., UAI 2018).
-
-    Statistics of batch norms are not those of either end: they are taken anew, on fresh batches.
-
-    Args:
-        beginning: the latter.
-        network: the former; left as it is.
-        configuration: of the run.
-        materials: what batches are made of.
-
-    Returns:
-        a network in evaluation mode.
-    """
-    old = at_input_size(beginning.network.state_dict(), network.architecture)
-    mean = AttributeNetwork(network.architecture)
-    mean.load_state_dict(
-        {
-            name: torch.lerp(old[name], value, 0.5) if value.is_floating_point() else value
-            for name, value in network.state_dict().items()
-        }
-    )
-    _take_statistics(mean, configuration, materials)
-    return mean.eval()
-
-
 def _steps(card: Card) -> int:
     return int(card.figures.get("steps", 0))
 
@@ -180,6 +148,11 @@ def _check_that_it_fits(
     if card.name != configuration.name:
         raise ConfigurationError(
             f"{weights}: is of {card.name!r}; {configuration.name!r} cannot go on from it"
+        )
+    if _steps(card) == configuration.steps:
+        raise ConfigurationError(
+            f"{weights}: is what {configuration.name!r} ends with; leave the weights out to go on "
+            "with the run in its folder, or lengthen it by a restart"
         )
     if not _begins(card, configuration):
         raise ConfigurationError(
@@ -203,22 +176,3 @@ def _sums_of_embeddings(
         known = batch.labels.pictogram != UNKNOWN
         sums.index_add_(0, batch.labels.pictogram[known], embedding[known])
     return sums
-
-
-@torch.no_grad()
-def _take_statistics(
-    network: AttributeNetwork, configuration: Configuration, materials: Materials
-) -> None:
-    """Set means and variances of batch norms to those of fresh batches."""
-    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
-    momentum = {norm: norm.momentum for norm in norms}
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # the mean of all batches
-    network.train()
-    size = network.architecture.input_size
-    batches = fresh_batches(Purpose.STATISTICS, _STATISTICS_BATCHES, materials, configuration, size)
-    for batch in track(batches, "statistics", total=_STATISTICS_BATCHES):
-        network(standardize(batch.images))
-    for norm, before in momentum.items():
-        norm.momentum = before

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attributes.network import AttributeNetwork, count_parameters
-from attributes.training.artwork import hideable_names, load_drawings
+from attributes.training.artwork import hideable_names, load_drawings, names_of_photographed
+from attributes.training.averaging import mean_of_ends
 from attributes.training.calibration import fit_temperatures
 from attributes.training.checkpoints import CHECKPOINT, checkpoint_step
 from attributes.training.configuration import (
@@ -17,6 +18,7 @@ from attributes.training.configuration import (
     load,
 )
 from attributes.training.curve import CURVE, draw_curve
+from attributes.training.erased_plates import load_erased
 from attributes.training.loop import train
 from attributes.training.materials import Materials, gather_materials
 from attributes.training.mirroring import pictogram_classes
@@ -28,13 +30,9 @@ from attributes.training.packages import (
     TABLER,
     named,
 )
-from attributes.training.photographs import (
-    load_erased,
-    load_gtsrb,
-    load_not_signs,
-    load_scenes,
-)
-from attributes.training.reviving import beginning_of, mean_of_ends, revive
+from attributes.training.photographs import load_gtsrb
+from attributes.training.reviving import beginning_of, revive
+from attributes.training.scenes import load_not_signs, load_scenes
 from attributes.training.splits import LAST_TRAINING_FRAME
 from attributes.vocabulary import TEXT
 from attributes.weights_file import Calibration, describe_network, save_weights
@@ -64,9 +62,11 @@ def prepare(configuration: Configuration, data: Path | None) -> Prepared:
     Raises:
         MissingPackageError: artwork or fonts cannot be had.
         DatasetError: the data sets are not there.
-        ConfigurationError: something that must not be seen is not known by that name.
+        ConfigurationError: something that must not be seen is not known by that name, or would
+            be seen on photographs, or a batch has photographs although none are asked for.
     """
     _refuse_unknown(configuration.without)
+    _check_photographs(configuration)
     drawings = load_drawings(configuration.without)
     names, mirror = pictogram_classes(drawings, configuration.without)
     photographs, erased, scenes, not_signs = None, None, None, None
@@ -100,6 +100,23 @@ def _refuse_unknown(without: Sequence[str]) -> None:
         # Texts are also composed, so that not every one stands on a drawing.
         if name not in known and not TEXT.can_spell(name):
             raise ConfigurationError(f"without: no drawing, pictogram or text is called {name!r}")
+
+
+def _check_photographs(configuration: Configuration) -> None:
+    """Raise ConfigurationError if photographs show what must not be seen, or cannot come."""
+    if configuration.photographs == "none":
+        if configuration.batch.photographs or configuration.batch.transplants:
+            raise ConfigurationError(
+                'batch: asks for photographs or transplants, but `photographs` is "none"'
+            )
+        return
+    without = set(configuration.without)
+    for number in _classes(configuration):
+        if seen := sorted(without & names_of_photographed(number)):
+            raise ConfigurationError(
+                f"without: photographs of GTSRB's class {number} show {seen[0]!r}; leave that "
+                "class out of `classes`"
+            )
 
 
 def start_of(configuration: Configuration, folder: Path) -> Path | None:
@@ -180,7 +197,7 @@ def run(
     network = train(configuration, prepared.materials, folder, start=start)
     paths = [_write(network, configuration, prepared, folder / f"{configuration.name}.safetensors")]
     if beginning is not None:
-        mean = mean_of_ends(beginning, network, configuration, prepared.materials)
+        mean = mean_of_ends(beginning.network, network, configuration, prepared.materials)
         path = folder / f"{configuration.name}-mean.safetensors"
         paths.append(_write(mean, configuration, prepared, path, beginning.cycles + 1))
     curve = folder / CURVE

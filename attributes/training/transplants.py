@@ -18,9 +18,9 @@ from torch.nn import functional as F
 from attributes.training.camera import lower_resolution, mosaic, sharpen
 from attributes.training.erasing import OPTICAL_BLUR
 from attributes.training.labels import UNKNOWN, Labels, encode_text
+from attributes.training.legends import is_ring, pick_texts, place_legends
 from attributes.training.operators import chosen, uniform, warp
 from attributes.training.pictograms import MaskBank
-from attributes.training.plates import is_ring, pick_texts, place_legends
 from attributes.training.redrawing import redraw
 from attributes.vocabulary import BAR, BORDER, CATEGORICAL, SHAPE
 
@@ -85,7 +85,7 @@ def transplant(
         texts: masks of strings.
         bars: see :class:`attributes.training.blank_plates.PlateBank`; none is drawn if empty.
         blank_class: class of plates without a legend.
-        blank_share: how many are left without one.
+        blank_share: share of them that is left without one.
 
     Returns:
         float32 (count, 3, S, S) in [0, 1]; slots, float32 (count, 1, S, S), k + 1 where character
@@ -95,9 +95,11 @@ def transplant(
     size = plates.pixels.shape[-1]
     blank = chosen(g, count, blank_share)
     written = (torch.rand(count, generator=g) < plates.written) & ~blank
+    bar, strokes = _bars(g, bars, plates.boxes, size)
+    is_barred = bar != BAR.index("none")
     categorical = plates.labels.categorical
     ringed = is_ring(*(categorical[:, CATEGORICAL.index(a)] for a in (SHAPE, BORDER)))
-    which_text = pick_texts(g, texts.names, ringed)
+    which_text = pick_texts(g, texts.names, ringed & ~is_barred)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
     masks = torch.where(
         written[:, None, None],
@@ -106,9 +108,7 @@ def transplant(
     )[:, None].float() / 255  # fmt: skip
     masks = redraw(g, masks, ~written)
     placement = place_legends(g, plates.boxes, (0.9, 1.2), 0.06)
-    bar, strokes = _bars(g, bars, plates.boxes, size)
     # On roads the legend under a bar is often paler than the bar.
-    is_barred = bar != BAR.index("none")
     paler = torch.where(is_barred, uniform(g, count, 0.45, 1.0), torch.ones(count))
     strength = paler.masked_fill(blank, 0)[:, None, None, None]
     legends = torch.maximum(warp(masks, placement, size) * strength, strokes)

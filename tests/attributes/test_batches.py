@@ -30,6 +30,7 @@ from attributes.training.photographs import (
 from attributes.training.pictograms import LIMITS
 from attributes.training.plates import compose_plates, frame_some
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
+from attributes.training.transplants import ErasedBank
 from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, PALETTE, SHAPE, TEXT
 
 HIDDEN = (SOME_DIGIT, SOME_DIGIT)
@@ -277,9 +278,12 @@ def test_only_black_on_white_plates_lend_their_light_to_drawings():
     assert bank.black_on_white().tolist() == [1]
     # Without one, drawings are exposed as in a run without photographs.
     none = PhotographBank(bank.pixels[:1], bank.labels[:1], bank.class_ids[:1])
-    materials = replace(tiny_materials(), photographs=none)
-    batch = make_batch(torch.Generator().manual_seed(0), materials, tiny_configuration(), 48)
-    assert batch.images.std() > 0
+    materials = tiny_materials()
+    with_none, without = (
+        make_batch(torch.Generator().manual_seed(0), m, tiny_configuration(), 48).images
+        for m in (replace(materials, photographs=none), materials)
+    )
+    assert torch.equal(with_none, without)
 
 
 def test_two_of_five_plates_are_clean_whole_evenly_lit_and_seen_from_before_them(monkeypatch):
@@ -362,3 +366,68 @@ def test_a_part_of_gtsrb_holds_out_no_other_tracks_than_the_whole():
 def test_a_folder_without_the_data_set_is_named(tmp_path):
     with pytest.raises(DatasetError, match=str(tmp_path)):
         list(gtsrb_crops(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["00043", "00042 copy"])
+def test_a_folder_of_no_class_is_named(tmp_path, name):
+    (tmp_path / "Final_Training" / "Images" / name).mkdir(parents=True)
+    with pytest.raises(DatasetError, match=rf"{name}: expected class folders 00000 to 00042"):
+        list(gtsrb_crops(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Filename,Roi.X1,Roi.Y1,Roi.X2,Roi.Y2\n00000_00000.jpg,1,2,3,4\n",
+        "Filename;Roi.X1;Roi.Y1;Roi.X2;Roi.Y2\n00000_00000.jpg;1;2;3;\n",
+        "Filename;Roi.X1;Roi.Y1;Roi.X2;Roi.Y2\n00000_00000.jpg;1;2\n",
+    ],
+    ids=["commas", "an empty number", "a short line"],
+)
+def test_a_damaged_table_of_boxes_is_told_with_its_line(tmp_path, table):
+    folder = tmp_path / "Final_Training" / "Images" / "00001"
+    folder.mkdir(parents=True)
+    (folder / "GT-00001.csv").write_text(table)
+    with pytest.raises(DatasetError, match=r"GT-00001\.csv:2: expected columns Filename, Roi\.X1"):
+        list(gtsrb_crops(tmp_path))
+
+
+def erased_plates(count: int) -> ErasedBank:
+    """Grey plates in red rims whose legend is gone."""
+    return ErasedBank(
+        pixels=torch.full((count, 3, STORED_SIZE, STORED_SIZE), 180, dtype=torch.uint8),
+        ink=torch.full((count, 3), 0.1),
+        boxes=torch.tensor([[0.0, 0.0, 0.5]]).expand(count, -1),
+        sigma=torch.full((count,), 0.6),
+        written=torch.ones(count),
+        labels=Labels.from_rows([{**ROW, "text": "?", "pictogram": "?"}] * count, ()),
+    )
+
+
+def test_transplants_follow_what_is_drawn_and_say_where_their_characters_stand():
+    materials = replace(tiny_materials(), erased=erased_plates(3))
+    configuration = tiny_configuration(
+        batch={"photographs": 0, "artwork": 2, "composed": 3, "scenes": 1, "transplants": 40}
+    )
+    batch = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48)
+    assert len(batch.images) == len(batch.labels) == 46
+    assert len(batch.places) == 45
+    transplants = slice(5, 45)
+    written = batch.labels.text[transplants, 0] > 0
+    assert 25 <= written.sum() <= 40
+    stands = batch.places[transplants, 0].sum((1, 2)) > 0
+    assert (stands == written).all()
+
+
+def test_a_batch_whose_transplants_all_show_unseen_signs_goes_without(monkeypatch):
+    materials = replace(tiny_materials(), erased=erased_plates(2), unseen=object())
+    configuration = tiny_configuration(
+        batch={"photographs": 0, "artwork": 2, "composed": 3, "scenes": 1, "transplants": 2}
+    )
+    monkeypatch.setattr(
+        "attributes.training.batches.shows_one_of",
+        lambda labels, _: torch.full((len(labels),), len(labels) == 2),
+    )
+    batch = make_batch(torch.Generator().manual_seed(0), materials, configuration, 48)
+    assert len(batch.images) == len(batch.labels) == 6
+    assert len(batch.places) == 5

@@ -8,12 +8,13 @@ import torch
 from training_world import TINY, tiny_configuration, tiny_materials
 
 from attributes.network import AttributeNetwork
-from attributes.training import reviving
+from attributes.training import averaging, reviving
 from attributes.training import run as runs
+from attributes.training.averaging import mean_of_ends
 from attributes.training.checkpoints import CHECKPOINT, load_checkpoint
 from attributes.training.configuration import Configuration, ConfigurationError
 from attributes.training.loop import train
-from attributes.training.reviving import BEGINNING, Beginning, beginning_of, mean_of_ends, revive
+from attributes.training.reviving import BEGINNING, Beginning, beginning_of, revive
 from attributes.weights_file import (
     WeightsError,
     describe_network,
@@ -26,7 +27,7 @@ from attributes.weights_file import (
 @pytest.fixture(autouse=True)
 def few_batches(monkeypatch):
     monkeypatch.setattr(reviving, "_DIRECTION_BATCHES", 4)
-    monkeypatch.setattr(reviving, "_STATISTICS_BATCHES", 2)
+    monkeypatch.setattr(averaging, "_STATISTICS_BATCHES", 2)
 
 
 @pytest.fixture
@@ -93,6 +94,7 @@ def test_a_run_that_began_otherwise_does_not_go_on_from_weights(tmp_path, weight
     ("changes", "message"),
     [
         ({"restarts": (2,)}, "ends at step 3, which is not where the last cycle"),
+        ({"steps": 3, "restarts": ()}, "is what 'release' ends with; leave the weights out"),
         ({"name": "held-out"}, "is of 'release'; 'held-out' cannot go on from it"),
     ],
 )
@@ -114,7 +116,7 @@ def test_weights_that_are_not_there_are_named(tmp_path):
 def test_the_mean_lies_between_both_ends(tmp_path, weights):
     beginning = beginning_of(weights, lengthened(), tmp_path, TINY)
     end = AttributeNetwork(TINY).eval()
-    mean = mean_of_ends(beginning, end, lengthened(), tiny_materials())
+    mean = mean_of_ends(beginning.network, end, lengthened(), tiny_materials())
     for one, other, between in zip(
         beginning.network.parameters(), end.parameters(), mean.parameters(), strict=True
     ):
@@ -126,7 +128,7 @@ def test_batch_norms_of_the_mean_know_what_it_sees(tmp_path, weights):
     end = AttributeNetwork(TINY).eval()
     wrong = end.stem[1]
     wrong.running_mean.fill_(1e3)
-    mean = mean_of_ends(beginning, end, lengthened(), tiny_materials())
+    mean = mean_of_ends(beginning.network, end, lengthened(), tiny_materials())
     assert mean.stem[1].running_mean.abs().max() < 10
     assert mean.stem[1].momentum == wrong.momentum
 

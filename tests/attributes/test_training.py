@@ -202,6 +202,14 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path):
         train(tiny_configuration(), tiny_materials(), tmp_path, replace(TINY, text_width=16))
 
 
+def test_a_start_of_another_network_is_refused(tmp_path):
+    train(tiny_configuration(), tiny_materials(), tmp_path / "first", TINY)
+    start = tmp_path / "first" / CHECKPOINT
+    other = replace(TINY, text_width=16)
+    with pytest.raises(ConfigurationError, match=r"checkpoint\.pt: is of another network"):
+        train(tiny_configuration(), tiny_materials(), tmp_path / "next", other, start=start)
+
+
 @pytest.mark.parametrize(
     "longer",
     [{"steps": 4}, {"steps": 4, "restarts": (1,)}, {"steps": 1}],

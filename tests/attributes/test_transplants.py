@@ -18,8 +18,11 @@ LIMIT = {
     "shape": "circle", "border": "red", "background": "white", "legend": "black", "bar": "none",
     "text": "50", "pictogram": "none",
 }  # fmt: skip
+DISC = {**LIMIT, "border": "none", "background": "blue", "legend": "white"}
+WARNING = {**LIMIT, "shape": "triangle", "text": ""}
 SIZE = 56
-BOX = np.float32([6, 6, 50, 50])
+BOX = np.float32([6.5, 6.5, 50.5, 50.5])
+"""Of the pixels that OpenCV fills around the middle of the pixel at 28, 28."""
 SIGMA = 0.6
 
 
@@ -69,6 +72,22 @@ def test_what_is_blurred_into_the_rim_stays():
     y, x = np.mgrid[:SIZE, :SIZE]
     rim = np.hypot(x - 28, y - 28) > 16.3
     assert np.abs(pixels[rim].astype(int) - far[rim]).max() < 20
+
+
+@pytest.mark.parametrize(
+    ("row", "axis"),
+    [(LIMIT, 0), (LIMIT, 1), (DISC, 0), (DISC, 1), (WARNING, 1)],
+    ids=["limit, down", "limit, right", "disc, down", "disc, right", "warning, right"],
+)
+def test_no_side_of_a_plate_loses_more_than_the_other(row, axis):
+    plate = read_plate(row)
+    seen = np.random.default_rng(0).integers(0, 255, (SIZE, SIZE, 3), np.uint8)
+    box = np.float32([5.3, 6.1, 49.8, 50.4])
+    turned = box.copy()
+    turned[[1 - axis, 3 - axis]] = SIZE - box[[3 - axis, 1 - axis]]
+    pixels, _ = erase(seen, box, plate, SIGMA)
+    mirrored, _ = erase(np.ascontiguousarray(np.flip(seen, axis)), turned, plate, SIGMA)
+    assert np.abs(np.flip(mirrored, axis).astype(int) - pixels).max() <= 1
 
 
 def test_the_light_on_the_face_stays():
@@ -155,6 +174,19 @@ def test_red_rings_mostly_carry_limits():
     )  # fmt: skip
     sixty = (labels.text[:, :2] == torch.tensor(TEXT.encode("60")[:2])).all(1)
     assert 0.6 < sixty.float().mean() < 0.8
+
+
+def test_what_is_barred_is_no_limit_oftener_than_anything_else():
+    filled = torch.full((1, 1, SPRITE_SIZE, SPRITE_SIZE), 255, dtype=torch.uint8)
+    _, _, labels = transplant(
+        torch.Generator().manual_seed(0), 600, erased_bank(600, written=1.0), masks(("deer",)),
+        torch.tensor([7]), masks(("60", "63", "STOP", "5.5")), {BAR.index("slash"): filled},
+        blank_share=0,
+    )  # fmt: skip
+    sixty = (labels.text[:, :2] == torch.tensor(TEXT.encode("60")[:2])).all(1)
+    barred = labels.categorical[:, CATEGORICAL.index(BAR)] == BAR.index("slash")
+    assert sixty[barred].float().mean() < 0.4
+    assert sixty[~barred].float().mean() > 0.6
 
 
 def test_a_pictogram_is_drawn_in_place_of_the_number():
