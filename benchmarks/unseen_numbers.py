@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--count", type=int, default=300, help="renderings of each number")
     arguments = parser.parse_args()
-    recognizer = Recognizer()
+    recognizer = Recognizer(precision="float32")
     unseen = configuration.load(recognizer.predictor.card.name).without
     g = Generator().manual_seed(7)
     print(f"{'number':<10}{'in training':<14}{'digits read':>12}{'answered':>12}")
