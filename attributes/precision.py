@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 Precision = Literal["float32", "bfloat16"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
 def check_precision(precision: str) -> None:
@@ -15,8 +16,8 @@ def check_precision(precision: str) -> None:
     Raises:
         ValueError: with those that there are.
     """
-    if precision not in get_args(Precision):
-        expected = " or ".join(get_args(Precision))
+    if precision not in PRECISIONS:
+        expected = " or ".join(PRECISIONS)
         raise ValueError(f"precision: expected {expected}, got {precision!r}")
 
 

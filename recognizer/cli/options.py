@@ -6,6 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
+from attributes.precision import PRECISIONS
 from recognizer.default_catalogue import default_catalogue
 
 if TYPE_CHECKING:
@@ -24,6 +25,16 @@ def add_recognizer_options(parser: argparse.ArgumentParser, *, for_frames: bool 
         parser.set_defaults(localizer=None)
     parser.add_argument("--country", metavar="CODE", help="only signs of this country, such as DE")
     parser.add_argument("--language", metavar="CODE", help="language of the names (en)")
+    add_precision_option(parser)
+
+
+def add_precision_option(parser: argparse.ArgumentParser) -> None:
+    """``--precision float32|bfloat16``."""
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        help="of the networks' arithmetic (bfloat16 where this CPU multiplies it natively)",
+    )
 
 
 def add_format_option(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +55,7 @@ def recognizer_from(arguments: argparse.Namespace) -> Recognizer:
         localizer=arguments.localizer,
         language=arguments.language,
         country=arguments.country,
+        precision=arguments.precision,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from recognizer.cli.options import add_precision_option
 from recognizer.validation.datasets import SPLITS
 from recognizer.validation.frame_ingestion import ReadFrames
 from recognizer.validation.ingestion import ReadPictures
@@ -34,11 +35,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", metavar="FILE", help="network weights (the embedded ones)")
     parser.add_argument("--country", metavar="CODE", help="only signs of this country, such as DE")
     parser.add_argument("--cache", metavar="DIR", help="attribute cache (~/.cache/signrules)")
-    parser.add_argument(
-        "--precision",
-        choices=("float32", "bfloat16"),
-        help="of the networks' arithmetic (bfloat16 where this CPU multiplies it natively)",
-    )
+    add_precision_option(parser)
 
 
 def workbench_from(arguments: argparse.Namespace) -> Workbench:

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from recognizer import CountryError
 from recognizer.cli import bench
 from recognizer.cli.exit_codes import FINE, UNREADABLE
 from recognizer.cli.main import main
@@ -17,6 +18,21 @@ def test_crops_and_frames_are_timed(capsys):
     milliseconds = json.loads(capsys.readouterr().out)
     assert list(milliseconds) == ["one crop", "64 crops", "finding signs in 1360x800"]
     assert all(value > 0 for value in milliseconds.values())
+
+
+@pytest.mark.parametrize("verb", ["bench", "recognize", "explain"])
+def test_verbs_calculate_in_the_precision_that_is_asked_for(verb, monkeypatch, capsys):
+    asked = []
+
+    def remember(*_, precision, **__):
+        asked.append(precision)
+        raise CountryError("enough")
+
+    monkeypatch.setattr("recognizer.recognizer.Recognizer", remember)
+    words = [verb] if verb == "bench" else [verb, "x.png"]
+    main([*words, "--precision", "float32"])
+    main(words)
+    assert asked == ["float32", None]
 
 
 def test_times_are_in_milliseconds():

@@ -177,7 +177,7 @@ def test_what_lies_beside_a_linked_rule_file_lies_beside_the_link(
     asked = []
 
     class Stub(Recognizer):
-        def __init__(self, catalogue: Path, *_: object) -> None:
+        def __init__(self, catalogue: Path, *_: object, precision: str) -> None:
             asked.append(catalogue)
 
         def recognize(self, picture: object) -> Recognition:  # type: ignore[override]
@@ -214,8 +214,8 @@ def test_pictures_go_through_the_recognizer(
     asked = []
 
     class Stub(Recognizer):
-        def __init__(self, *arguments: object) -> None:
-            asked.append(arguments)
+        def __init__(self, *arguments: object, precision: str) -> None:
+            asked.append((*arguments, precision))
 
         def recognize(self, picture: object) -> Recognition:  # type: ignore[override]
             asked.append(picture)
@@ -227,7 +227,9 @@ def test_pictures_go_through_the_recognizer(
         f"  - {{attributes: {{{LIMIT}}}, expect: de.274}}\n"
     )
     assert main(["test", "signs.yaml", "--weights", "w.safetensors"]) == 0
-    assert asked == [(Path("signs.yaml"), Path("w.safetensors")), folder / "deer.png"]
+    # In float32, so that a test ends alike on every machine.
+    asked_for = (Path("signs.yaml"), Path("w.safetensors"), "float32")
+    assert asked == [asked_for, folder / "deer.png"]
     assert capsys.readouterr().out == "2 tests: 2 passed\n"
 
 
