@@ -22,12 +22,12 @@ def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBan
     """Erase the legend of every photograph whose plate allows it, of the training tracks.
 
     Args:
-        root: see :func:`gtsrb_crops`.
+        root: see :func:`attributes.training.photographs.gtsrb_crops`.
         classes: only these class ids; None for all.
 
     Raises:
-        DatasetError: see :func:`gtsrb_crops`, or there is no table of the signs' boxes, or none
-            of the signs can be erased.
+        DatasetError: see there, or there is no table of the signs' boxes, or none of the signs
+            can be erased.
     """
     rows = german_rows()
     pixels, inks, boxes, sigmas, written, labels = [], [], [], [], [], []

@@ -129,7 +129,7 @@ def _inside(corners: Floats, size: int, margin: float) -> npt.NDArray[np.bool_]:
     """Which pixels' centres lie more than a margin inside a convex, clockwise polygon.
 
     Args:
-        corners: float32 (K, 2), x and y in pixels, the first of which reaches from 0 to 1.
+        corners: float32 (K, 2), x and y in pixels; the first pixel reaches from 0 to 1.
         size: side S of the picture, pixels.
         margin: in pixels.
 

@@ -12,6 +12,7 @@ from training_world import ROW, TINY, tiny_configuration, tiny_materials
 from attributes.network import AttributeNetwork
 from attributes.training import configuration as configurations
 from attributes.training import loop
+from attributes.training import run as runs
 from attributes.training.batches import make_batch
 from attributes.training.calibration import fit_temperatures
 from attributes.training.checkpoints import CHECKPOINT
@@ -367,6 +368,26 @@ def test_a_name_that_hides_nothing_is_refused():
     misspelt = tiny_configuration(without=("70", "regulatory--turn-letf-ahead"))
     with pytest.raises(ConfigurationError, match="is called 'regulatory--turn-letf-ahead'"):
         prepare(misspelt, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        ("numbers-out", {"classes": None}, r"photographs of GTSRB's class 4 show '70'"),
+        ("held-out", {"classes": (1, 33, 34)}, r"photographs of GTSRB's class 34 show"),
+        ("release", {"photographs": "none"}, r"batch: asks for photographs or transplants"),
+    ],
+)
+def test_what_photographs_would_show_or_cannot_give_is_told_before_anything_is_read(
+    name, changes, message
+):
+    with pytest.raises(ConfigurationError, match=message):
+        prepare(configurations.load(name).model_copy(update=changes), None)
+
+
+@pytest.mark.parametrize("name", configurations.available())
+def test_photographs_of_the_runs_at_hand_show_nothing_that_they_leave_out(name):
+    runs._check_photographs(configurations.load(name))
 
 
 def test_a_start_that_has_seen_more_photographs_is_refused(tmp_path, monkeypatch):
