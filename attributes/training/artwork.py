@@ -86,10 +86,9 @@ def hideable_names() -> set[str]:
     return {n for _, row, name in _drawn_rows() for n in _names_of(row, name)}
 
 
-def names_of_photographed(class_id: int) -> set[str]:
-    """The names by which :func:`usable_rows` would leave out what a class of GTSRB shows."""
-    row = german_rows()[class_id]
-    return _names_of(row, row["mapillary"])
+def names_of_photographed() -> list[set[str]]:
+    """Of each class of GTSRB, the names by which :func:`usable_rows` leaves out what it shows."""
+    return [_names_of(row, row["mapillary"]) for row in german_rows()]
 
 
 def _drawn_rows() -> Iterator[tuple[str, dict[str, str], str]]:

@@ -110,9 +110,9 @@ def _check_photographs(configuration: Configuration) -> None:
                 'batch: asks for photographs or transplants, but `photographs` is "none"'
             )
         return
-    without = set(configuration.without)
+    without, names = set(configuration.without), names_of_photographed()
     for number in _classes(configuration):
-        if seen := sorted(without & names_of_photographed(number)):
+        if seen := sorted(without & names[number]):
             raise ConfigurationError(
                 f"without: photographs of GTSRB's class {number} show {seen[0]!r}; leave that "
                 "class out of `classes`"
