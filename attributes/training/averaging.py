@@ -1,6 +1,8 @@
-"""The mean of two weights of a run, which is often steadier than either."""
+"""The mean of several weights of a run, which is often steadier than any of them."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 from torch import nn
@@ -16,32 +18,31 @@ from attributes.training.resizing import at_input_size
 _STATISTICS_BATCHES = 100
 
 
-def mean_of_ends(
-    old: AttributeNetwork,
-    new: AttributeNetwork,
-    configuration: Configuration,
-    materials: Materials,
+def mean_of(
+    networks: Sequence[AttributeNetwork], configuration: Configuration, materials: Materials
 ) -> AttributeNetwork:
-    """Half of a cycle's end, half of the weights that it began with.
+    """The same share of each network's weights.
 
-    Averaging weights along a run is due to Izmailov et al. (UAI 2018). Statistics of batch norms
-    are those of neither end: they are taken anew, on fresh batches.
+    Averaging weights along a run is due to Izmailov et al. (UAI 2018), over runs that begin alike
+    to Wortsman et al. (ICML 2022). Statistics of batch norms are those of none of them: they are
+    taken anew, on fresh batches.
 
     Args:
-        old: the latter, of whatever input size; left as it is.
-        new: the former, likewise.
+        networks: one or more that differ in their input size at most; left as they are.
         configuration: of the run.
         materials: what batches are made of.
 
     Returns:
-        a network of the new one's input size, in evaluation mode.
+        a network of the last one's input size, in evaluation mode.
     """
-    before = at_input_size(old.state_dict(), new.architecture)
-    mean = AttributeNetwork(new.architecture)
+    mean = AttributeNetwork(networks[-1].architecture)
+    states = [at_input_size(network.state_dict(), mean.architecture) for network in networks]
     mean.load_state_dict(
         {
-            name: torch.lerp(before[name], value, 0.5) if value.is_floating_point() else value
-            for name, value in new.state_dict().items()
+            name: torch.stack([state[name] for state in states]).mean(0)
+            if value.is_floating_point()
+            else value
+            for name, value in states[-1].items()
         }
     )
     _take_statistics(mean, configuration, materials)

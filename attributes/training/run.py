@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attributes.network import AttributeNetwork, count_parameters
 from attributes.training.artwork import hideable_names, load_drawings, names_of_photographed
-from attributes.training.averaging import mean_of_ends
+from attributes.training.averaging import mean_of
 from attributes.training.calibration import fit_temperatures
 from attributes.training.checkpoints import CHECKPOINT, checkpoint_step
 from attributes.training.configuration import (
@@ -195,24 +195,40 @@ def run(
     if beginning is not None:
         revive(beginning, configuration, prepared.materials, folder)
     network = train(configuration, prepared.materials, folder, start=start)
-    paths = [_write(network, configuration, prepared, folder / f"{configuration.name}.safetensors")]
+    path = folder / f"{configuration.name}.safetensors"
+    paths = [write_calibrated(network, configuration, prepared, path)]
     if beginning is not None:
-        mean = mean_of_ends(beginning.network, network, configuration, prepared.materials)
+        mean = mean_of([beginning.network, network], configuration, prepared.materials)
         path = folder / f"{configuration.name}-mean.safetensors"
-        paths.append(_write(mean, configuration, prepared, path, beginning.cycles + 1))
+        paths.append(write_calibrated(mean, configuration, prepared, path, beginning.cycles + 1))
     curve = folder / CURVE
     if curve.exists():  # a run of a few steps has none
         draw_curve(curve, folder / "curve.png")
     return paths
 
 
-def _write(
+def write_calibrated(
     network: AttributeNetwork,
     configuration: Configuration,
     prepared: Prepared,
     path: Path,
     cycles: int = 1,
 ) -> Path:
+    """Fit the temperatures of a network and write it with its card.
+
+    Args:
+        network: in evaluation mode.
+        configuration: of its run.
+        prepared: what fresh batches are made of, and what the card tells of it.
+        path: the weights file to write.
+        cycles: how many cycles' ends the network is the mean of.
+
+    Returns:
+        ``path``.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     temperatures = fit_temperatures(network, prepared.materials, configuration)
     told = prepared.data
     if configuration.start is not None:

@@ -7,10 +7,8 @@ import pytest
 import torch
 from training_world import TINY, tiny_configuration, tiny_materials
 
-from attributes.network import AttributeNetwork
 from attributes.training import averaging, reviving
 from attributes.training import run as runs
-from attributes.training.averaging import mean_of_ends
 from attributes.training.checkpoints import CHECKPOINT, load_checkpoint
 from attributes.training.configuration import Configuration, ConfigurationError
 from attributes.training.loop import train
@@ -111,26 +109,6 @@ def test_weights_of_another_network_are_refused(tmp_path, weights):
 def test_weights_that_are_not_there_are_named(tmp_path):
     with pytest.raises(WeightsError, match="no such weights file"):
         begin(tmp_path / "no.safetensors", tmp_path, lengthened())
-
-
-def test_the_mean_lies_between_both_ends(tmp_path, weights):
-    beginning = beginning_of(weights, lengthened(), tmp_path, TINY)
-    end = AttributeNetwork(TINY).eval()
-    mean = mean_of_ends(beginning.network, end, lengthened(), tiny_materials())
-    for one, other, between in zip(
-        beginning.network.parameters(), end.parameters(), mean.parameters(), strict=True
-    ):
-        assert torch.allclose((one + other) / 2, between, atol=1e-6)
-
-
-def test_batch_norms_of_the_mean_know_what_it_sees(tmp_path, weights):
-    beginning = beginning_of(weights, lengthened(), tmp_path, TINY)
-    end = AttributeNetwork(TINY).eval()
-    wrong = end.stem[1]
-    wrong.running_mean.fill_(1e3)
-    mean = mean_of_ends(beginning.network, end, lengthened(), tiny_materials())
-    assert mean.stem[1].running_mean.abs().max() < 10
-    assert mean.stem[1].momentum == wrong.momentum
 
 
 def test_a_run_writes_its_end_and_the_mean_even_over_the_weights_it_began_with(
