@@ -74,21 +74,29 @@ def run_tests(
         WeightsError, GalleryError: there are pictures, and they cannot be recognized.
     """
     answers: dict[int, Recognition | PictureError] = {}
-    attribute_rows = [i for i, e in enumerate(expectations) if e.attributes is not None]
-    answers.update(_answer_attributes(catalogue, expectations, attribute_rows))
-    picture_rows = [i for i, e in enumerate(expectations) if e.picture is not None]
-    if picture_rows and find_spec("torch") is not None:
-        answers.update(_answer_pictures(catalogue, expectations, picture_rows, weights))
+    can_read_pictures = find_spec("torch") is not None
+    for country in dict.fromkeys(e.country for e in expectations):
+        rows = [i for i, e in enumerate(expectations) if e.country == country]
+        by_attributes = [i for i in rows if expectations[i].attributes is not None]
+        answers.update(_answer_attributes(catalogue, expectations, by_attributes, country))
+        by_picture = [i for i in rows if expectations[i].picture is not None]
+        if by_picture and can_read_pictures:
+            answers.update(_answer_pictures(catalogue, expectations, by_picture, country, weights))
     return [_judge(e, answers.get(i)) for i, e in enumerate(expectations)]
 
 
 def _answer_attributes(
-    catalogue: Catalogue, expectations: Sequence[Expectation], rows: Sequence[int]
+    catalogue: Catalogue,
+    expectations: Sequence[Expectation],
+    rows: Sequence[int],
+    country: str | None,
 ) -> Iterator[tuple[int, Recognition]]:
     names = tuple(catalogue.pictograms)
     # Nothing is embedded, so the gallery needs names only.
     gallery = Gallery.from_embeddings({name: np.zeros((1, 1), np.float32) for name in names})
-    ready = ReadyCatalogue.prepare(catalogue, gallery, load_thresholds(catalogue.file, catalogue))
+    thresholds = load_thresholds(catalogue.file, catalogue)
+    rules = catalogue if country is None else catalogue.restricted_to(country)
+    ready = ReadyCatalogue.prepare(rules, gallery, thresholds)
     similarity = np.full((len(rows), len(names)), -1, np.float32)
     for likeness, i in zip(similarity, rows, strict=True):
         pictogram = expectations[i].pictogram
@@ -102,12 +110,13 @@ def _answer_pictures(
     catalogue: Catalogue,
     expectations: Sequence[Expectation],
     rows: Sequence[int],
+    country: str | None,
     weights: Path | None,
 ) -> Iterator[tuple[int, Recognition | PictureError]]:
     from recognizer.recognizer import Recognizer
 
     # A test shall end alike on every machine.
-    recognizer = Recognizer(catalogue.file, weights, precision="float32")
+    recognizer = Recognizer(catalogue.file, weights, country=country, precision="float32")
     for i in rows:
         picture = expectations[i].picture
         assert picture is not None

@@ -168,7 +168,8 @@ class CatalogueError(UserError):
     """A rule file cannot be used; the only exception that loading one raises.
 
     Attributes:
-        diagnostics: every mistake of every file, in the order of files and lines.
+        diagnostics: every mistake of every file, in the order of files and lines; of a file with
+            very many, the first ones and a remark that there are more.
         sources: the files' lines.
     """
 
@@ -187,14 +188,15 @@ class Findings:
     """Collects mistakes, so that one run can tell all of them.
 
     A file that is no rule file at all would be wrong everywhere, so of each file only the first
-    :data:`MAX_FINDINGS` mistakes are kept.
+    :data:`MAX_FINDINGS` mistakes are kept. If there are more, a remark behind them says so.
     """
 
     def __init__(self, sources: Sources) -> None:
         """Collect; the files' lines go to ``sources``."""
         self.sources = sources
-        self._kept: dict[Diagnostic, None] = {}
+        self._kept: dict[tuple[LoadError, str, Position], Diagnostic] = {}
         self._count: dict[str, int] = {}
+        self._full: set[str] = set()
 
     def error(
         self,
@@ -208,12 +210,18 @@ class Findings:
         related: Iterable[Related] = (),
     ) -> None:
         """Record a mistake; ``slip`` is a word and what it may have been meant to be."""
-        count = self._count[position.file] = self._count.get(position.file, 0) + 1
-        if count > MAX_FINDINGS:
+        # An anchor's mistake is found again at each of its aliases, which must not count.
+        key = (code, message, position)
+        if key in self._kept or self.is_full(position.file):
             return
+        count = self._count.get(position.file, 0) + 1
+        if count > MAX_FINDINGS:
+            self._full.add(position.file)
+            return
+        self._count[position.file] = count
         if suggestion is None and slip is not None and count <= _MAX_SUGGESTIONS:
             suggestion = did_you_mean(*slip)
-        diagnostic = Diagnostic(
+        self._kept[key] = Diagnostic(
             code.value,
             code.title,
             Severity.ERROR,
@@ -223,17 +231,39 @@ class Findings:
             suggestion,
             tuple(related),
         )
-        # An anchor's mistake is found again at each of its aliases.
-        self._kept[diagnostic] = None
+
+    def is_full(self, file: str) -> bool:
+        """Whether ``file`` has more mistakes than are kept, so that no further one is looked at."""
+        return file in self._full
 
     def raise_if_any(self) -> None:
-        """Raise CatalogueError with everything recorded, ordered by file and line."""
+        """Raise what was recorded, ordered by file and line.
+
+        Raises:
+            CatalogueError: something was.
+        """
         if self._kept:
-            files = {file: order for order, file in enumerate(self._count)}
-            diagnostics = sorted(
-                self._kept, key=lambda d: (files[d.position.file], d.position, d.code, d.message)
-            )
+            diagnostics = [d for file in self._count for d in self._told_of(file)]
             raise CatalogueError(diagnostics, self.sources)
+
+    def _told_of(self, file: str) -> list[Diagnostic]:
+        """What is told of a file, by line, and last that there is more."""
+        mistakes = [d for d in self._kept.values() if d.position.file == file]
+        mistakes.sort(key=lambda d: (d.position, d.code, d.message))
+        return [*mistakes, _more_than(mistakes)] if self.is_full(file) else mistakes
+
+
+def _more_than(mistakes: Sequence[Diagnostic]) -> Diagnostic:
+    """The remark that a file has more mistakes; it stands where the last of these does."""
+    code = LoadError.TOO_LARGE
+    return Diagnostic(
+        code.value,
+        code.title,
+        Severity.INFO,
+        f"this file has more mistakes than the {len(mistakes)} that are told",
+        mistakes[-1].position,
+        suggestion="mend these: the others are told then",
+    )
 
 
 def quote(value: object) -> str:

@@ -35,7 +35,7 @@ from rules.condition_schema import (
 from rules.diagnostics import Findings, LoadError, Position, Sources, quote
 from rules.documents import Document
 from rules.file_references import PICTURE_SUFFIXES, report_missing
-from rules.formats import Format, Name, NonEmpty, with_small_country
+from rules.formats import Country, Format, Name, NonEmpty, with_small_country
 from rules.likeness import likely_meant
 from rules.numbers import plain_spelling
 from rules.reading import read_document
@@ -122,6 +122,9 @@ class ExpectationModel(StrictModel):
     reason: Reason | None = Field(
         default=None, description="Beside `expect: unknown`: why it must be unknown."
     )
+    country: Country | None = Field(
+        default=None, description="Where the sign stands: signs of other countries do not count."
+    )
     todo: NonEmpty | None = Field(
         default=None, description="Why this fails for now; the test must be fixed or stay failing."
     )
@@ -174,6 +177,7 @@ class Expectation:
         answer: a sign id, perhaps with a value in brackets, or ``unknown``.
         negated: whether ``answer`` is what must *not* be answered.
         reason: why the answer must be unknown.
+        country: the only one whose signs count, beside those of none; None for all.
         todo: why the test fails for now; None if it must pass.
     """
 
@@ -184,6 +188,7 @@ class Expectation:
     answer: str
     negated: bool
     reason: Reason | None
+    country: str | None
     todo: str | None
 
     def is_met_by(self, sign_id: str | None, answer_id: str, reason: str | None) -> bool:
@@ -257,6 +262,9 @@ class _Reader:
             self._undefined(
                 "pictogram", model.pictogram, PICTOGRAM_NAME, self._catalogue.pictograms
             )
+        countries = dict.fromkeys(s.country for s in self._catalogue.signs if s.country)
+        if model.country is not None and model.country not in countries:
+            self._undefined("country", model.country, "country", countries)
         answer = model.expect or model.not_ or UNKNOWN
         if answer != UNKNOWN:
             self._check_answer(answer, "expect" if model.expect else "not")
@@ -269,6 +277,7 @@ class _Reader:
             answer=answer,
             negated=model.not_ is not None,
             reason=model.reason,
+            country=model.country,
             todo=model.todo,
         )
 
@@ -277,19 +286,37 @@ class _Reader:
         sign = self._catalogue.by_id.get(sign_id)
         if sign is None:
             self._undefined("sign", sign_id, key, self._catalogue.by_id)
+        elif self._model.country is not None and sign.country not in (None, self._model.country):
+            # Neither `expect` nor `not` would test anything.
+            message = f"{quote(sign_id)} is a sign of {sign.country}"
+            self._error(LoadError.INVALID_VALUE, message, "country", f"`{sign.country}`")
         elif value and sign.value is None:
             self._error(
                 LoadError.INVALID_VALUE, f"{quote(sign_id)} has no value", key, f"`{sign_id}`"
             )
         elif value and key == "expect" and not self._model.todo and not sign.can_have(value):
             texts = {a.conditions[TEXT.name].phrase: None for a in sign.alternatives}
-            self._error(
-                LoadError.INVALID_VALUE,
-                f"the value of {quote(sign_id)} is never {quote(value)}",
-                key,
-                "; ".join(texts),
-                suggestion=_as_spelled(sign, value),
+            plain = plain_spelling(value)
+            is_meant = plain is not None and sign.can_have(plain)
+            self._never_answered(
+                sign, value, key, "; ".join(texts), _as_spelled(sign, value) if is_meant else None
             )
+        # Such a test would always pass, whatever the rules are. A number that they do not allow
+        # is fine: that they must not is what the test says.
+        elif value and key == "not" and sign.reads_number and plain_spelling(value) != value:
+            expected = "a number as answers spell it, such as 50 or 3.5"
+            self._never_answered(sign, value, key, expected, _as_spelled(sign, value))
+
+    def _never_answered(
+        self, sign: Sign, value: str, key: str, expected: str, suggestion: str | None
+    ) -> None:
+        self._error(
+            LoadError.INVALID_VALUE,
+            f"the value of {quote(sign.id)} is never {quote(value)}",
+            key,
+            expected,
+            suggestion=suggestion,
+        )
 
     def _picture(self) -> Path | None:
         if self._model.picture is None:
@@ -322,6 +349,6 @@ class _Reader:
 def _as_spelled(sign: Sign, value: str) -> str | None:
     """How the number must be written that ``value`` is another spelling of."""
     plain = plain_spelling(value)
-    if plain in (None, value) or not sign.can_have(str(plain)):
+    if plain in (None, value):
         return None
     return f"a number is written without zeros at its end: {quote(f'{sign.id}[{plain}]')}"

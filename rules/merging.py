@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -66,6 +66,7 @@ class Sections:
         mistaken: ``face``, ``pictogram`` or ``sign`` -> names of entries that are wrong, which was
             recorded, and are left out.
         removed: id of a sign that a file does not take over -> where that is said.
+        gone: ids of the nodes of these signs: others may have the same sign id.
     """
 
     country: str | None = None
@@ -74,12 +75,18 @@ class Sections:
     signs: dict[str, Entry[SignModel]] = field(default_factory=dict)
     mistaken: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     removed: dict[str, Position] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
 
     def add_missing(self, part: Sections) -> None:
         """Take over which entries of a file that is built on are wrong, and which are removed."""
         for kind, names in part.mistaken.items():
             self.mistaken[kind] |= names
         self.removed.update(part.removed)
+        self.gone |= part.gone
+
+    def leave_out(self, gone: Collection[int]) -> None:
+        """Do without the signs that these nodes hold."""
+        self.signs = {name: sign for name, sign in self.signs.items() if id(sign.node) not in gone}
 
 
 class FileMerger:
@@ -142,6 +149,8 @@ class FileMerger:
             base = self._merge_reference(document, model.extends, place)
         if base is not None:
             self._extend(sections, base, document)
+            # An included file that extends the same one has what is removed here.
+            own.leave_out(sections.gone)
             for name, sign in own.signs.items():
                 if sign.country is None:
                     own.signs[name] = replace(sign, country=sections.country)
@@ -225,8 +234,10 @@ class FileMerger:
             stated = (*base.signs, *base.mistaken["sign"])
             matching = [sign_id for sign_id in stated if _matches(sign_id, name)]
             for sign_id in matching:
-                sections.signs.pop(sign_id, None)
                 sections.removed[sign_id] = document.position(node)
+                old = sections.signs.pop(sign_id, None)
+                if old is not None:
+                    sections.gone.add(id(old.node))
             if not matching and self.is_complete:
                 self._findings.error(
                     LoadError.UNDEFINED_NAME,

@@ -66,6 +66,16 @@ _EXPECTED_OF_TYPE: Final = {
 }
 
 
+def place_of(error: ErrorDetails, document: Document[FileModelT]) -> tuple[Node, Location]:
+    """The mapping or list that a validation error lies in, and where it lies there."""
+    location: Location = error["loc"]
+    end = len(location)
+    while end > 1 and location[end - 1] in _MARKS:
+        end -= 1
+    above = max(end - 1, 0)
+    return document.node_at(location[:above]), location[above:]
+
+
 def report(error: ErrorDetails, document: Document[FileModelT]) -> None:
     """Record a validation error of ``document`` among its findings."""
     _Phrase(error, document).report()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from rules import phrasing
-from rules.diagnostics import MAX_FINDINGS, Findings, LoadError, Position, Related
+from rules.diagnostics import Findings, LoadError, Position, Related
 from rules.documents import Document, FileModelT, child_of
 from rules.likeness import likely_meant
 from rules.yaml_positions import (
@@ -197,7 +197,9 @@ def _validate(document: Document[FileModelT]) -> None:
             document.model = document.schema.model_validate(plain(document.root))
         except ValidationError as invalid:
             errors = invalid.errors(include_url=False, include_input=False)
-            for error in errors[:MAX_FINDINGS]:
+            for error in _distinct(document, errors):
+                if document.findings.is_full(document.file):
+                    break  # Phrasing takes time, and a file may be wrong in each of its values.
                 if (attempt == 0 or _is_news(document, error)) and not _is_told(document, error):
                     phrasing.report(error, document)
             # All places first: taking one part out would move what the others point to.
@@ -209,6 +211,22 @@ def _validate(document: Document[FileModelT]) -> None:
         else:
             return
     document.root = MappingNode(1, 1)
+
+
+def _distinct(
+    document: Document[FileModelT], errors: Iterable[ErrorDetails]
+) -> Iterator[ErrorDetails]:
+    """The errors, those within what has aliases only once.
+
+    Some messages name the sign that an error lies in, so they would differ.
+    """
+    seen: set[tuple[object, ...]] = set()
+    for error in errors:
+        holder, below = phrasing.place_of(error, document)
+        place = (error["type"], id(holder), *below)
+        if place not in seen:
+            seen.add(place)
+            yield error
 
 
 def _is_told(document: Document[FileModelT], error: ErrorDetails) -> bool:

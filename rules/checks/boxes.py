@@ -16,6 +16,7 @@ from attributes.vocabulary import ATTRIBUTES, LEGEND, PICTOGRAM_NAME, TEXT
 from rules.catalogue import Alternative
 from rules.condition_schema import NONE
 from rules.value_sets import StateSet, TextSet, ValueSet
+from rules.yaml_positions import resolve
 
 DIMENSIONS: Final = (*(a.name for a in ATTRIBUTES), PICTOGRAM_NAME)
 """Everything that a rule can have a condition on."""
@@ -33,7 +34,7 @@ class Witness:
     values: tuple[tuple[str, str | frozenset[str]], ...]
 
     def __str__(self) -> str:
-        """The assignment as one reads it in a rule: ``shape: circle, legend: black, text: 50``."""
+        """The assignment as one writes it: ``shape: circle, legend: black, text: "50"``."""
         return ", ".join(f"{attribute}: {_spelled(value)}" for attribute, value in self.values)
 
     def to_dict(self) -> dict[str, str | list[str]]:
@@ -124,6 +125,7 @@ def meet(one: ValueSet, other: ValueSet) -> bool:
 
 def _spelled(value: str | frozenset[str]) -> str:
     if isinstance(value, str):
-        return value or NONE
+        # Without quotes, a text that looks like a number would be refused where it is pasted.
+        return (value if isinstance(resolve(value), str) else f'"{value}"') if value else NONE
     colours = [colour for colour in LEGEND.values if colour in value]
     return f"[{', '.join(colours)}]" if len(colours) > 1 else "".join(colours) or NONE

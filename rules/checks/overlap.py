@@ -59,7 +59,10 @@ class Overlap(Check):
         when: {shape: triangle, border: red, pictogram: deer}
     ```
 
-    Or give one of them a higher `priority`, or the other a lower one.
+    Or give one of them a higher `priority`. If only one asks for a pictogram, give it to that one,
+    and above 0: it then wins only where its pictogram is likelier than one that no exemplar shows.
+    A lower priority for the other sign is not the same: with it, the sign that asks for a pictogram
+    also wins where no exemplar resembles what is seen.
     """
 
     code = "SR103"
@@ -120,11 +123,13 @@ class Overlap(Check):
 def _advice(first: Entry, second: Entry) -> str:
     asking = [e.sign for e in (first, second) if e.alternative.pictogram is not None]
     if len(asking) == 1:
-        (general,) = (e.sign for e in (first, second) if e.alternative.pictogram is None)
-        lower, higher = general.priority - 1, asking[0].priority + 1
+        (sign,) = asking
+        # Only above 0 must its pictogram be likelier than an unseen one; if the other sign were
+        # lowered instead, this one would win even where no exemplar resembles what is seen.
+        higher = max(sign.priority, 0) + 1
         return (
-            f"give `{general.id}`, which asks for no pictogram, a lower one: `priority: {lower}`; "
-            f"or `{asking[0].id}` a higher one: `priority: {higher}`"
+            f"give the higher `priority` to `{sign.id}`, which asks for a pictogram: "
+            f"`priority: {higher}`"
         )
     ways = "another condition" if asking else "a condition or a pictogram"
     return f"separate them by {ways}, or give one the higher `priority`"

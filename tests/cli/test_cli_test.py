@@ -177,7 +177,7 @@ def test_what_lies_beside_a_linked_rule_file_lies_beside_the_link(
     asked = []
 
     class Stub(Recognizer):
-        def __init__(self, catalogue: Path, *_: object, precision: str) -> None:
+        def __init__(self, catalogue: Path, *_: object, **__: object) -> None:
             asked.append(catalogue)
 
         def recognize(self, picture: object) -> Recognition:  # type: ignore[override]
@@ -214,8 +214,8 @@ def test_pictures_go_through_the_recognizer(
     asked = []
 
     class Stub(Recognizer):
-        def __init__(self, *arguments: object, precision: str) -> None:
-            asked.append((*arguments, precision))
+        def __init__(self, *arguments: object, **named: object) -> None:
+            asked.append((*arguments, *named.values()))
 
         def recognize(self, picture: object) -> Recognition:  # type: ignore[override]
             asked.append(picture)
@@ -228,7 +228,7 @@ def test_pictures_go_through_the_recognizer(
     )
     assert main(["test", "signs.yaml", "--weights", "w.safetensors"]) == 0
     # In float32, so that a test ends alike on every machine.
-    asked_for = (Path("signs.yaml"), Path("w.safetensors"), "float32")
+    asked_for = (Path("signs.yaml"), Path("w.safetensors"), None, "float32")
     assert asked == [asked_for, folder / "deer.png"]
     assert capsys.readouterr().out == "2 tests: 2 passed\n"
 
@@ -255,3 +255,22 @@ def test_attributes_need_no_torch_and_pictures_are_skipped_without(folder: Path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("8 tests: 6 passed, 1 todo, 1 skipped\n")
     assert "torch is not installed" in done.stderr
+
+
+def test_in_a_catalogue_of_several_countries_a_test_says_which_it_is_about(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("signs.yaml").write_text(
+        "version: 1\nsigns:\n"
+        "  - {id: de.1, name: {en: Stop}, country: DE, when: {shape: octagon}}\n"
+        "  - {id: at.1, name: {en: Stop}, country: AT, when: {shape: octagon}}\n"
+    )
+    seen = "attributes: {shape: octagon}"
+    Path("signs.tests.yaml").write_text(
+        "version: 1\ntests:\n"
+        f"  - {{{seen}, expect: de.1, country: DE}}\n"
+        f"  - {{{seen}, expect: at.1, country: AT}}\n"
+        f"  - {{{seen}, expect: unknown, reason: ambiguous}}\n"
+    )
+    assert main(["test", "signs.yaml"]) == 0
+    assert capsys.readouterr().out == "3 tests: 3 passed\n"

@@ -120,6 +120,43 @@ def test_another_spelling_of_a_number_is_told(tmp_path: Path) -> None:
         load(tmp_path / "x.tests.yaml", text)
 
 
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        ("50.0", "a number is written without zeros at its end: `de.274[50]`"),
+        ("61.50", "a number is written without zeros at its end: `de.274[61.5]`"),
+        ("050", None),
+        ("STOP", None),
+    ],
+)
+@pytest.mark.parametrize("todo", ["", ", todo: why"])
+def test_what_no_answer_spells_so_is_refused_under_not_too(
+    tmp_path: Path, value: str, advice: str | None, todo: str
+) -> None:
+    test = f"{{attributes: {{digits: 50}}, not: 'de.274[{value}]'{todo}}}"
+    with pytest.raises(CatalogueError) as raised:
+        load(tmp_path / "x.tests.yaml", f"version: 1\ntests:\n  - {test}\n")
+    (told,) = raised.value.diagnostics
+    assert told.message == f"the value of `de.274` is never `{value}`"
+    assert (told.position.line, told.suggestion) == (3, advice)
+
+
+@pytest.mark.parametrize("value", ["50", "61", "3.5", "1000000"])
+def test_a_number_may_not_be_answered_whether_the_rule_allows_it_or_not(
+    tmp_path: Path, value: str
+) -> None:
+    text = f"version: 1\ntests:\n  - {{attributes: {{bar: none}}, not: 'de.274[{value}]'}}\n"
+    assert load(tmp_path / "x.tests.yaml", text)[0].answer == f"de.274[{value}]"
+
+
+def test_a_text_with_zeros_at_its_end_may_stand_under_not(tmp_path: Path) -> None:
+    rules, tests = tmp_path / "x.yaml", tmp_path / "x.tests.yaml"
+    sign = "{id: de.1, name: {en: One}, when: {text: any}, value: {from: text}}"
+    rules.write_text(f"version: 1\nsigns:\n  - {sign}\n")
+    tests.write_text("version: 1\ntests:\n  - {attributes: {bar: none}, not: 'de.1[5.0]'}\n")
+    assert load_expectations(tests, load_catalogue(rules))[0].answer == "de.1[5.0]"
+
+
 def test_a_test_file_without_tests_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match="the test file has no tests"):
         load(tmp_path / "x.tests.yaml", "version: 1\n")
@@ -145,3 +182,25 @@ def test_reasons_are_those_of_the_recognizer() -> None:
 
 def test_tests_lie_beside_their_rules() -> None:
     assert expectations_path(Path("catalogues/be.yaml")) == Path("catalogues/be.tests.yaml")
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        ("expect: de.206, country: FR", "no country is called `FR`"),
+        ("expect: de.206, country: AT", "`de.206` is a sign of DE"),
+        ("not: de.206, country: AT", "`de.206` is a sign of DE"),
+    ],
+)
+def test_a_country_is_one_that_the_sign_may_stand_in(tmp_path: Path, test: str, told: str) -> None:
+    rules = tmp_path / "signs.yaml"
+    rules.write_text(
+        "version: 1\nsigns:\n"
+        "  - {id: de.206, name: {en: Stop}, country: DE, when: {shape: octagon}}\n"
+        "  - {id: at.1, name: {en: Stop}, country: AT, when: {shape: circle}}\n"
+    )
+    tests = tmp_path / "signs.tests.yaml"
+    tests.write_text(f"version: 1\ntests:\n  - {{attributes: {{shape: octagon}}, {test}}}\n")
+    with pytest.raises(CatalogueError) as raised:
+        load_expectations(tests, load_catalogue(rules))
+    assert told in str(raised.value)

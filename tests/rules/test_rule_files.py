@@ -8,7 +8,7 @@ import pytest
 from loading_errors import codes
 from rule_fixture_types import LoadText, WriteFile
 
-from rules import CatalogueError, CountryError, load_catalogue
+from rules import CatalogueError, CountryError, Severity, load_catalogue
 
 TWO_COUNTRIES = """\
 version: 1
@@ -154,9 +154,60 @@ class TestHostileFiles:
         with pytest.raises(CatalogueError, match="this is not a regular file"):
             load_catalogue("/dev/zero")
 
-    def test_a_file_wrong_everywhere_tells_only_the_first_mistakes(self, write: WriteFile) -> None:
-        text = "version: 1\n" + "".join(f"key{i}: 1\n" for i in range(5000))
-        assert len(codes(write("a.yaml", text))) == 100
+    @pytest.mark.parametrize("count", [100, 101, 150, 5000])
+    def test_a_file_wrong_everywhere_tells_only_the_first_mistakes_and_that_there_are_more(
+        self, write: WriteFile, count: int
+    ) -> None:
+        write("b.yaml", "version: 1\nkey: 1\n")
+        text = "version: 1\ninclude: [b.yaml]\n" + "".join(f"key{i}: 1\n" for i in range(count))
+        path = write("a.yaml", text)
+        with pytest.raises(CatalogueError) as raised:
+            load_catalogue(path)
+        *mistakes, last = [d for d in raised.value.diagnostics if d.position.file == str(path)]
+        if count == 100:
+            assert [d.name for d in (*mistakes, last)] == ["unknown-key"] * 100
+            return
+        assert [d.name for d in mistakes] == ["unknown-key"] * 100
+        assert (last.name, last.severity) == ("too-large", Severity.INFO)
+        assert last.message == "this file has more mistakes than the 100 that are told"
+        assert last.position == mistakes[-1].position
+
+    def test_mistakes_that_the_first_hundred_hide_until_later_are_said_to_be_there(
+        self, write: WriteFile
+    ) -> None:
+        sign = "  - {{id: de.{0}, name: {{en: x}}, when: {{face: f{0}}}}}\n"
+        signs = "".join(sign.format(number) for number in range(150))
+        told = codes(write("a.yaml", f"version: 1\nsigns:\n{signs}"))
+        assert told == ["undefined-name"] * 100 + ["too-large"]
+
+    @pytest.mark.parametrize(
+        ("when", "told"),
+        [
+            ("{shape: circel}", "`circel` is no value of `shape`"),
+            ("{shpe: circle}", "unknown key `shpe` in sign `de.0`"),
+            ("{digits: {max: 5}}", "the condition has no `min`"),
+            ("{bar: [none, slsh]}", "`slsh` is no value of `bar`"),
+        ],
+    )
+    def test_a_mistake_that_aliases_repeat_is_told_once_and_hides_no_other(
+        self, write: WriteFile, when: str, told: str
+    ) -> None:
+        sign = "  - {{id: de.{0}, name: {{en: x}}, when: {1}}}\n"
+        repeated = "".join(sign.format(number, "*w") for number in range(1, 120))
+        others = sign.format("x", "{border: rde}") + sign.format("y", "{face: nope}")
+        signs = sign.format(0, f"&w {when}") + repeated + others
+        with pytest.raises(CatalogueError) as raised:
+            load_catalogue(write("a.yaml", f"version: 1\nsigns:\n{signs}"))
+        assert [d.message for d in raised.value.diagnostics] == [
+            told,
+            "`rde` is no value of `border`",
+            "no face is called `nope`",
+        ]
+
+    def test_different_mistakes_at_one_anchor_are_all_told(self, write: WriteFile) -> None:
+        # Each key that the alias stands under may want something else.
+        text = "version: 1\nfaces: {a: {border: &x gren, background: *x, <list>: *x, <word>: *x}}\n"
+        assert codes(write("a.yaml", text)) == ["unknown-value"] * 2 + ["unknown-key"] * 2
 
     def test_the_numbers_of_all_ranges_are_bounded(self, write: WriteFile) -> None:
         sign = "  - {{id: de.{0}, name: {{en: x}}, when: {{digits: {{min: {0}, max: {1}}}}}}}\n"

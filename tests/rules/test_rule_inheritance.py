@@ -158,6 +158,37 @@ class TestIncludeAndExtends:
         path = write("a.yaml", "version: 1\nextends: signs.yaml\nremove: [de.1]\n")
         assert codes(path) == ["missing-key"]
 
+    @pytest.mark.parametrize("removal", ["de.1", "de.1*"])
+    @pytest.mark.parametrize("included", ["b.yaml", "c.yaml", "d.yaml"])
+    def test_a_removed_sign_does_not_come_back_with_a_file_that_extends_the_same_one(
+        self, write: WriteFile, included: str, removal: str
+    ) -> None:
+        two = SIGN.format("de.1", "circle") + SIGN.format("de.2", "square")
+        write("b.yaml", f"version: 1\nsigns:\n{two}")
+        more = SIGN.format("de.3", "diamond")
+        write("c.yaml", f"version: 1\ncountry: DE\nextends: b.yaml\nsigns:\n{more}")
+        write("d.yaml", "version: 1\ninclude: [c.yaml]\n")
+        text = f"version: 1\nextends: b.yaml\nremove: [{removal}]\ninclude: [{included}]\n"
+        signs = load_catalogue(write("a.yaml", text)).by_id
+        assert set(signs) == {"de.2", *(["de.3"] if included != "b.yaml" else [])}
+        # Nor where the extended file says that it shall go.
+        text = f"version: 1\nextends: a.yaml\ninclude: [{included}]\n"
+        assert set(load_catalogue(write("z.yaml", text)).by_id) == set(signs)
+
+    def test_a_new_sign_may_have_the_id_of_one_that_is_removed(self, write: WriteFile) -> None:
+        write("b.yaml", "version: 1\nsigns:\n" + SIGN.format("de.1", "circle"))
+        new = SIGN.format("de.1", "diamond")
+        write("c.yaml", f"version: 1\nextends: b.yaml\nsigns:\n{new}")
+        text = "version: 1\nextends: b.yaml\nremove: [de.1]\ninclude: [c.yaml]\n"
+        assert shape_of(load_catalogue(write("a.yaml", text)), "de.1") == "diamond"
+
+    def test_what_one_included_file_removes_another_one_may_have(self, write: WriteFile) -> None:
+        write("b.yaml", "version: 1\nsigns:\n" + SIGN.format("de.1", "circle"))
+        write("c.yaml", "version: 1\nextends: b.yaml\nremove: [de.1]\n")
+        write("d.yaml", "version: 1\nextends: b.yaml\n")
+        path = write("a.yaml", "version: 1\ninclude: [c.yaml, d.yaml]\n")
+        assert set(load_catalogue(path).by_id) == {"de.1"}
+
     @pytest.mark.parametrize(
         ("inherited", "own", "line", "advice"),
         [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from check_subjects import HEAD, found, messages, sign, signs
 from rule_fixture_types import LoadText
 
-from rules import Severity
+from rules import Severity, load_expectations
 
 # Contradiction
 
@@ -123,13 +125,13 @@ def test_a_sign_of_no_country_is_masked_only_if_it_is_in_every_country(load: Loa
         ("{shape: circle}", "{shape: square}", None),
         ("{shape: [circle, square]}", "{shape: [square, cross]}", "shape: square"),
         ("{border: red}", "{shape: octagon}", "shape: octagon, border: red"),
-        ("{digits: {min: 10, max: 30}}", "{digits: [30, 40]}", "text: 30"),
-        ("{digits: 30}", "{text: any}", "text: 30"),
-        ("{digits: 4}", '{text: "4.0"}', "text: 4.0"),
-        ("{digits: 4}", '{text: {not: "4"}}', "text: 4.0"),
+        ("{digits: {min: 10, max: 30}}", "{digits: [30, 40]}", 'text: "30"'),
+        ("{digits: 30}", "{text: any}", 'text: "30"'),
+        ("{digits: 4}", '{text: "4.0"}', 'text: "4.0"'),
+        ("{digits: 4}", '{text: {not: "4"}}', 'text: "4.0"'),
         ("{digits: [4, 5]}", "{digits: {not: [4, 5]}}", None),
-        ("{digits: [4, 5]}", "{digits: {not: 4}}", "text: 5"),
-        ("{text: any}", "{text: {not: STOP}}", "text: 0"),
+        ("{digits: [4, 5]}", "{digits: {not: 4}}", 'text: "5"'),
+        ("{text: any}", "{text: {not: STOP}}", 'text: "0"'),
         ("{text: any}", "{text: none}", None),
         ("{legend: {all: [red, black]}}", "{legend: {not: white}}", "legend: [red, black]"),
         ("{legend: {only: red}}", "{legend: black}", None),
@@ -144,6 +146,43 @@ def test_two_signs_overlap_if_some_assignment_fulfils_both_rules(
 ) -> None:
     findings = found("SR103", load(signs(sign("A", first), sign("B", second))))
     assert [str(finding.witness) for finding in findings] == ([witness] if witness else [])
+
+
+@pytest.mark.parametrize("text", ["30", "4.0", "012", ".5", "TRUE", "FALSE", "NULL", "STOP"])
+def test_what_proves_an_overlap_can_be_pasted_into_a_test(
+    load: LoadText, tmp_path: Path, text: str
+) -> None:
+    catalogue = load(signs(sign("A", f'{{text: "{text}"}}'), sign("B", "{text: any}")))
+    (finding,) = found("SR103", catalogue)
+    tests = tmp_path / "pasted.tests.yaml"
+    tests.write_text(f"version: 1\ntests:\n  - {{attributes: {{{finding.witness}}}, not: de.A}}\n")
+    (pasted,) = load_expectations(tests, catalogue)
+    assert pasted.attributes == {"text": text}
+
+
+@pytest.mark.parametrize(("priority", "advised"), [(0, 1), (2, 3), (-3, 1)])
+@pytest.mark.parametrize("asking", ["A", "B"])
+def test_a_sign_that_asks_for_a_pictogram_is_to_have_a_priority_above_0(
+    load: LoadText, asking: str, priority: int, advised: int
+) -> None:
+    text = signs(
+        *(
+            sign(
+                name,
+                "{shape: circle, pictogram: deer}" if name == asking else "{shape: circle}",
+                f"priority: {priority}",
+            )
+            for name in "AB"
+        )
+    )
+    (finding,) = found("SR103", load(text))
+    assert finding.diagnostic.suggestion == (
+        f"give the higher `priority` to `de.{asking}`, which asks for a pictogram: "
+        f"`priority: {advised}`"
+    )
+    # And with that, nothing more is found.
+    other = text.replace(f"deer}}\n    priority: {priority}", f"deer}}\n    priority: {advised}")
+    assert messages("SR103", load(other)) == []
 
 
 def test_an_overlap_is_reported_once_with_both_places(load: LoadText) -> None:
