@@ -60,7 +60,8 @@ class ReadyCatalogue:
         """The same as arrays, for many crops that nobody asks the reasons of."""
         decisions = self.judge.decide(self.engine.score(readings), similarity, readings.presence)
         reason = self.judge.reasons(decisions)
-        return verdicts_of(self.engine, readings, decisions, reason)
+        least = self.judge.least_confidence(decisions.best)
+        return verdicts_of(self.engine, readings, decisions, reason, least)
 
     def _answer(
         self, readings: Readings, verdicts: Verdicts, row: int, language: str
@@ -70,7 +71,7 @@ class ReadyCatalogue:
         certain = describe_certain(readings, row)
         if reason is not None:
             return Recognition(
-                UNKNOWN, None, certain or UNKNOWN, float(verdicts.sign_confidence[row]),
+                UNKNOWN, None, certain or UNKNOWN, float(verdicts.decisive_confidence[row]),
                 reason=reason, certain=certain, detail=self._detail(reason, verdicts, row),
                 _explain=why,
             )  # fmt: skip
@@ -92,17 +93,20 @@ class ReadyCatalogue:
             return ""
         of_all = verdicts.decisions.confidence[row]
         best = int(verdicts.decisions.best[row])
-        least = self.judge.least_confidence(best)
+        least = float(self.judge.least_confidence(verdicts.decisions.best[row : row + 1])[0])
         others = [int(s) for s in np.argsort(-of_all, kind="stable")[:2] if s != best]
         if reason is Reason.AMBIGUOUS and others and of_all[others[0]] >= _CONSIDERED:
             one, other = self.engine.signs[best], self.engine.signs[others[0]]
             if one.country and other.country and one.country != other.country:
                 return f"{one.id} in {one.country}, {other.id} in {other.country}: name the country"
+            if of_all[best] == of_all[others[0]]:
+                return f"{verdicts.candidates[row]} and {other.id} fit exactly as well"
             return (
                 f"{verdicts.candidates[row]} at {of_all[best]:.3f}, {other.id} at "
                 f"{of_all[others[0]]:.3f}; {least:g} is needed"
             )
-        return f"{verdicts.candidates[row]} at {just_below(float(of_all[best]), least)}"
+        shown = min(float(of_all[best]), float(verdicts.decisive_confidence[row]))
+        return f"{verdicts.candidates[row]} at {just_below(shown, least)}"
 
 
 def just_below(confidence: float, least: float) -> str:

@@ -49,7 +49,8 @@ class Thresholds:
     """What an answer must reach.
 
     Attributes:
-        min_confidence: least probability of the best sign.
+        min_confidence: least probability of the best sign; one above the built-in 0.5 is asked of
+            the sign with its number, up to there a number need only be likelier than any other.
         unknown_odds: odds, before looking, of a sign outside the catalogue against one of it.
         min_presence: least probability that the crop shows a sign at all.
         min_side: shorter side of a crop, in whole pixels, below which attributes cannot be read.
@@ -237,9 +238,9 @@ class Judge:
         """
         return self._match_cosine if alternative >= 0 else self.thresholds.exemplar_cosine
 
-    def least_confidence(self, sign: int) -> float:
-        """What the sign of that number must reach."""
-        return float(self._min_confidence[sign])
+    def least_confidence(self, signs: npt.NDArray[np.intp]) -> FloatArray:
+        """What the signs of these numbers must reach, float32 (N,); 0 without a catalogue."""
+        return self._min_confidence[signs] if self._sign_count else np.zeros(len(signs), np.float32)
 
     def _evidence(self, fit: FloatArray, similarity: FloatArray) -> FloatArray:
         """How much likelier an alternative's pictogram makes the crop than an unseen one would.

@@ -24,6 +24,8 @@ _SURELY_A_SIGN = 0.99
 """Presence from which it need not be mentioned."""
 
 
+_GUESS = 0.1
+"""How much less likely than its condition a value must be for its own probability to be told."""
 _NOT_COMPARED = -1.0
 """Cosine to all pictograms where a test of a rule file gives none."""
 
@@ -135,7 +137,7 @@ class Explanation:
         for c in self.conditions:
             mark = "yes" if c.passed else "NO "
             lines.append(
-                f"  {mark} {c.attribute:<11}expected {c.expected}; read {c.read}"
+                f"  {mark} {c.attribute:<11}expected {c.expected}; read {_read(c)}"
                 f"  p={c.probability:.3f}  ({c.position})"
             )
         if self.pictograms:
@@ -264,6 +266,12 @@ def too_small(width: int, height: int, smallest: int) -> Recognition:
 def unreadable(why: str) -> Recognition:
     """The answer for a picture that cannot be read; ``why`` says which, and the reason."""
     return Recognition(UNKNOWN, None, UNKNOWN, 0.0, reason=Reason.UNREADABLE, detail=why)
+
+
+def _read(c: ConditionOutcome) -> str:
+    """What was read; of many values that are allowed the likeliest may be a guess."""
+    is_guess = c.observed_is_expected and c.observed_probability < c.probability - _GUESS
+    return f"{c.read} ({c.observed_probability:.3f})" if c.passed and is_guess else c.read
 
 
 def _condition_dict(c: ConditionOutcome) -> dict[str, object]:

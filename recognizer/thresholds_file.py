@@ -47,10 +47,11 @@ class ThresholdsModel(FileModel):
     kind: ClassVar[str] = "thresholds file"
 
     min_confidence: _Probability = Field(
-        default=Thresholds.min_confidence, description="Least probability of an answer."
+        default=Thresholds.min_confidence,
+        description="Least probability of an answer; up to 0.5, of its sign without its number.",
     )
     per_sign: dict[SignId, _Probability] = Field(
-        default_factory=dict, description="Sign -> its own least probability."
+        default_factory=dict, description="Sign -> the same of its own."
     )
 
 

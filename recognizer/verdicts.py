@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.readings import Readings
-from recognizer.decision import REASONS, Decisions, Reason
+from recognizer.decision import REASONS, Decisions, Reason, Thresholds
 from rules import Engine
 from rules.answer_ids import UNKNOWN
 
@@ -22,8 +22,9 @@ class Verdicts:
         candidates: id with value of the likeliest sign, good enough or not, such as
             ``de.274[60]``; ``unknown`` for all if the catalogue is empty.
         texts: the text that the value or the name of the candidate takes; None if it takes none.
-        sign_confidence: float32 (N,), probability of the candidate without its value: what is
-            held against the thresholds.
+        decisive_confidence: float32 (N,), what is held against the thresholds: the probability of
+            the candidate with its value where that is above the built-in threshold; else that of
+            the sign alone, but no more than that threshold.
         confidence: float32 (N,), probability of the candidate with its value.
         reason: int8 (N,), index into :data:`recognizer.decision.REASONS` of why the candidate is
             not good enough; -1 if it is.
@@ -32,7 +33,7 @@ class Verdicts:
     decisions: Decisions
     candidates: tuple[str, ...]
     texts: tuple[str | None, ...]
-    sign_confidence: npt.NDArray[np.float32]
+    decisive_confidence: npt.NDArray[np.float32]
     confidence: npt.NDArray[np.float32]
     reason: npt.NDArray[np.int8]
 
@@ -46,15 +47,24 @@ class Verdicts:
 
 
 def verdicts_of(
-    engine: Engine, readings: Readings, decisions: Decisions, reason: npt.NDArray[np.int8]
+    engine: Engine,
+    readings: Readings,
+    decisions: Decisions,
+    reason: npt.NDArray[np.int8],
+    least: npt.NDArray[np.float32],
 ) -> Verdicts:
     """Fill in the values of what was decided.
+
+    A number is spread over many that are possible, so that the likeliest is mostly right at a
+    probability that would not do for a sign: the built-in threshold asks nothing of it. Whoever
+    sets a higher one asks it of the whole answer.
 
     Args:
         engine: the rules.
         readings: of N crops.
         decisions: about them.
-        reason: why each is unknown, see :attr:`Verdicts.reason`.
+        reason: why the sign of each is not good enough, see :attr:`Verdicts.reason`.
+        least: float32 (N,), the threshold of each one's candidate.
     """
     count = len(readings)
     if not engine.signs:
@@ -77,11 +87,9 @@ def verdicts_of(
             texts[row] = text
             if sign.value is not None:
                 candidates[row] = f"{sign.id}[{text}]"
-    return Verdicts(
-        decisions,
-        tuple(candidates),
-        tuple(texts),
-        sign_confidence,
-        confidence.astype(np.float32),
-        reason,
-    )
+    whole = confidence.astype(np.float32)
+    built_in = np.float32(Thresholds.min_confidence)
+    decisive = np.where(whole > built_in, whole, np.minimum(sign_confidence, built_in))
+    below = (reason < 0) & (decisive < least)
+    reason = np.where(below, np.int8(REASONS.index(Reason.BELOW_THRESHOLD)), reason)
+    return Verdicts(decisions, tuple(candidates), tuple(texts), decisive, whole, reason)

@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"Data: {dataset.root}, {dataset.split}."
         )
         print(f"written: {write_thresholds(file, proposal.thresholds, comment)}")
-    if proposal.hopeless:
+    if proposal.hopeless or proposal.silenced:
         return FINDINGS
     return UNREADABLE if pictures.unreadable else FINE
 
@@ -102,7 +102,10 @@ def _summary(
     yield f"{'':<22}threshold  answered     right of answered"
     yield f"{'in use':<22}{_shown(proposal.now)}"
     if not proposal.reaches_target:
-        yield f"no threshold makes {proposal.target:.2%} of the answers right"
+        yield (
+            f"no threshold that leaves {MIN_PICTURES} answers makes {proposal.target:.2%} of them "
+            "right"
+        )
         return
     yield f"{'overall':<22}{_shown(proposal.overall)}"
     if not proposal.raises_overall:
@@ -112,10 +115,13 @@ def _summary(
         for sign in proposal.signs:
             yield f"{sign.id:<22}{_shown(sign.before)}"
             yield f"{'':<22}{_shown(sign.after)}"
-    if proposal.hopeless:
-        yield "\nsigns that no threshold brings to the target; look at their rules and labels"
-        for sign_id, point in proposal.hopeless.items():
-            yield f"{sign_id:<22}{_shown(point)}"
+    for told, points in (
+        (f"no threshold brings to the target with {MIN_PICTURES} answers left", proposal.hopeless),
+        (f"the overall threshold leaves with fewer than {MIN_PICTURES} answers", proposal.silenced),
+    ):
+        if points:
+            yield f"\nsigns that {told}; look at their rules and labels"
+            yield from (f"{sign_id:<22}{_shown(point)}" for sign_id, point in points.items())
     for told, thresholds in (
         ("kept, they reach the target", proposal.kept),
         (f"kept, too few answers to judge by (below {MIN_PICTURES})", proposal.unjudged),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -15,7 +16,12 @@ from recognizer.cli.options import add_format_option
 from recognizer.cli.validation_options import add_data_options, tell_unreadable, workbench_from
 from recognizer.option_error import OptionError
 from recognizer.plurals import counted
-from recognizer.validation.baseline import load_baseline, not_accepted, write_baseline
+from recognizer.validation.baseline import (
+    load_baseline,
+    not_accepted,
+    of_other_pictures,
+    write_baseline,
+)
 from recognizer.validation.datasets import open_dataset
 from recognizer.validation.diff import Change, Effect, compare, count_effects
 from recognizer.validation.frame_diff import compare_frames
@@ -36,7 +42,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_data_options(parser)
     parser.add_argument("--baseline", metavar="FILE", help="changes for the worse to accept")
     parser.add_argument(
-        "--accept", action="store_true", help="write all changes for the worse to --baseline"
+        "--accept",
+        action="store_true",
+        help="write all changes for the worse to --baseline; what it has of other pictures stays",
     )
     add_format_option(parser)
 
@@ -48,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.accept and arguments.format == "json":
         raise OptionError("--accept has no --format json")
     baseline = Path(arguments.baseline) if arguments.baseline else None
-    accepted = load_baseline(baseline) if baseline and not arguments.accept else {}
+    accepted = _accepted(baseline, may_be_new=arguments.accept)
     workbench = workbench_from(arguments)
     country = arguments.country
     old, new = _prepare(workbench, arguments.old, arguments.new, country)
@@ -88,15 +96,36 @@ def run(arguments: argparse.Namespace) -> int:
             "are worth. null in the label map says that it is meant",
             file=sys.stderr,
         )
+    elsewhere = of_other_pictures(accepted, pictures)
     if baseline and arguments.accept:
-        print(f"{baseline}: {write_baseline(baseline, changes)} changes for the worse accepted")
+        count = write_baseline(baseline, changes, elsewhere)
+        print(f"{baseline}: {_accepted_words(count, len(elsewhere))}")
         return _exit_code(unusable, pictures)
     worse = not_accepted(changes, accepted)
     if arguments.format == "json":
         print(_as_json(changes, worse))
     else:
-        print("\n".join(_summary(changes, worse, accepted)))
+        print("\n".join(_summary(changes, worse, accepted, len(elsewhere))))
     return _exit_code([*worse, *unusable], pictures)
+
+
+def _accepted(baseline: Path | None, may_be_new: bool) -> dict[str, str]:
+    """What was accepted before: picture -> answer.
+
+    Raises:
+        BaselineError: the baseline is damaged, or there is none and it may not be new.
+    """
+    if baseline is None or (may_be_new and not os.path.exists(baseline)):
+        return {}
+    return load_baseline(baseline)
+
+
+def _accepted_words(count: int, kept: int) -> str:
+    """How many changes were accepted just now, and how many stay so from before."""
+    accepted = f"{counted(count, 'change')} for the worse accepted"
+    if not kept:
+        return accepted
+    return f"{accepted}; {kept} kept of pictures that are not here or could not be read"
 
 
 def _exit_code(findings: Sequence[object], pictures: ReadPictures | ReadFrames) -> int:
@@ -137,7 +166,7 @@ def _has_signs_of(country: str | None, ready: ReadyCatalogue) -> bool:
 
 
 def _summary(
-    changes: Sequence[Change], worse: Sequence[Change], accepted: dict[str, str]
+    changes: Sequence[Change], worse: Sequence[Change], accepted: dict[str, str], elsewhere: int
 ) -> Iterator[str]:
     still_to_accept = set(worse)
     for change in changes:
@@ -152,8 +181,12 @@ def _summary(
     )
     known = counts[Effect.WORSE] - len(worse)
     if accepted:
-        stale = len(accepted) - known
-        yield f"baseline: {known} accepted" + (f", {stale} no longer occur" if stale else "")
+        stale = len(accepted) - known - elsewhere
+        yield (
+            f"baseline: {known} accepted"
+            + (f", {stale} no longer occur" if stale else "")
+            + (f", {elsewhere} of pictures that are not here or not readable" if elsewhere else "")
+        )
 
 
 def _as_json(changes: Sequence[Change], worse: Sequence[Change]) -> str:

@@ -16,7 +16,7 @@ from recognizer.validation.outcomes import Outcomes
 from recognizer.validation.rates import Rate
 
 MIN_PICTURES: Final = 30
-"""Fewer pictures answered as a sign are no basis for a threshold of its own."""
+"""Fewer answers are no basis for a threshold: neither before it is raised, nor those left after."""
 MIN_ERRORS: Final = 10
 """Fewer wrong answers are little to choose thresholds by: chance moves their number by a third."""
 _ABOVE: Final = 0.001
@@ -64,12 +64,16 @@ class Proposal:
         now: with the thresholds in use; ``threshold`` is the overall one.
         overall: with the proposed overall threshold, of the signs that have none of their own yet.
         signs: those that would stay below the target, the worst first.
-        hopeless: those that no threshold brings there, as they are; theirs stays what it is.
+        hopeless: those that no threshold brings there with :data:`MIN_PICTURES` answers left, as
+            they are; theirs stays what it is.
+        silenced: those that are below the target now and that the proposed overall threshold leaves
+            with fewer answers than that, as they are now.
         kept: further signs that have a threshold of their own already, which reaches the target.
         unjudged: those that have one which too few of these pictures say anything about.
         thresholds: the proposal as a whole.
         reached: with all of it.
-        reaches_target: whether the overall threshold reaches the target at all.
+        reaches_target: whether the overall threshold reaches the target at all, with
+            :data:`MIN_PICTURES` answers left if it must be raised.
     """
 
     target: float
@@ -77,6 +81,7 @@ class Proposal:
     overall: Operating
     signs: tuple[SignProposal, ...]
     hopeless: Mapping[str, Operating]
+    silenced: Mapping[str, Operating]
     kept: Mapping[str, float]
     unjudged: Mapping[str, float]
     thresholds: Thresholds
@@ -99,7 +104,8 @@ def propose(outcomes: Outcomes, ready: ReadyCatalogue, target: float) -> Proposa
 
     Each is judged by the answers that it decides on. One that is enough stays, and one that is not
     is raised no further than needed: only wrong answers say where a threshold belongs, so pictures
-    without any speak neither for a higher nor for a lower one.
+    without any speak neither for a higher nor for a lower one. It is not raised so far that fewer
+    than :data:`MIN_PICTURES` answers are left: the surest answer may be right by chance.
 
     Pictures of what the catalogue does not have count as well: an answer for them is wrong. What
     is unknown for another reason than its confidence (no sign, too small) is left out.
@@ -111,20 +117,23 @@ def propose(outcomes: Outcomes, ready: ReadyCatalogue, target: float) -> Proposa
     """
     in_use = ready.judge.thresholds
     usable = outcomes.is_usable
-    confidence, right = outcomes.sign_confidence[usable], outcomes.candidate_correct[usable]
+    confidence, right = outcomes.decisive_confidence[usable], outcomes.candidate_correct[usable]
     sign = outcomes.sign[usable]
     has_own = np.array([s.id in in_use.per_sign for s in ready.engine.signs], bool)
     others = ~has_own[sign]
     overall = _raised(confidence[others], right[others], in_use.min_confidence, target)
     threshold = 1.0 if overall is None else overall
     proposals = []
-    hopeless, kept, unjudged = {}, {}, dict(in_use.per_sign)
+    hopeless, silenced, kept, unjudged = {}, {}, {}, dict(in_use.per_sign)
     for index in np.unique(sign).tolist():
         mine = sign == index
         sign_id = ready.engine.signs[index].id
         least = in_use.per_sign.get(sign_id, threshold)
         before = _operate(confidence[mine], right[mine], least)
         if before.accepted.right < MIN_PICTURES:
+            now = _operate(confidence[mine], right[mine], in_use.min_confidence)
+            if sign_id not in in_use.per_sign and _is_judged_below(now, target):
+                silenced[sign_id] = now
             continue
         had = unjudged.pop(sign_id, None)
         if before.right.value >= target:
@@ -147,6 +156,7 @@ def propose(outcomes: Outcomes, ready: ReadyCatalogue, target: float) -> Proposa
         _operate(confidence[others], right[others], threshold),
         tuple(proposals),
         hopeless,
+        silenced,
         kept,
         unjudged,
         thresholds,
@@ -155,13 +165,26 @@ def propose(outcomes: Outcomes, ready: ReadyCatalogue, target: float) -> Proposa
     )
 
 
+def _is_judged_below(point: Operating, target: float) -> bool:
+    """Whether there are answers enough to tell that too few of them are right."""
+    return point.accepted.right >= MIN_PICTURES and point.right.value < target
+
+
 def _raised(
-    confidence: npt.NDArray[np.float32], right: npt.NDArray[np.bool_], least: float, target: float
+    confidence: npt.NDArray[np.float32],
+    right: npt.NDArray[np.bool_],
+    least: float,
+    target: float,
+    fewest: int = MIN_PICTURES,
 ) -> float | None:
-    """The lowest threshold from ``least`` up at which the target is reached; None if none does."""
+    """The lowest threshold from ``least`` up at which the target is reached; None if none does.
+
+    One that would have to be raised until fewer than ``fewest`` answers are left reaches nothing.
+    """
     accepted = confidence >= np.float32(least)
     curve = coverage_curve(confidence[accepted], right[accepted])
-    reaching = np.flatnonzero(curve.accuracy >= target)
+    answers = np.rint(curve.coverage * np.count_nonzero(accepted))
+    reaching = np.flatnonzero((curve.accuracy >= target) & (answers >= fewest))
     if not len(curve.accuracy) or curve.accuracy[-1] >= target:
         return least
     if not len(reaching):

@@ -136,9 +136,14 @@ def name_of(dataset: Dataset, sample: Sample, kind: str = "") -> str:
         sample: the picture.
         kind: of the box, in front of its sides.
     """
-    root = dataset.root
-    folder = root if root.is_dir() else root.parent
-    path = os.path.relpath(sample.path, folder).replace(os.sep, "/")
+    path = path_within(dataset, sample.path)
     if sample.box is None:
         return path
     return f"{path}[{kind}{', '.join(f'{side:g}' for side in sample.box[:4])}]"
+
+
+def path_within(dataset: Dataset, path: str) -> str:
+    """The path of a picture in its data set, as reviewers read it."""
+    root = dataset.root
+    folder = root if root.is_dir() else root.parent
+    return os.path.relpath(path, folder).replace(os.sep, "/")

@@ -180,7 +180,7 @@ def _of_signs(confusion: metrics.IntArray) -> metrics.IntArray:
 
 def _coverage(outcomes: Outcomes) -> CoverageCurve:
     known = outcomes.is_sign
-    confidence = np.where(outcomes.is_usable, outcomes.sign_confidence, -np.inf)
+    confidence = np.where(outcomes.is_usable, outcomes.decisive_confidence, -np.inf)
     curve = metrics.coverage_curve(confidence[known], outcomes.candidate_correct[known])
     return curve.thinned(_CURVE_POINTS)
 

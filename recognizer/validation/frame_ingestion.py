@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -27,6 +28,7 @@ from recognizer.validation.ingestion import (
     impossible_box,
     lost_words,
     os_error_words,
+    other_size,
 )
 from recognizer.validation.late_localizer import Finder
 from recognizer.validation.readings_cache import KEY_BYTES, ReadingsCache
@@ -94,6 +96,7 @@ def read_frames(
         CropReader(predictor, cache, timing),
         FileDigests(cache_folder, dataset.root),
         timing,
+        dataset.sizes,
     )
     try:
         for path in track([p for p in dataset.frames if not run.recall(p)], "frames"):
@@ -118,6 +121,8 @@ class _Run:
     reader: CropReader
     digests: FileDigests
     timing: Timing
+    sizes: Mapping[str, tuple[int, int]]
+    """Path -> the size that the list states."""
     frames: dict[str, tuple[FrameFinds, list[bytes]]] = field(default_factory=dict)
     """Path -> what was found, and the keys of the crops."""
     failures: dict[str, str] = field(default_factory=dict)
@@ -129,6 +134,8 @@ class _Run:
         known = self.finds.get(digest[:KEY_BYTES]) if digest is not None else None
         if digest is None or known is None:
             return False
+        if self._refuses(path, known.width, known.height):
+            return True
         finds = _without_repeats(known)
         keys = _keys(digest, finds.boxes)
         if not all(self.reader.knows(key) for key in keys):
@@ -155,13 +162,24 @@ class _Run:
             self.timing.decoding += perf_counter() - start
         if known is None:
             assert image is not None
+            if self._refuses(path, *image.shape[1::-1]):  # before the slow search
+                return
             known = self._find(image)
             self.finds.add(digest[:KEY_BYTES], known)
+        elif self._refuses(path, known.width, known.height):
+            return
         finds = _without_repeats(known)
         keys = _keys(digest, finds.boxes)
         if image is not None:
             self._read(image, finds.boxes, keys)
         self.frames[path] = finds, keys
+
+    def _refuses(self, path: str, width: int, height: int) -> bool:
+        """Whether a frame has another size than its list states, which is noted."""
+        problem = other_size(path, self.sizes.get(path), width, height)
+        if problem:
+            self.failures[path] = problem
+        return bool(problem)
 
     def keep(self) -> None:
         """Write finds, readings and digests."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -79,7 +79,11 @@ def read_pictures(
     """
     timing = Timing()
     run = _Run(
-        cache, CropReader(predictor, cache, timing), FileDigests(cache_folder, dataset.root), timing
+        cache,
+        CropReader(predictor, cache, timing),
+        FileDigests(cache_folder, dataset.root),
+        timing,
+        dataset.sizes,
     )
     try:
         unread = [item for item in enumerate(dataset.samples) if not run.recall(*item)]
@@ -121,6 +125,8 @@ class _Run:
     reader: CropReader
     digests: FileDigests
     timing: Timing
+    sizes: Mapping[str, tuple[int, int]]
+    """Path of a frame -> the size that the list states."""
     keys: dict[int, bytes] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
 
@@ -129,7 +135,7 @@ class _Run:
         digest = self.digests.known(sample.path)
         if digest is None:
             return False
-        key = _key(digest, sample.box)
+        key = _key(digest, sample.box, self.sizes.get(sample.path))
         if self.cache.row(key) is None:
             return False
         self.keys[number] = key
@@ -141,7 +147,8 @@ class _Run:
         start = perf_counter()
         try:
             content, digest = self.digests.read(path)
-            keys = [_key(digest, sample.box) for _, sample in items]
+            stated = self.sizes.get(path)
+            keys = [_key(digest, sample.box, stated) for _, sample in items]
             missing = [not self.reader.knows(key) for key in keys]
             is_crop = items[0][1].box is None  # boxes are given in the pixels as they are stored
             picture = decode_crop(content, path, upright=is_crop) if any(missing) else None
@@ -153,6 +160,10 @@ class _Run:
             return
         finally:
             self.timing.decoding += perf_counter() - start
+        problem = "" if picture is None else other_size(path, stated, *picture.shape[1::-1])
+        if problem:
+            self._refuse(items, problem)
+            return
         for (number, sample), key, is_missing in zip(items, keys, missing, strict=True):
             if is_missing and picture is not None:
                 cut = _cut(picture, sample.box)
@@ -182,11 +193,14 @@ def batches(count: int, size: int) -> Iterator[slice]:
     return (slice(start, min(start + size, count)) for start in range(0, count, size))
 
 
-def _key(digest: bytes, box: Box | None) -> bytes:
+def _key(digest: bytes, box: Box | None, stated: tuple[int, int] | None) -> bytes:
+    """What names a crop; where the list states the frame's size, one that was held against it."""
     if box is None:
         return digest[:KEY_BYTES]
     # It says which sizes are kept, too: they were once those of the crop with its margin.
     named = f"labelled, margin {MARGIN}, visible sides, {tuple(box)}"
+    if stated is not None:
+        named += f", frame {stated}"
     return hashlib.sha256(digest + named.encode()).digest()[:KEY_BYTES]
 
 
@@ -211,6 +225,17 @@ def impossible_box(sample: Sample, width: int, height: int) -> str:
     return (
         f"{sample.path}: the box {sides} of class {sample.label} has no size or lies outside of "
         f"the frame of {width}×{height} pixels"
+    )
+
+
+def other_size(path: str, stated: tuple[int, int] | None, width: int, height: int) -> str:
+    """Why no box of a frame of this size can be used; empty if its list states no other size."""
+    if stated in (None, (width, height)):
+        return ""
+    assert stated is not None
+    return (
+        f"{path}: the list says {stated[0]}×{stated[1]}, the picture has {width}×{height}; use "
+        "the pictures that the boxes were made for"
     )
 
 

@@ -43,8 +43,8 @@ class Outcomes:
         sign: intp (N,), index of the candidate's sign in the catalogue.
         alternative: intp (N,), its alternative that fits best; -1 for a sign without rule.
         confidence: float32 (N,), of the candidate with its value.
-        sign_confidence: float32 (N,), of the candidate without its value, which is held against
-            the threshold.
+        decisive_confidence: float32 (N,), what is held against the thresholds, see
+            :class:`recognizer.verdicts.Verdicts`.
         sizes: int32 (N, 2), height and width of the crop.
         observations: what was read.
     """
@@ -59,7 +59,7 @@ class Outcomes:
     sign: IntArray
     alternative: IntArray
     confidence: npt.NDArray[np.float32]
-    sign_confidence: npt.NDArray[np.float32]
+    decisive_confidence: npt.NDArray[np.float32]
     sizes: npt.NDArray[np.int32]
     observations: Observations
 
@@ -122,7 +122,7 @@ def judge_pictures(
         answers.sign,
         answers.alternative,
         answers.confidence,
-        answers.sign_confidence,
+        answers.decisive_confidence,
         pictures.cache.sizes(pictures.rows),
         observer.observations(),
     )
@@ -137,7 +137,7 @@ class Answers:
     sign: IntArray
     alternative: IntArray
     confidence: npt.NDArray[np.float32]
-    sign_confidence: npt.NDArray[np.float32]
+    decisive_confidence: npt.NDArray[np.float32]
 
     @property
     def answered(self) -> IntArray:
@@ -164,7 +164,7 @@ def judge_rows(
     count = len(rows)
     candidate, sign = np.empty(count, np.intp), np.empty(count, np.intp)
     alternative, reason = np.empty(count, np.intp), np.empty(count, np.int8)
-    confidence, sign_confidence = np.empty(count, np.float32), np.empty(count, np.float32)
+    confidence, decisive_confidence = np.empty(count, np.float32), np.empty(count, np.float32)
     for part in batches(count, CHUNK):
         readings = cache.readings(rows[part])
         similarity = cache.similarity(rows[part], ready.gallery)
@@ -174,10 +174,13 @@ def judge_rows(
         candidate[part] = [names.code(name) for name in verdicts.candidates]
         reason[part] = verdicts.reason
         sign[part], alternative[part] = verdicts.decisions.best, verdicts.decisions.alternative
-        confidence[part], sign_confidence[part] = verdicts.confidence, verdicts.sign_confidence
+        confidence[part], decisive_confidence[part] = (
+            verdicts.confidence,
+            verdicts.decisive_confidence,
+        )
     shorter = cache.sizes(rows).min(axis=1)
     reason[shorter < ready.judge.thresholds.min_side] = REASONS.index(Reason.TOO_SMALL)
-    return Answers(candidate, reason, sign, alternative, confidence, sign_confidence)
+    return Answers(candidate, reason, sign, alternative, confidence, decisive_confidence)
 
 
 def _without_free_values(answers: Answers, expected: IntArray, names: AnswerNames) -> Answers:

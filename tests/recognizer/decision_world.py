@@ -55,9 +55,11 @@ def decide(engine: Engine, attributes: dict, cosines: dict, thresholds=None, pre
     return (best if reason < 0 else REASONS[reason]), float(decisions.confidence[0].max())
 
 
-def answer(engine: Engine, readings: Readings, cosines: dict) -> Recognition:
+def answer(
+    engine: Engine, readings: Readings, cosines: dict, thresholds: Thresholds | None = None
+) -> Recognition:
     gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in NAMES})
-    ready = ReadyCatalogue.prepare(engine.catalogue, gallery, Thresholds())
+    ready = ReadyCatalogue.prepare(engine.catalogue, gallery, thresholds or Thresholds())
     similarity = np.array([[cosines.get(n, -0.2) for n in NAMES]], np.float32)
     return ready.answers(readings, similarity)[0]
 

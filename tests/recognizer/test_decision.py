@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from decision_world import CIRCLE, NAMES, TRIANGLE, answer, decide, engine_of
 
-from attributes.vocabulary import BACKGROUND, SHAPE
+from attributes.vocabulary import BACKGROUND, SHAPE, TEXT
 from recognizer.answering import ReadyCatalogue, just_below
 from recognizer.decision import REASONS, Judge, Reason, Thresholds
 from recognizer.gallery import Gallery
@@ -53,7 +53,7 @@ signs:
     assert seen.reason is Reason.AMBIGUOUS
     assert seen.detail == "de.stop in DE, be.stop in BE: name the country"
     seen = answer(engine, certain_readings([{"shape": "circle"}]), {})
-    assert seen.detail == "de.limit at 0.500, de.ban at 0.500; 0.5 is needed"
+    assert seen.detail == "de.limit and de.ban fit exactly as well"
 
 
 def test_the_only_sign_of_a_catalogue_may_be_unsure(tmp_path):
@@ -314,11 +314,14 @@ def test_signs_of_exemplars_alone_are_ambiguous_too(tmp_path):
     )
     engine = Engine(load_catalogue(path))
     gallery = Gallery.from_embeddings({n: np.ones((1, 1), np.float32) for n in ("deer", "cow")})
-    ready = ReadyCatalogue.prepare(engine.catalogue, gallery, Thresholds())
+    ready = ReadyCatalogue.prepare(engine.catalogue, gallery, Thresholds(min_confidence=0.6))
     seen = ready.answers(certain_readings([TRIANGLE]), np.float32([[0.9, 0.9]]))[0]
     assert seen.reason is Reason.AMBIGUOUS
-    assert "xx.deer at 0.499" in seen.detail
-    assert "xx.cow at 0.499" in seen.detail
+    assert seen.detail == "xx.deer and xx.cow fit exactly as well"
+    readings = certain_readings([TRIANGLE])
+    readings.presence[:] = 0.9
+    seen = ready.answers(readings, np.float32([[0.9, 0.895]]))[0]
+    assert re.fullmatch(r"xx.deer at 0.4\d\d, xx.cow at 0.4\d\d; 0.6 is needed", seen.detail)
 
 
 @pytest.mark.parametrize("text", ["012", "1E5", "NAN", "A3"])
@@ -383,3 +386,40 @@ def test_the_match_cosine_is_that_of_the_weights_unless_one_is_given(
     gallery = Gallery.from_embeddings(embeddings, of_weights)
     judge = Judge(engine, gallery, Thresholds(match_cosine=given))
     assert judge.match_cosine(alternative=0) == expected
+
+
+def guessed_limit(likeliest: float):
+    """A limit of 30 at that probability, or else 50 or 80."""
+    readings = certain_readings([{**CIRCLE, "digits": 30}])
+    readings.text[0, 0] = 0
+    rest = (1 - likeliest) / 2
+    for first, probability in (("3", likeliest), ("5", rest), ("8", rest)):
+        readings.text[0, 0, TEXT.encode(first)[0]] = probability
+    return readings
+
+
+def test_the_built_in_threshold_asks_nothing_of_a_number(engine):
+    seen = answer(engine, guessed_limit(0.4), {})
+    assert (seen.id, round(seen.confidence, 2)) == ("xx.limit[30]", 0.40)
+
+
+@pytest.mark.parametrize(
+    "thresholds",
+    [Thresholds(min_confidence=0.7), Thresholds(per_sign={"xx.limit": 0.7})],
+    ids=["overall", "of its own"],
+)
+def test_a_higher_threshold_is_about_the_number_as_well(engine, thresholds):
+    seen = answer(engine, guessed_limit(0.65), {}, thresholds)
+    assert seen.reason is Reason.BELOW_THRESHOLD
+    assert seen.detail.startswith("xx.limit[30] at 0.6")
+    assert seen.confidence == pytest.approx(0.65, abs=0.01)
+    assert answer(engine, guessed_limit(0.75), {}, thresholds).id == "xx.limit[30]"
+
+
+def test_an_explanation_tells_how_likely_a_guessed_number_is(engine):
+    line = next(
+        line
+        for line in answer(engine, guessed_limit(0.6), {}).explain().splitlines()
+        if "text" in line
+    )
+    assert "read 30 (0.600)  p=1.000" in line

@@ -152,6 +152,15 @@ def test_an_array_of_8_bits_that_says_it_had_16_is_refused():
         to_crop(np.full((20, 20, 3), 255, np.uint16))
 
 
+@pytest.mark.parametrize(("bits", "factor"), [(10, 64), (12, 16)])
+def test_numbers_of_16_bits_whose_lower_ones_alone_are_used_are_refused(bits, factor):
+    bright = np.full((20, 20, 3), 255 << bits - 8, np.uint16)
+    message = rf"these are at most {255 << bits - 8}; of {bits} bits\? Multiply by {factor}$"
+    with pytest.raises(PictureError, match=message):
+        to_crop(bright)
+    assert to_crop(bright * factor).min() > 250
+
+
 @pytest.mark.parametrize("suffix", ["png", "tiff"])
 def test_a_file_of_8_bits_that_says_it_has_16_is_refused_by_its_name(tmp_path, suffix):
     path = tmp_path / f"deep.{suffix}"

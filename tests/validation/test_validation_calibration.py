@@ -34,22 +34,39 @@ def test_nothing_is_written_beside_the_embedded_rule_file(
 def test_a_threshold_is_raised_no_further_than_the_target_needs() -> None:
     confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5], np.float32)
     right = np.array([True, True, False, True, False])
-    assert _raised(confidence, right, 0.3, 1.0) == pytest.approx(0.701)
-    assert _raised(confidence, right, 0.3, 0.75) == pytest.approx(0.501)
+    assert _raised(confidence, right, 0.3, 1.0, fewest=1) == pytest.approx(0.701)
+    assert _raised(confidence, right, 0.3, 0.75, fewest=1) == pytest.approx(0.501)
     assert _raised(confidence, right, 0.3, 0.6) == 0.3
     assert _raised(confidence, right, 0.3, 0.5) == 0.3
     assert _raised(confidence, right, 0.85, 0.5) == 0.85  # nor is it ever lowered
     assert _raised(confidence, right, 0.95, 1.0) == 0.95  # nothing is answered, so nothing wrongly
-    assert _raised(confidence, ~right, 0.3, 1.0) is None
+    assert _raised(confidence, ~right, 0.3, 1.0, fewest=1) is None
+
+
+@pytest.mark.parametrize(("target", "fewest"), [(1.0, 2), (0.75, 4)])
+def test_a_threshold_is_not_raised_until_too_few_answers_are_left(
+    target: float, fewest: int
+) -> None:
+    confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5], np.float32)
+    right = np.array([True, True, False, True, False])
+    assert _raised(confidence, right, 0.3, target, fewest) is not None
+    assert _raised(confidence, right, 0.3, target, fewest + 1) is None
+
+
+def test_only_answers_above_the_threshold_in_use_are_left() -> None:
+    confidence = np.array([0.9, 0.8, 0.1, 0.1], np.float32)
+    right = np.array([True, False, True, True])
+    assert _raised(confidence, right, 0.5, 1.0, fewest=1) == pytest.approx(0.801)
+    assert _raised(confidence, right, 0.5, 1.0, fewest=2) is None
 
 
 def test_a_threshold_lies_between_confidences_that_are_nearly_alike() -> None:
     confidence = np.array([0.9002, 0.9], np.float32)
-    found = _raised(confidence, np.array([True, False]), 0.5, 1.0)
+    found = _raised(confidence, np.array([True, False]), 0.5, 1.0, fewest=1)
     assert found == pytest.approx(0.9001)
     above = np.nextafter(confidence[1], np.float32(1))
     neighbours = np.array([above, confidence[1]], np.float32)
-    assert _raised(neighbours, np.array([True, False]), 0.5, 1.0) == above
+    assert _raised(neighbours, np.array([True, False]), 0.5, 1.0, fewest=1) == above
 
 
 @pytest.mark.parametrize(
@@ -110,11 +127,11 @@ def test_pictures_without_an_error_raise_and_lower_nothing(
 def test_few_errors_are_told_to_be_little_to_choose_by(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world.draw_all(20)
+    world.draw_all(40)
     for number in range(9):
         world.draw(world.data / "left" / f"{number:03}.png", "vague-right")
     assert calibrate(world, world.rules(), "--accuracy", "0.9") == 0
-    few = "mind: only 9 of 160 answers are wrong, which is little to choose by"
+    few = "mind: only 9 of 320 answers are wrong, which is little to choose by"
     assert few in capsys.readouterr().out
     world.draw(world.data / "left" / "009.png", "vague-right")
     assert calibrate(world, world.rules(), "--accuracy", "0.9") == 0
@@ -234,7 +251,51 @@ def test_a_sign_that_no_threshold_helps_is_told_and_not_silenced(
     assert calibrate(world, rules, "--accuracy", "0.8", "--write") == 1
     assert thresholds_beside(rules).per_sign == {"xx.right": 0.6}
     out = capsys.readouterr().out
-    assert "no threshold brings to the target; look at their rules and labels\nxx.right" in out
+    told = "to the target with 30 answers left; look at their rules and labels\nxx.right"
+    assert told in out
+
+
+def test_a_sign_whose_surest_answer_happens_to_be_right_is_not_silenced(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(80)
+    for number in range(80):  # of what is answered keep-right, one picture shows it
+        world.draw(world.data / "left" / f"{number:03}.png", "vague-right")
+        (world.data / "right" / f"{number:03}.png").unlink()
+    world.draw(world.data / "right" / "000.png", "keep-right")
+    rules = world.rules()
+    write_thresholds(rules, Thresholds(per_sign={"xx.right": 0.6}), "by hand")
+    assert calibrate(world, rules, "--write") == 1
+    assert thresholds_beside(rules).per_sign == {"xx.right": 0.6}
+    told = "to the target with 30 answers left; look at their rules and labels\nxx.right"
+    assert told in capsys.readouterr().out
+
+
+def test_an_overall_threshold_that_leaves_too_few_answers_reaches_nothing(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(29):
+        world.draw(world.data / "right" / f"{number:03}.png", "keep-right")
+        world.draw(world.data / "left" / f"{number:03}.png", "vague-right")
+    rules = world.rules()
+    assert calibrate(world, rules, "--write") == 1
+    told = "no threshold that leaves 30 answers makes 99.00% of them right"
+    assert told in capsys.readouterr().out
+    assert not thresholds_path(rules).exists()
+    world.draw(world.data / "right" / "029.png", "keep-right")
+    assert calibrate(world, rules, "--write") == 0
+
+
+def test_a_sign_that_the_overall_threshold_silences_is_told(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(40)
+    for number in range(40):  # all that is answered keep-right is wrong, and none of it is sure
+        world.draw(world.data / "left" / f"{number:03}.png", "vague-right")
+        (world.data / "right" / f"{number:03}.png").unlink()
+    assert calibrate(world, world.rules()) == 1
+    told = "leaves with fewer than 30 answers; look at their rules and labels\nxx.right "
+    assert told in capsys.readouterr().out
 
 
 def test_a_label_that_can_never_be_answered_is_told(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from frame_world import LIMIT, STOP, FrameWorld, of_frames
 
 from recognizer.cli.main import main
 from recognizer.validation.datasets import Box, DatasetError, Sample, open_dataset
+from recognizer.validation.validation import BoxesMode
 
 IMAGES = [{"id": 3, "file_name": "a.png"}, {"id": 4, "file_name": "b.png"}]
 CATEGORIES = [{"id": 1, "name": "stop"}, {"id": 2, "name": "yield"}]
@@ -170,11 +172,100 @@ def test_an_annotation_that_is_listed_twice_is_told(
 
 
 def test_boxes_that_differ_in_anything_are_all_read(tmp_path: Path) -> None:
-    others = [{"image_id": 4}, {"category_id": 2}, {"bbox": [1, 2, 3, 5]}, {"iscrowd": 1}]
+    others = [{"image_id": 4}, {"bbox": [1, 2, 3, 5]}, {"bbox": [1, 2, 4, 4]}, {"iscrowd": 1}]
     path = write(tmp_path, SIGN, *({**SIGN, "id": 8 + n, **o} for n, o in enumerate(others)))
     dataset = open_dataset(path)
     assert len(dataset.samples) == 4
     assert dataset.ignored
+
+
+def test_a_box_of_two_classes_is_told(tmp_path: Path) -> None:
+    again = {**SIGN, "id": 8, "category_id": 2}
+    assert told_of(write(tmp_path, SIGN, {**SIGN, "id": 9, "image_id": 4}, again)) == (
+        "annotation number 1 (id 7, `stop` in a.png) and annotation number 3 (id 8, `yield` in "
+        "a.png) have one box, but two classes; keep the one that is right"
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "sizes"),
+    [
+        ({"width": 100, "height": 80.0}, [(100, 80)]),
+        ({"width": 100}, []),
+        ({"width": 0, "height": 0}, []),  # so some tools say that they do not know
+        ({"width": None, "height": None}, []),
+    ],
+)
+def test_the_size_of_an_image_is_kept_where_it_is_stated(
+    tmp_path: Path, stated: dict[str, object], sizes: list[tuple[int, int]]
+) -> None:
+    dataset = open_dataset(write(tmp_path, SIGN, images=[{**IMAGES[0], **stated}, IMAGES[1]]))
+    assert [*dataset.sizes.values()] == sizes
+    assert {*dataset.sizes} <= {str(tmp_path / "a.png")}
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [("100", '"100"'), (-1, "-1"), (0.5, "0.5"), (True, "true"), ([1], "[1]")]
+)
+def test_a_size_that_is_none_is_named(tmp_path: Path, width: object, shown: str) -> None:
+    images = [{**IMAGES[0], "width": width, "height": 80}, IMAGES[1]]
+    assert told_of(write(tmp_path, SIGN, images=images)) == (
+        f"image 3: expected `width` to be a whole number of pixels, got `{shown}`"
+    )
+
+
+def street_as_coco(frames: FrameWorld, *sizes: tuple[int, int]) -> list[Path]:
+    """Frames of 400×300 pixels with a sign each, in a json that states these sizes for them."""
+    numbers = range(1, len(sizes) + 1)
+    drawn = [frames.frame(n, [(STOP, "stop", 0.9)], [(STOP, "stop")]) for n in numbers]
+    (frames.data / "gt.txt").unlink()
+    x1, y1, x2, y2 = STOP
+    content = {
+        "images": [
+            {"id": n, "file_name": f"{n:05}.png", "width": width, "height": height}
+            for n, (width, height) in zip(numbers, sizes, strict=True)
+        ],
+        "categories": [{"id": 7, "name": "7"}],
+        "annotations": [
+            {"image_id": n, "category_id": 7, "bbox": [x1, y1, x2 - x1, y2 - y1]} for n in numbers
+        ],
+    }
+    (frames.data / "coco.json").write_text(json.dumps(content))
+    return drawn
+
+
+@pytest.mark.parametrize("boxes", ["found", "labelled"])
+def test_a_frame_of_another_size_than_its_boxes_are_for_is_not_used(
+    frames: FrameWorld, boxes: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = street_as_coco(frames, (400, 300), (200, 150))
+    command = frames.command(
+        "validate", frames.data, "--catalogue", frames.rules(), "--boxes", boxes
+    )
+    lost = "; its labelled boxes (1) count nowhere" if boxes == "found" else ""
+    for _ in range(2):  # also from the cache
+        assert main(command) == 3
+        assert capsys.readouterr().err == (
+            f"signrules: {second}: the list says 200×150, the picture has 400×300; use the "
+            f"pictures that the boxes were made for{lost}\n"
+            "signrules: 1 frame or labelled box could not be read\n"
+        )
+    assert frames.finder.calls == (boxes == "found")
+    assert first.exists()
+
+
+@pytest.mark.parametrize("boxes", ["found", "labelled"])
+@pytest.mark.parametrize("is_touched", [False, True])
+def test_a_size_is_held_against_what_was_read_before_it_was_stated(
+    frames: FrameWorld, boxes: BoxesMode, is_touched: bool
+) -> None:
+    drawn = street_as_coco(frames, (0, 0), (0, 0))
+    assert not frames.validate(boxes=boxes).pictures.unreadable
+    street_as_coco(frames, (400, 300), (200, 150))
+    if is_touched:
+        os.utime(drawn[1], (1, 1))
+    (told,) = frames.validate(boxes=boxes).pictures.unreadable
+    assert "the list says 200×150, the picture has 400×300" in told.reason
 
 
 @pytest.mark.parametrize(

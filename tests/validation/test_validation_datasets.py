@@ -78,6 +78,21 @@ def test_the_parts_of_gtsrb_are_tracks(tmp_path: Path) -> None:
     assert not parts["validation"].caution
 
 
+def test_pictures_that_no_table_lists_are_told_of_each_part_of_gtsrb(tmp_path: Path) -> None:
+    gtsrb_class(tmp_path / "00014", tracks=26)
+    picture(tmp_path / "00014" / "copy.ppm")  # whose track its name does not tell
+    table = tmp_path / "00014" / "GT-00014.csv"
+    header, *rows = table.read_text().splitlines()
+    table.write_text("\n".join([header, *rows[:20]]))
+    for split, count in (("all", 7), ("training", 6), ("validation", 2)):
+        told = f"{count} pictures that no table lists count nowhere, such as"
+        assert told in open_dataset(tmp_path, split).caution, split
+    (tmp_path / "00014" / "copy.ppm").unlink()
+    table.write_text("\n".join([header, *rows[:24]]))  # of validation, none is missing
+    assert "2 pictures that no table" in open_dataset(tmp_path, "training").caution
+    assert not open_dataset(tmp_path, "validation").caution
+
+
 def test_what_training_never_saw_does_not_depend_on_which_tracks_are_there(tmp_path: Path) -> None:
     gtsrb_class(tmp_path / "00014", tracks=26)
     held_out = open_dataset(tmp_path, "validation").samples
@@ -226,9 +241,45 @@ def test_only_gtsdb_itself_has_parts_and_signs_without_a_box(tmp_path: Path, nam
     (tmp_path / "gt.txt").write_text(f"{name}.png;1;2;3;4;7\n")
     dataset = open_dataset(tmp_path)
     assert not dataset.caution
+    picture(tmp_path / "more.png")
+    told = "1 of 2 frames is not in gt.txt: taken as a frame without signs"
+    assert open_dataset(tmp_path).caution == told
     assert not dataset.ignored  # GTSDB has such a sign in its frame 00002
     with pytest.raises(DatasetError, match="and for GTSDB"):
         open_dataset(tmp_path, "validation")
+
+
+def test_frames_that_a_list_lacks_are_counted_as_it_may_have_been_cut_off(tmp_path: Path) -> None:
+    for number in range(5):
+        picture(tmp_path / f"{number:05}.png")
+    lines = [f"{number:05}.ppm;1;2;3;4;7\n" for number in (*range(5), 8)]  # the last is missing
+    (tmp_path / "gt.txt").write_text("".join(lines))
+    assert not open_dataset(tmp_path).caution
+    (tmp_path / "gt.txt").write_text("".join(lines[:2]))
+    told = "3 of 5 frames are not in gt.txt: taken as frames without signs"
+    assert open_dataset(tmp_path).caution == told
+
+
+def test_of_gtsdb_only_frames_after_the_end_of_its_list_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (0, 1, 598, 599):  # 1 and 599 are without signs
+        picture(tmp_path / f"{number:05}.jpg")
+    listed = "00000.ppm;1;2;3;4;7\n00598.ppm;1;2;3;4;7\n"
+    (tmp_path / "gt.txt").write_text(listed)
+    take_for_gtsdb(monkeypatch, tmp_path)
+    for split in ("all", "validation"):
+        assert "gt.txt" not in open_dataset(tmp_path, split).caution
+    for number in (600, 700, 899):
+        picture(tmp_path / f"{number:05}.jpg")
+    told = "3 of 5 frames are not in gt.txt: taken as frames without signs"
+    assert open_dataset(tmp_path, "validation").caution.endswith(f"; {told}")
+    assert "gt.txt" not in open_dataset(tmp_path, "training").caution
+    (tmp_path / "gt.txt").write_text(f"{listed}00700.ppm;1;2;3;4;7\n")
+    told = "1 of 7 frames is not in gt.txt: taken as a frame without signs"
+    assert open_dataset(tmp_path).caution.endswith(f"; {told}")
+    (tmp_path / "gt.txt").write_text(f"{listed}00899.ppm;1;2;3;4;7\n")
+    assert "gt.txt" not in open_dataset(tmp_path).caution
 
 
 def test_gtsdb_is_known_by_the_boxes_of_its_first_600_frames(
@@ -263,6 +314,60 @@ def test_a_line_of_gtsdb_that_comes_twice_counts_once(tmp_path: Path) -> None:
     lines = ["00001.ppm;1;2;30;40;7\n"] * 2 + ["00001.ppm;1;2;30;41;7\n"]
     (tmp_path / "gt.txt").write_text("".join(lines))
     assert len(open_dataset(tmp_path).samples) == 2
+
+
+@pytest.mark.parametrize("name", ["00001.ppm", "./00001.png"])  # which is there is looked up
+def test_a_box_of_gtsdb_that_is_of_two_classes_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "00001.png").touch()
+    listed = "00001.ppm;1;2;30;40;7\n\n"
+    (tmp_path / "gt.txt").write_text(f"{listed}{name}; 1.0;2;30;40;8\n")
+    with pytest.raises(DatasetError) as refused:
+        open_dataset(tmp_path)
+    assert str(refused.value) == (
+        f"{tmp_path}/gt.txt:3: the box 1.0, 2, 30, 40 in `{name}` is of class 8, in line 1 of 7; "
+        "keep the line that is right"
+    )
+    (tmp_path / "gt.txt").write_text(f"{listed}{name};1;2;30;40;7\n")
+    assert len(open_dataset(tmp_path).samples) == 1
+
+
+def test_pictures_beside_those_of_a_csv_that_it_does_not_list_are_told(tmp_path: Path) -> None:
+    for number in range(6):
+        picture(tmp_path / "Train" / str(number // 2) / f"{number}.png")
+    picture(tmp_path / "Meta" / "0.png")  # none of its pictures is listed
+    picture(tmp_path / "overview.png")
+    table = tmp_path / "Train.csv"
+    rows = [f"Train/{number // 2}/{number}.png,{number // 2}" for number in range(6)]
+    table.write_text("\n".join(["Path,ClassId", *rows]))
+    assert not open_dataset(table).caution
+    table.write_text("\n".join(["Path,ClassId", *rows[:2]]))
+    told = f"4 pictures that no table lists count nowhere, such as {tmp_path}/Train/1/2.png"
+    assert open_dataset(table).caution == told
+    (tmp_path / "Test.csv").write_text("\n".join(["Path,ClassId", *rows[3:]]))
+    told = f"1 picture that no table lists counts nowhere, such as {tmp_path}/Train/1/2.png"
+    assert open_dataset(table).caution == told
+    (tmp_path / "Test.csv").write_text("Path,ClassId\nTrain/1/2.png\n")  # damaged
+    assert open_dataset(table).caution.startswith("4 pictures")
+
+
+@pytest.mark.parametrize("root", ["", "../", "{}/"])
+def test_pictures_beside_those_of_a_csv_are_told_however_it_names_them(
+    tmp_path: Path, root: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        picture(tmp_path / f"{name}.png")
+        picture(tmp_path / "lists" / f"{name}.png")
+        picture(tmp_path / "lists" / "further" / f"{name}.png")
+    picture(tmp_path / "a.jpg")  # the same, converted
+    monkeypatch.chdir(tmp_path / "lists")
+    table = Path("t.csv")
+    listed = f"Path;ClassId\n{root.format(Path.cwd())}a.png;7\n"
+    table.write_text(listed)
+    for path in (table, table.absolute()):
+        assert "1 picture that no table lists counts nowhere" in open_dataset(path).caution
+    table.write_text(listed.replace("a.png", "further/a.png") if root != "../" else listed)
+    for path in (table, table.absolute()):
+        assert "1 picture that no table lists counts nowhere" in open_dataset(path).caution
 
 
 def test_a_picture_that_a_csv_lists_twice_counts_once_and_is_of_one_class(tmp_path: Path) -> None:
@@ -385,6 +490,7 @@ def test_the_real_frames() -> None:
     assert (len(held_out.frames), len(held_out.samples)) == (100, 71)
     assert set(held_out.ignored) < set(held_out.frames)
     assert any(held_out.ignored.values())
+    assert "gt.txt" not in everything.caution + held_out.caution
 
 
 @pytest.mark.skipif(not GTSRB.is_dir(), reason="shared/data/gtsrb is not here")
@@ -394,3 +500,4 @@ def test_the_real_set() -> None:
     held_out = open_dataset(GTSRB, "validation")
     assert len(held_out.classes) == 43
     assert len(held_out.samples) == 3990
+    assert "no table lists" not in everything.caution + held_out.caution

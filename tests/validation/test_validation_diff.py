@@ -199,8 +199,64 @@ def test_accepting_tells_that_pictures_could_not_be_read(
     baseline = world.folder / "accepted.json"
     options = ("--baseline", str(baseline), "--accept")
     assert diff(world, world.rules(), world.rules(WITHOUT_50, name="bad.yaml"), *options) == 3
-    assert "1 changes for the worse accepted" in capsys.readouterr().out
+    assert "accepted.json: 1 change for the worse accepted\n" in capsys.readouterr().out
     assert baseline.exists()
+
+
+def accepted_in(baseline: Path) -> dict[str, str]:
+    return dict(json.loads(baseline.read_text())["accepted"])
+
+
+def test_accepting_keeps_what_was_accepted_for_another_data_set(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = world.rules(), world.rules(WITHOUT_50, name="bad.yaml")
+    baseline = world.folder / "accepted.json"
+    options = ("--baseline", str(baseline))
+    for number in range(3):
+        world.draw(world.data / "c50" / f"first-{number}.png", "limit-50")
+    world.draw(world.data / "stop" / "0.png", "stop")
+    assert diff(world, good, bad, *options, "--accept") == 0
+    assert capsys.readouterr().out == f"{baseline}: 3 changes for the worse accepted\n"
+    first = accepted_in(baseline)
+
+    world.data.rename(world.folder / "first")
+    world.draw(world.data / "c50" / "second.png", "limit-50")
+    world.draw(world.data / "stop" / "0.png", "stop")
+    assert diff(world, good, bad, *options, "--accept") == 0
+    assert capsys.readouterr().out == (
+        f"{baseline}: 1 change for the worse accepted; "
+        "3 kept of pictures that are not here or could not be read\n"
+    )
+    assert accepted_in(baseline) == {**first, "c50/second.png": "unknown"}
+    assert diff(world, good, bad, *options) == 0
+    told = "baseline: 1 accepted, 3 of pictures that are not here or not readable\n"
+    assert told in capsys.readouterr().out
+
+
+def test_accepting_replaces_what_was_accepted_for_these_pictures(world: World) -> None:
+    world.draw_all(2)
+    good, bad = world.rules(), world.rules(WITHOUT_50, name="bad.yaml")
+    baseline = world.folder / "accepted.json"
+    options = ("--baseline", str(baseline), "--accept")
+    assert diff(world, good, bad, *options) == 0
+    assert {*accepted_in(baseline)} == {"c50/000.png", "c50/001.png"}
+    (world.data / "c50" / "001.png").write_bytes(b"nothing")
+    assert diff(world, good, good, *options) == 3  # nothing changes, and one cannot be read
+    assert accepted_in(baseline) == {"c50/001.png": "unknown"}
+
+
+@pytest.mark.parametrize("content", ["", '{"version": 2, "accepted": {}}'])
+def test_a_damaged_baseline_is_not_written_over(
+    world: World, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(1)
+    path = world.folder / "b.json"
+    path.write_text(content)
+    options = ("--baseline", str(path), "--accept")
+    assert diff(world, world.rules(), world.rules(), *options) == 3
+    assert "baseline" in capsys.readouterr().err
+    assert path.read_text() == content
 
 
 def test_accepting_needs_a_place(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from frame_world import FrameWorld
 
@@ -29,6 +31,28 @@ def test_diff_lists_boxes_and_other_finds(
     assert main([*command, "--baseline", str(accepted), "--accept"]) == 0
     assert main([*command, "--baseline", str(accepted)]) == 0
     assert street.finder.calls == 3
+
+
+@pytest.mark.parametrize("boxes", ["found", "labelled"])
+def test_accepting_keeps_other_frames_and_boxes_that_cannot_be_read(
+    street: FrameWorld, boxes: str
+) -> None:
+    street.lines.append("00001.ppm;900;10;950;50;0")  # outside of its frame
+    street.write_list()
+    there = {
+        "00001.png[120, 20, 160, 60]": "xx.stop",
+        "00001.png[121, 20, 160, 60]": "xx.stop",  # as it was before its label was mended
+    }
+    elsewhere = {
+        "00001.png[900, 10, 950, 50]": "xx.stop",
+        "other/00001.png[120, 20, 160, 60]": "xx.stop",
+    }
+    accepted = street.folder / "accepted.json"
+    accepted.write_text(json.dumps({"version": 1, "accepted": {**there, **elsewhere}}))
+    rules = street.rules()
+    command = street.command("diff", rules, rules, "--on", street.data, "--boxes", boxes)
+    assert main([*command, "--baseline", str(accepted), "--accept"]) == 3
+    assert json.loads(accepted.read_text())["accepted"] == elsewhere
 
 
 def test_what_other_thresholds_change(street: FrameWorld) -> None:

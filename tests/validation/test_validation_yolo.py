@@ -38,9 +38,34 @@ def test_a_damaged_line_of_yolo_is_named(tmp_path: Path, line: str) -> None:
 def test_a_box_of_yolo_that_comes_twice_counts_once(tmp_path: Path) -> None:
     picture(tmp_path / "images" / "f.png", 100, 50)
     (tmp_path / "labels").mkdir()
-    lines = ["1 0.5 0.5 0.2 0.4", "0 0.5 0.5 0.2 0.4", "1 0.50 0.5 0.2 0.4"]
+    lines = ["1 0.5 0.5 0.2 0.4", "0 0.5 0.5 0.2 0.5", "1 0.50 0.5 0.2 0.4"]
     (tmp_path / "labels" / "f.txt").write_text("\n".join(lines))
     assert [sample.label for sample in open_dataset(tmp_path).samples] == ["1", "0"]
+
+
+@pytest.mark.parametrize(("names", "told"), [("", ("0", "1")), ("yield\nstop", ("yield", "stop"))])
+def test_a_box_of_yolo_that_is_of_two_classes_is_named(
+    tmp_path: Path, names: str, told: tuple[str, str]
+) -> None:
+    picture(tmp_path / "images" / "f.png", 100, 50)
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "f.txt").write_text("1 0.5 0.5 0.2 0.4\n\n0 0.50 0.5 0.2 0.4\n")
+    if names:
+        (tmp_path / "classes.txt").write_text(names)
+    with pytest.raises(DatasetError) as refused:
+        open_dataset(tmp_path)
+    assert str(refused.value) == (
+        f"{tmp_path}/labels/f.txt:3: the box `0.50 0.5 0.2 0.4` is of class {told[0]}, in line 1 "
+        f"of {told[1]}; keep the line that is right"
+    )
+
+
+def test_two_numbers_of_yolo_may_have_one_name(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "f.png", 100, 50)
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "f.txt").write_text("1 0.5 0.5 0.2 0.4\n0 0.5 0.5 0.2 0.4\n")
+    (tmp_path / "classes.txt").write_text("stop\nstop\n")
+    assert [sample.label for sample in open_dataset(tmp_path).samples] == ["stop"]
 
 
 def test_a_byte_order_mark_is_no_part_of_a_name_or_number(tmp_path: Path) -> None:
@@ -107,7 +132,7 @@ def test_frames_without_any_labelled_box_are_refused_with_these_words(tmp_path: 
 def test_names_of_yolo_are_taken_as_they_are_written(tmp_path: Path, names: str) -> None:
     picture(tmp_path / "images" / "f.png")
     (tmp_path / "labels").mkdir()
-    (tmp_path / "labels" / "f.txt").write_text("0 0.5 0.5 0.2 0.4\n1 0.5 0.5 0.2 0.4\n")
+    (tmp_path / "labels" / "f.txt").write_text("0 0.5 0.5 0.2 0.4\n1 0.5 0.5 0.4 0.2\n")
     # The date is none, which is no concern of the names.
     (tmp_path / "data.yaml").write_text(f"date: 2024-02-30\nnames: {names}\n")
     assert open_dataset(tmp_path).classes == ("no", "1.10")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from recognizer.pictures import SUFFIXES, is_hidden
-from recognizer.plurals import counted
+from recognizer.validation.datasets.cautions import unlisted, unlisted_caution
 from recognizer.validation.datasets.folders import files_below
 from recognizer.validation.datasets.samples import (
     Dataset,
@@ -90,34 +90,42 @@ def read_class_tables(root: Path, split: str) -> Dataset:
         if found
     )
     layout = "GTSRB training layout"
-    unlisted = _unlisted(folders, samples)
+    missing = _unlisted(folders, samples)
     if not is_gtsrb:
         refuse_split(root, split)
-        return Dataset(root, layout, samples, caution=unlisted)
+        return Dataset(root, layout, samples, caution=_with_unlisted("", missing))
     if split == "all":
         caution = (
             "the shipped weights were trained on nine tenths of these tracks; "
             "for an honest figure use --split validation"
         )
-        both = "; ".join(filter(None, (caution, unlisted)))
-        return Dataset(root, layout, samples, caution=both)
+        return Dataset(root, layout, samples, caution=_with_unlisted(caution, missing))
     is_wanted = split == "validation"
     kept = tuple(s for s in samples if (_class_and_track(s) in _HELD_OUT) == is_wanted)
+    missing = [s for s in missing if _may_be_of_part(s, is_wanted)]
+    words, caution = "validation tracks, which training never saw", ""
     if split == "training":
+        words = "training tracks"
         caution = "the shipped weights were trained on these very pictures"
-        return Dataset(root, layout, kept, split="training tracks", caution=caution)
-    return Dataset(root, layout, kept, split="validation tracks, which training never saw")
+    return Dataset(root, layout, kept, split=words, caution=_with_unlisted(caution, missing))
 
 
-def _unlisted(folders: Iterable[Path], samples: Iterable[Sample]) -> str:
-    """What there is to say of pictures that lie beside a table and are not in it, as if cut off."""
-    listed = {sample.path for sample in samples}
-    beside = [p for folder in folders for p in files_below(folder, SUFFIXES) if p not in listed]
-    if not beside:
-        return ""
-    return (
-        f"{counted(len(beside), 'picture')} that no table lists count nowhere, such as {beside[0]}"
-    )
+def _unlisted(folders: Iterable[Path], samples: Iterable[Sample]) -> list[Sample]:
+    """Pictures that lie beside a table and are not in it, as if cut off, by their folders."""
+    listed = [sample.path for sample in samples]
+    beside = {path: folder.name for folder in folders for path in files_below(folder, SUFFIXES)}
+    return [Sample(path, beside[path]) for path in unlisted(listed, beside)]
+
+
+def _may_be_of_part(sample: Sample, is_held_out: bool) -> bool:
+    """Whether a picture of GTSRB's folders may be of one of its parts: its name tells the track."""
+    if not _TRACK.fullmatch(_stem(sample)):
+        return True
+    return (_class_and_track(sample) in _HELD_OUT) == is_held_out
+
+
+def _with_unlisted(caution: str, missing: Iterable[Sample]) -> str:
+    return "; ".join(filter(None, (caution, unlisted_caution([s.path for s in missing]))))
 
 
 def table_caution(table: Path, samples: Iterable[Sample]) -> str:

@@ -53,8 +53,8 @@ def read_coco(path: Path) -> Dataset:
     """Frames and boxes of a COCO json; finds in ``iscrowd`` boxes are neither right nor wrong.
 
     Raises:
-        DatasetError: it is not COCO, lists something twice or damaged, refers to what it does not
-            have, or not one of its images is there.
+        DatasetError: it is not COCO, lists something twice or damaged, gives a box two classes,
+            refers to what it does not have, or not one of its images is there.
     """
     lists = _lists(path)
     files = _names_by_id(path, lists["images"], "image", "file_name")
@@ -62,6 +62,7 @@ def read_coco(path: Path) -> Dataset:
     if not files:
         raise DatasetError(f"{path}: it lists no image: its `images` are empty")
     _refuse_files_listed_twice(path, files)
+    sizes = _sizes_by_id(path, lists["images"])
     annotations = list(_annotations(path, lists["annotations"], files, names))
     _refuse_repeats(path, annotations, files)
     folder = _image_folder(path, list(files.values()))
@@ -81,6 +82,7 @@ def read_coco(path: Path) -> Dataset:
         {name: name for name in names.values()},
         frames=tuple(str(folder / name) for name in files.values()),
         ignored={frame: tuple(found) for frame, found in crowds.items()},
+        sizes={str(folder / files[image]): size for image, size in sizes.items()},
     )
 
 
@@ -125,6 +127,32 @@ def _names_by_id(path: Path, entries: Sequence[Any], kind: str, key: str) -> dic
     return found
 
 
+def _sizes_by_id(path: Path, images: Sequence[Mapping[str, Any]]) -> dict[_Id, tuple[int, int]]:
+    """Id -> width and height of each image that states both; some tools write 0 for unknown.
+
+    Raises:
+        DatasetError: one is no number of pixels.
+    """
+    found: dict[_Id, tuple[int, int]] = {}
+    for image in images:
+        width, height = (_pixels(path, image, key) for key in ("width", "height"))
+        if width and height:
+            found[image["id"]] = width, height
+    return found
+
+
+def _pixels(path: Path, image: Mapping[str, Any], key: str) -> int:
+    """What an image states as its ``width`` or ``height``; 0 if it states nothing."""
+    stated = image.get(key) or 0
+    is_number = isinstance(stated, (int, float)) and not isinstance(stated, bool)
+    if not is_number or stated < 0 or stated % 1:
+        raise DatasetError(
+            f"{path}: image {_shown(image['id'])}: expected `{key}` to be a whole number of "
+            f"pixels, got `{_shown(stated)}`"
+        )
+    return int(stated)
+
+
 def _refuse_files_listed_twice(path: Path, files: Mapping[_Id, str]) -> None:
     """Raise DatasetError if two images are one file: boxes of one would lack on the other."""
     owners: dict[str, _Id] = {}
@@ -163,17 +191,25 @@ def _annotations(
 def _refuse_repeats(
     path: Path, annotations: Sequence[_Annotation], files: Mapping[_Id, str]
 ) -> None:
-    """Raise DatasetError if an annotation is listed twice: no second find would ever match it."""
+    """Raise DatasetError if an annotation is listed twice: no second find would ever match it.
+
+    Neither would one match the second class of a box.
+    """
+    once = "list each sign once, with an id of its own"
     by_id = ((a.id, a) for a in annotations if a.id is not None)
     by_content = (((a.image, a.label, a.box), a) for a in annotations)
-    for same, keyed in (("id", by_id), ("box", by_content)):
+    by_place = (((a.image, a.box), a) for a in annotations if a.label is not None)
+    for keyed, told in (
+        (by_id, f"have one id; {once}"),
+        (by_content, f"have one box; {once}"),
+        (by_place, "have one box, but two classes; keep the one that is right"),
+    ):
         known: dict[Any, _Annotation] = {}
         for key, annotation in keyed:
             earlier = known.setdefault(key, annotation)
             if earlier is not annotation:
                 raise DatasetError(
-                    f"{path}: {_called(earlier, files)} and {_called(annotation, files)} have one "
-                    f"{same}; list each sign once, with an id of its own"
+                    f"{path}: {_called(earlier, files)} and {_called(annotation, files)} {told}"
                 )
 
 

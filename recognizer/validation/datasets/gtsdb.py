@@ -12,11 +12,14 @@ import math
 import os
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 from attributes.training.splits import LAST_TRAINING_FRAME
 from recognizer.pictures import SUFFIXES, is_hidden
+from recognizer.plurals import counted
+from recognizer.validation.datasets.cautions import without_signs
 from recognizer.validation.datasets.class_folders import refuse_split
 from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
 from recognizer.validation.datasets.tables import PictureFolder
@@ -46,13 +49,16 @@ def is_gtsdb(path: Path) -> bool:
 def read_gtsdb(path: Path, split: str) -> Dataset:
     """Frames and boxes; frames that the list does not name are frames without a labelled sign.
 
+    How many there are is cautioned, as the list may have been cut off; of GTSDB itself, which has
+    such frames, only where the list ends before the frames do.
+
     Args:
         path: the list; frames lie beside it.
         split: ``all``, or ``training`` or ``validation``: frames that the shipped weights were
             trained on, or not.
 
     Raises:
-        DatasetError: a line of the list is damaged.
+        DatasetError: a line of the list is damaged, or a box is of two classes.
         DatasetOptionError: a split is asked of another set than GTSDB.
     """
     folder = path.parent
@@ -66,8 +72,20 @@ def read_gtsdb(path: Path, split: str) -> Dataset:
     dataset = Dataset(folder, "GTSDB layout", tuple(samples), frames=tuple(frames))
     if not _is_gtsdb_itself(dataset):
         refuse_split(path, split)
-        return dataset
-    return _part(dataset, split)
+        return replace(dataset, caution=_unlisted_caution(path, dataset, dataset.frames))
+    part = _part(dataset, split)
+    last = max(int(_stem(sample.path)) for sample in dataset.samples)
+    published = _PUBLISHED_FOR_TRAINING[-1]  # up to there it is whole, or it would not be known
+    after_the_list = [f for f in part.frames if int(_stem(f)) > max(last, published)]
+    cautions = part.caution, _unlisted_caution(path, part, after_the_list)
+    return replace(part, caution="; ".join(filter(None, cautions)))
+
+
+def _unlisted_caution(path: Path, dataset: Dataset, frames: Iterable[str]) -> str:
+    """What a reader of figures must know of these frames, if the list does not name them all."""
+    bare = {*frames} - {sample.path for sample in dataset.samples}
+    of = counted(len(dataset.frames), "frame")
+    return without_signs(len(bare), of, f"is not in {path.name}", f"are not in {path.name}")
 
 
 def _is_gtsdb_itself(dataset: Dataset) -> bool:
@@ -137,7 +155,7 @@ def _samples(path: Path) -> Iterator[Sample]:
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: not readable: {error}") from None
     folder = PictureFolder(path.parent)
-    listed: set[tuple[str, str, Box]] = set()
+    listed: dict[tuple[str, Box], tuple[int, str]] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -153,10 +171,16 @@ def _samples(path: Path) -> Iterator[Sample]:
                 f"{path}:{number}: expected `file;x1;y1;x2;y2;class`, the class a number and no "
                 f"header, got `{line[:60]}`"
             )
-        entry = (name, numbers[4], Box(x1, y1, x2, y2))
-        if entry not in listed:  # GTSDB itself has a line twice
-            listed.add(entry)
-            yield Sample(folder.find(name), *entry[1:])
+        sample = Sample(folder.find(name), numbers[4], Box(x1, y1, x2, y2))
+        place = os.path.normpath(sample.path), Box(x1, y1, x2, y2)
+        first, its_label = listed.setdefault(place, (number, sample.label))
+        if its_label != sample.label:
+            raise DatasetError(
+                f"{path}:{number}: the box {', '.join(numbers[:4])} in `{name}` is of class "
+                f"{sample.label}, in line {first} of {its_label}; keep the line that is right"
+            )
+        if first == number:  # GTSDB itself has a line twice
+            yield sample
 
 
 def _stem(path: str) -> str:

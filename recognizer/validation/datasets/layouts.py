@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from recognizer.pictures import is_hidden
+from recognizer.validation.datasets.cautions import unlisted, unlisted_caution
 from recognizer.validation.datasets.class_folders import (
     class_folders,
     class_table,
@@ -20,8 +21,14 @@ from recognizer.validation.datasets.class_folders import (
 )
 from recognizer.validation.datasets.coco import is_coco, read_coco
 from recognizer.validation.datasets.damage import is_damaged
+from recognizer.validation.datasets.folders import pictures_around
 from recognizer.validation.datasets.gtsdb import is_gtsdb, read_gtsdb
-from recognizer.validation.datasets.samples import Dataset, DatasetError, DatasetOptionError
+from recognizer.validation.datasets.samples import (
+    Dataset,
+    DatasetError,
+    DatasetOptionError,
+    Sample,
+)
 from recognizer.validation.datasets.tables import is_table, read_table
 from recognizer.validation.datasets.yolo import is_yolo, lacks_labels, read_yolo
 
@@ -161,7 +168,21 @@ def _whole(path: Path, split: str, read: Callable[[Path], Dataset]) -> Callable[
 
 def _read_csv(table: Path) -> Dataset:
     samples = tuple(read_table(table))
-    return Dataset(table, _TABLE, samples, caution=table_caution(table, samples))
+    cautions = table_caution(table, samples), unlisted_caution(_unlisted(table, samples))
+    return Dataset(table, _TABLE, samples, caution="; ".join(filter(None, cautions)))
+
+
+def _unlisted(table: Path, samples: Iterable[Sample]) -> list[str]:
+    """Pictures among those of a csv that neither it nor another one beside it lists."""
+    listed = [sample.path for sample in samples]
+    left = unlisted(listed, pictures_around(table.parent, listed))
+    others = (file for file in _lists_in(table.parent) if file != table and is_table(file))
+    for other in others if left else ():
+        try:
+            left = unlisted([sample.path for sample in read_table(other)], left)
+        except DatasetError:  # it is not the one that is asked for
+            continue
+    return left
 
 
 def _refuse_other_than_classes(root: Path) -> None:

@@ -85,6 +85,8 @@ class Dataset:
             pictures are crops.
         ignored: path of a frame -> boxes, in pixels, where signs are that have no label, so that a
             find there is neither right nor wrong.
+        sizes: path of a frame -> width and height that its boxes were made for, where the list
+            states them.
     """
 
     root: Path
@@ -95,6 +97,7 @@ class Dataset:
     caution: str = ""
     frames: tuple[str, ...] = ()
     ignored: Mapping[str, tuple[Box, ...]] = field(default_factory=dict)
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def has_frames(self) -> bool:

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
 from recognizer.pictures import SUFFIXES
+from recognizer.plurals import counted
+from recognizer.validation.datasets.cautions import without_signs
 from recognizer.validation.datasets.folders import files_below
 from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
 
 _ROUNDING = 0.01
 """How far tools lead over the edge of a picture where they round a box that touches it."""
+
+
+class _Line(NamedTuple):
+    """One line of a label file.
+
+    Attributes:
+        number: of the line, from 1.
+        class_id: as the line has it.
+        box: where the sign is.
+        sides: the box as the line has it.
+    """
+
+    number: int
+    class_id: str
+    box: Box
+    sides: str
 
 
 def is_yolo(root: Path) -> bool:
@@ -33,7 +52,8 @@ def read_yolo(root: Path) -> Dataset:
     picture without a label file shows no sign, as YOLO has it; how many there are is cautioned.
 
     Raises:
-        DatasetError: a label file is damaged or has no image or two, or a class has no name.
+        DatasetError: a label file is damaged or has no image or two, a class has no name, or a box
+            is of two classes.
     """
     names = _class_names(root)
     pictures: dict[Path, Path] = {}
@@ -53,33 +73,45 @@ def read_yolo(root: Path) -> Dataset:
                 continue
             raise DatasetError(f"{file}: there is no picture {root / 'images' / key}.*")
         bare.discard(key)
-        for number, (class_id, box) in _boxes(file):
-            if names and class_id not in names:
-                raise DatasetError(
-                    f"{file}:{number}: class {class_id} has no name in data.yaml or classes.txt"
-                )
-            samples.append(Sample(str(pictures[key]), names.get(class_id, class_id), box))
+        samples += [Sample(str(pictures[key]), *labelled) for labelled in _labels(file, names)]
     return Dataset(
         root,
         "YOLO txt",
         tuple(samples),
         {name: name for name in names.values()},
-        caution=_bare_caution(len(bare), len(pictures)),
+        caution=without_signs(
+            len(bare), counted(len(pictures), "picture"), "has no label file", "have no label file"
+        ),
         frames=tuple(str(path) for path in pictures.values()),
     )
 
 
-def _bare_caution(bare: int, pictures: int) -> str:
-    """What a reader of figures must know of pictures that nobody may have labelled; or nothing."""
-    if not bare:
-        return ""
-    has, taken = ("has", "a frame") if bare == 1 else ("have", "frames")
-    return f"{bare} of {pictures} pictures {has} no label file: taken as {taken} without signs"
+def _labels(file: Path, names: Mapping[str, str]) -> Iterator[tuple[str, Box]]:
+    """Class and box of each line of a label file; of lines that say the same, the first.
+
+    Raises:
+        DatasetError: it is damaged, a class has no name, or a box is of two classes.
+    """
+    listed: dict[Box, tuple[int, str]] = {}
+    for line in _lines(file):
+        if names and line.class_id not in names:
+            raise DatasetError(
+                f"{file}:{line.number}: class {line.class_id} has no name in data.yaml or "
+                "classes.txt"
+            )
+        label = names.get(line.class_id, line.class_id)
+        first, its_label = listed.setdefault(line.box, (line.number, label))
+        if its_label != label:
+            raise DatasetError(
+                f"{file}:{line.number}: the box `{line.sides}` is of class {label}, in line "
+                f"{first} of {its_label}; keep the line that is right"
+            )
+        if first == line.number:
+            yield label, line.box
 
 
-def _boxes(file: Path) -> Iterator[tuple[int, tuple[str, Box]]]:
-    """Class and box of each line of a label file, with its number; the first of those alike."""
-    listed: set[tuple[str, Box]] = set()
+def _lines(file: Path) -> Iterator[_Line]:
+    """The lines of a label file that are not empty; DatasetError if one is damaged."""
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -106,9 +138,7 @@ def _boxes(file: Path) -> Iterator[tuple[int, tuple[str, Box]]]:
                 "divide pixels by its width or height"
             )
         box = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2, relative=True)
-        if (class_id, box) not in listed:
-            listed.add((class_id, box))
-            yield number, (class_id, box)
+        yield _Line(number, class_id, box, " ".join(fields[1:]))
 
 
 def _class_names(root: Path) -> dict[str, str]:
