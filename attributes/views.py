@@ -49,6 +49,21 @@ def exemplar_views(picture: Pixels) -> list[Pixels]:
         ValueError: the picture has another shape, nothing of it is opaque, what is has fewer than
             10 pixels a side, or a photograph has one colour throughout.
     """
+    plate, is_artwork = _plate_of(picture)
+    return [_view(plate, *view, is_artwork) for view in _VIEWS]
+
+
+def check_exemplar(picture: Pixels) -> None:
+    """See whether a picture can be an exemplar, without drawing its views.
+
+    Raises:
+        ValueError: see :func:`exemplar_views`.
+    """
+    _plate_of(picture)
+
+
+def _plate_of(picture: Pixels) -> tuple[npt.NDArray[np.float32], bool]:
+    """float32 (H, W, 4) BGRA in [0, 1] of an exemplar, and whether it is artwork."""
     if picture.ndim != 3 or picture.shape[2] not in (3, 4):
         raise ValueError(f"an exemplar must be (H, W, 3) or (H, W, 4), got {picture.shape}")
     is_artwork = picture.shape[2] == 4 and bool((picture[:, :, 3] < 250).any())
@@ -58,7 +73,7 @@ def exemplar_views(picture: Pixels) -> list[Pixels]:
         raise ValueError(f"{width}×{height} pixels, at least {_LEAST_SIDE} are needed")
     if not is_artwork and np.ptp(plate[:, :, :3], axis=(0, 1)).max() < _LEAST_CONTRAST:
         raise ValueError("one colour throughout: it shows nothing")
-    return [_view(plate, *view, is_artwork) for view in _VIEWS]
+    return plate, is_artwork
 
 
 def _opaque_part(picture: Pixels) -> npt.NDArray[np.float32]:

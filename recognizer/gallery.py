@@ -119,11 +119,25 @@ class Gallery:
             cosines = embedding @ self.embeddings.reshape(-1, dimensions).T
         cosines = cosines.reshape(len(embedding), pictograms, views)
         cosines[:, np.arange(views)[None, :] >= self.counts[:, None]] = -np.inf
-        nearest = min(_NEAREST, views)
-        ordered = np.partition(cosines, views - nearest, axis=2)[:, :, views - nearest :]
-        few = np.minimum(self.counts, nearest)
-        total = np.where(np.isneginf(ordered), 0.0, ordered).sum(axis=2)
-        return np.asarray(total / few, np.float32)
+        return mean_of_nearest(cosines, self.counts)
+
+
+def mean_of_nearest(cosines: FloatArray, counts: npt.NDArray[np.intp]) -> FloatArray:
+    """How alike crops and pictograms are, by their views.
+
+    Args:
+        cosines: float32 (N, P, K), of N crops to the K views of each pictogram; minus infinity for
+            those that are none.
+        counts: intp (P,), how many of each are views.
+
+    Returns:
+        float32 (N, P), mean of the nearest three, or of fewer where there are no more.
+    """
+    views = cosines.shape[2]
+    nearest = min(_NEAREST, views)
+    ordered = np.partition(cosines, views - nearest, axis=2)[:, :, views - nearest :]
+    total = np.where(np.isneginf(ordered), 0.0, ordered).sum(axis=2)
+    return np.asarray(total / np.minimum(counts, nearest), np.float32)
 
 
 def load_gallery(catalogue: Catalogue, predictor: Predictor) -> Gallery:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recognizer.decision import Thresholds
-from recognizer.gallery import Gallery
+from recognizer.gallery import Gallery, mean_of_nearest
 from rules.checks import LookAlike
 
 MARGIN: Final = 2 / Thresholds().match_scale
@@ -43,10 +43,7 @@ def _similarity_to_others(views: npt.NDArray[np.float32]) -> float:
     """Mean similarity of the views of one pictogram to the gallery of its other views."""
     if len(views) < 2:
         return 1.0
-    rest = [
-        Gallery.from_embeddings({"others": np.delete(views, i, axis=0)}).similarity(
-            views[i : i + 1]
-        )
-        for i in range(len(views))
-    ]
-    return float(np.mean(rest))
+    cosines = views @ views.T
+    np.fill_diagonal(cosines, -np.inf)
+    others = np.array([len(views) - 1], np.intp)
+    return float(mean_of_nearest(cosines[:, None], others).mean())

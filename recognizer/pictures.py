@@ -52,7 +52,8 @@ _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
 
 _NOT_REGULAR = "not a regular file"
 """Said of a pipe or a device, which might never end."""
-_LARGEST_OF_EIGHT_BITS = 255
+_BITS_IN_SIXTEEN = (8, 10, 12)
+"""Of cameras that give numbers of 16 bits, but use the lower ones alone."""
 _OVERSHOOT = 0.5
 """How far beyond [0, 1] floats may lie that were in it before a resize; cubic ones reach 0.45."""
 
@@ -332,10 +333,13 @@ def _to_eight_bit(pixels: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
     if pixels.dtype == np.uint8:
         return np.asarray(pixels, np.uint8)
     if np.issubdtype(pixels.dtype, np.uint16):  # in either order of bytes
-        if 0 < pixels.max() <= _LARGEST_OF_EIGHT_BITS:  # or it would be answered as almost black
+        largest = int(pixels.max())
+        bits = next((bits for bits in _BITS_IN_SIXTEEN if 0 < largest < 1 << bits), None)
+        if bits is not None:  # or it would be answered as almost black
+            advice = "give uint8" if bits == 8 else f"of {bits} bits? Multiply by {1 << 16 - bits}"
             raise PictureError(
                 f"{name}: pixels of type uint16 lie in [0, 65535], these are at most "
-                f"{pixels.max()}; give uint8"
+                f"{largest}; {advice}"
             )
         return np.asarray(pixels // 257, np.uint8)
     if pixels.dtype == np.bool_:

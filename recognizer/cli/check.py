@@ -151,13 +151,13 @@ def _open_exemplars(catalogue: Catalogue) -> None:
     if not named:
         return
     # Not at the top: OpenCV takes longer to import than most catalogues take to check.
-    from attributes.views import exemplar_views
+    from attributes.views import check_exemplar
     from recognizer.pictures import read_exemplar
 
     findings = Findings(catalogue.sources)
     for path, position in named:
         try:
-            exemplar_views(read_exemplar(path))
+            check_exemplar(read_exemplar(path))
         except (UserError, ValueError) as error:
             reason = str(error).removeprefix(f"{path}: ")
             is_picture = not isinstance(error, UserError)

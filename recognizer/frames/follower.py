@@ -114,8 +114,8 @@ class FrameFollower:
                 )
             if size != last_size:
                 self._tracker.reset()
-        self._last = frame.index, size
         found = possible_boxes(self._detector(image), frame.name)
+        self._last = frame.index, size  # now that the detector has not failed on it
         return self._follow(frame, size, without_repeats(found))
 
     def _next_frame(self, image: npt.NDArray[Any]) -> Frame:

@@ -141,6 +141,22 @@ def test_frames_must_come_in_order_and_be_pictures(recognizer):
         follower.update(Frame(2, 0.1, np.zeros((5, 5), np.uint8), "x"))
 
 
+def test_a_frame_that_the_detector_failed_on_may_be_tried_again(recognizer):
+    drive = Drive([30])
+
+    failures = [TimeoutError("busy")]
+
+    def detect(image):
+        if failures:
+            raise failures.pop()
+        return drive.detect(image)
+
+    follower = recognizer.follow(detector=detect)
+    with pytest.raises(TimeoutError):
+        follower.update(drive.frames[0])
+    assert follower.update(drive.frames[0]).sign_ids == ["de.206"]
+
+
 def test_a_sign_that_the_detector_clips_to_nothing_is_too_small_and_ends_no_stream(recognizer):
     drive = Drive([30, 31, 32])
     drive.boxes[1][:] = [WIDTH, 120, WIDTH, 150]

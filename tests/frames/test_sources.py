@@ -14,6 +14,7 @@ from synthetic_videos import Recorded, number_of, numbered_image, write_video
 
 from recognizer.frames.sources.opening import SourceError, is_video, open_source, videos_apart
 from recognizer.frames.sources.stored_source import StoredSource
+from recognizer.frames.sources.video_clock import VideoClock
 
 pytestmark = pytest.mark.usefixtures("no_thread_is_left")
 CLIPS = Path(__file__).parents[3] / "shared" / "data" / "video"
@@ -173,6 +174,31 @@ def test_a_video_of_a_variable_rate_that_lasts_as_long_as_it_says_misses_nothing
     stamps = [n * 80 for n in range(30)]  # half as many frames as the duration suggests
     with StoredSource.video("x", Clocked(stamps, count=60)) as source:
         assert len(list(source)) == 30
+        assert source.problems == []
+
+
+def test_a_hole_within_a_video_is_told_and_index_leaps_with_the_time_stamps():
+    stamps = [n * 40 for n in (*range(20), *range(50, 70))]
+    with StoredSource.video("x", Clocked(stamps, count=70)) as source:
+        frames = list(source)
+        assert [f.index for f in frames] == [*range(20), *range(50, 70)]
+        assert frames[20].seconds == pytest.approx(2.0)
+        assert source.problems == [
+            "x: time stamps leap over 30 frames, after 0.8 s; the video is damaged"
+        ]
+
+
+def test_damaged_frames_before_a_frame_are_not_missing_besides():
+    clock = VideoClock(25.0)
+    assert [clock.tick(0.0, 0), clock.tick(0.04, 0), clock.tick(0.4, 8)] == [0, 0, 0]
+    assert clock.tick(0.8, 2) == 7
+    assert (clock.leapt, clock.leaps) == (7, [0.4])
+
+
+def test_a_pause_of_a_variable_rate_moves_the_index_and_is_no_damage():
+    stamps = [0, 20, 40, 2000, 2020, 2040, 2060]
+    with StoredSource.video("x", Clocked(stamps)) as source:
+        assert [frame.index for frame in source] == [0, 1, 2, 51, 52, 53, 54]
         assert source.problems == []
 
 

@@ -11,6 +11,7 @@ from recognizer.frames.sources import capture as captures
 from recognizer.frames.sources.capture import Capture
 from recognizer.frames.sources.frame_source import FrameSource, SourceError
 from recognizer.frames.sources.read_ahead import ReadAhead
+from recognizer.frames.sources.video_clock import VideoClock
 from recognizer.pictures import PictureError, to_crop
 from recognizer.plurals import counted
 from recognizer.urls import is_url
@@ -93,7 +94,7 @@ def _video_frames(
     name: str, capture: Capture, length: int | None, rate: float | None, problems: list[str]
 ) -> Generator[Frame, None, None]:
     index = lost = 0
-    start = seconds = 0.0
+    clock = VideoClock(rate)
     try:
         while True:
             image, damaged, is_lost = captures.next_image(capture)
@@ -102,15 +103,9 @@ def _video_frames(
                 raise SourceError(f"{name}: connection lost after {index}{of_all} frames")
             if image is None:
                 break
-            index, lost = index + damaged, lost + damaged
-            position = captures.position_seconds(capture)
-            if index == lost:  # the first that is decoded
-                start = position
-            elif position - start > seconds:
-                seconds = position - start
-            else:  # this container has no time stamps, or broken ones
-                seconds += 1 / rate if rate else 0.0
-            yield Frame(index, seconds, image, f"{name}#{index}")
+            lost += damaged
+            index += damaged + clock.tick(captures.position_seconds(capture), damaged)
+            yield Frame(index, clock.seconds, image, f"{name}#{index}")
             index += 1
     finally:
         capture.release()
@@ -118,9 +113,15 @@ def _video_frames(
         raise SourceError(f"{name}: no frame of this video can be decoded")
     if lost:
         problems.append(f"{name}: {counted(lost, 'damaged frame')} could not be decoded")
-    if _ends_early(index, seconds, length, rate):
+    if clock.leaps and clock.is_steady:
+        first = f"{'first ' if len(clock.leaps) > 1 else ''}after {clock.leaps[0]:.1f} s"
         problems.append(
-            f"{name}: only {index - lost} of {length} frames could be decoded; "
+            f"{name}: time stamps leap over {clock.leapt} frames, {first}; the video is damaged"
+        )
+    if _ends_early(index, clock.seconds, length, rate):
+        decoded = index - lost - clock.leapt
+        problems.append(
+            f"{name}: only {decoded} of {length} frames could be decoded; "
             "the video is truncated or damaged"
         )
 
