@@ -18,6 +18,7 @@ from attributes.training.labels import BLANK, UNKNOWN, Labels, encode_texts
 from attributes.training.pairs import has_letter, paired_masks
 from attributes.training.photographs import PhotographBank
 from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
+from attributes.training.scenes import MistakenBank
 from attributes.training.transplants import ErasedBank
 from attributes.training.turning import TURNS, turned_masks, turned_photograph_classes
 from attributes.training.unseen_signs import unseen_signs
@@ -39,7 +40,7 @@ class Materials:
         photographs: labelled photographs, or None in a templates-only run.
         scenes: uint8 (K, 3, s, s) photographs without signs, or drawn ones.
         unseen: labels of signs that no composed plate or transplant may happen to be, or None.
-        not_signs: uint8 (K, 3, s, s) photographs of what was once taken for a sign, or None.
+        not_signs: photographs of what was once taken for a sign, or None.
         erased: photographed plates to draw another legend on, or None.
         blank: pictogram class of plates on which nothing stands, or UNKNOWN.
         turned_classes: int64 (43, TURNS), pictogram class of each GTSRB class's photographs by how
@@ -62,7 +63,7 @@ class Materials:
     photographs: PhotographBank | None
     scenes: Tensor
     unseen: Labels | None = None
-    not_signs: Tensor | None = None
+    not_signs: MistakenBank | None = None
     erased: ErasedBank | None = None
     blank: int = UNKNOWN
     turned_classes: Tensor | None = None
@@ -77,7 +78,7 @@ def gather_materials(
     photographs: PhotographBank | None,
     scenes: Tensor | None,
     configuration: Configuration,
-    not_signs: Tensor | None = None,
+    not_signs: MistakenBank | None = None,
     erased: ErasedBank | None = None,
 ) -> Materials:
     """Turn drawings into tensors and cut their pictograms out.

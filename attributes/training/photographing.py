@@ -136,26 +136,39 @@ def photograph_again(
 
 
 def photograph_nothing(g: Generator, materials: Materials, count: int, size: int) -> Tensor:
-    """What is no sign, through the camera and in crops of all sides, as signs are seen."""
-    nothing = _without_signs(g, materials, count, size)
+    """What is no sign, through the camera and in crops of all sides, as signs are seen.
+
+    Half of what was once taken for a sign is cut to its own sides, as the recognizer would.
+    """
+    nothing, own = _without_signs(g, materials, count, size)
     exposed = operators.desaturate(g, operators.expose(g, nothing))
     seen = camera.take(g, exposed)
     aspects = torch.exp(uniform(g, count, -1, 1) * chosen(g, count, 0.6))
+    fitting = own * torch.exp(uniform(g, count, -0.15, 0.15))
+    aspects = torch.where(own.isfinite() & chosen(g, count, 0.5), fitting, aspects)
     return operators.resample(seen, operators.margin_grid(g, aspects, torch.ones(count), size))
 
 
-def _without_signs(g: Generator, materials: Materials, count: int, size: int) -> Tensor:
-    """Backgrounds, and in place of most of them what was once taken for a sign."""
-    images = _backgrounds(g, materials, count, size)
+def _without_signs(
+    g: Generator, materials: Materials, count: int, size: int
+) -> tuple[Tensor, Tensor]:
+    """Backgrounds, and in place of most of them what was once taken for a sign.
+
+    Returns:
+        float32 (count, 3, size, size) in [0, 1]; float32 (count,), width / height of the latter,
+        not a number for backgrounds.
+    """
+    images, aspects = _backgrounds(g, materials, count, size), torch.full((count,), torch.nan)
     if materials.not_signs is None:
-        return images
+        return images, aspects
     mistaken = 2 * count // 3
     picked = torch.randint(len(materials.not_signs), (mistaken,), generator=g)
-    things = materials.not_signs[picked].float() / 255
+    things = materials.not_signs.pixels[picked].float() / 255
     matrix = operators.random_homographies(g, mistaken, (1.1, 1.7), 0.08, 12, 0.1, 0.05)
     things = operators.warp(things, matrix, size, padding="reflection")
     things = torch.where(chosen(g, mistaken, 0.5)[:, None, None, None], things.flip(3), things)
-    return torch.cat([images[mistaken:], things])
+    aspects[count - mistaken :] = materials.not_signs.aspects[picked]
+    return torch.cat([images[mistaken:], things]), aspects
 
 
 def _backgrounds(g: Generator, materials: Materials, count: int, size: int) -> Tensor:

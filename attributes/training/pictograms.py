@@ -52,6 +52,11 @@ LIMITS = tuple(str(10 * tens) for tens in range(1, 15))
 """The speed limits of most countries."""
 _BY_ROAD_DIGITS = 0.4
 """Share of the whole numbers in one piece that are written as on German roads, not in a font."""
+_WIDTHS = (0.75, 1.15)
+"""Between which shares of its width a string is squeezed or stretched."""
+_WIDTHS_OF_LONG_NUMBERS = (0.6, 0.95)
+"""The same for three digits and more in a font, which is then about as narrow as roads write them
+(*Engschrift*, see ``road_digits.py``)."""
 _CUT_SHORT = {"truck-rear-height", "truck-rear-width"}
 """Pictograms whose arrows, all that tells them apart, reach too near the rim to be cut out."""
 _CAPTIONS = ("SPEED", "LIMIT", "MAX", "km/h", "t", "m", "ZONE", "mph", "MINIMUM")
@@ -301,11 +306,15 @@ def draw_string(
     assert plain or not unit, "only a plain number is given its unit"
     font = fonts[int(rng.integers(len(fonts)))]
     parts = _parts(rng, string, plain, without, unit)
-    if len(parts) == 1 and parts[0].shown.isdecimal() and rng.random() < _BY_ROAD_DIGITS:
+    is_whole = len(parts) == 1 and parts[0].shown.isdecimal()
+    widths = _WIDTHS
+    if is_whole and rng.random() < _BY_ROAD_DIGITS:
         main, spans = random_road_digits(rng, len(string)).ink(string)
     else:
         main, spans = _strip_of_parts(parts, font)
-    squeeze = rng.uniform(0.75, 1.15)
+        if is_whole and len(string) > 2:
+            widths = _WIDTHS_OF_LONG_NUMBERS
+    squeeze = rng.uniform(*widths)
     box = SPRITE_SIZE - 4
     caption = 1.0 if plain else rng.random()
     height = box * (0.62 if caption < 0.2 else 1.0)

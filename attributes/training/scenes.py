@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,22 @@ from attributes.training.photographs import as_stored, read_photograph
 
 _PATCHES = 10
 """Patches without a sign that are looked for in each frame."""
+
+
+@dataclass(frozen=True)
+class MistakenBank:
+    """Photographs of K things that were once taken for a sign.
+
+    Attributes:
+        pixels: uint8 (K, 3, s, s), RGB squares, half as large again as the thing.
+        aspects: float32 (K,), width / height of the thing.
+    """
+
+    pixels: Tensor
+    aspects: Tensor
+
+    def __len__(self) -> int:
+        return len(self.pixels)
 
 
 def load_scenes(root: Path, last_frame: int, seed: int) -> Tensor:
@@ -47,30 +64,28 @@ def load_scenes(root: Path, last_frame: int, seed: int) -> Tensor:
     return torch.stack(patches)
 
 
-def load_not_signs(root: Path, last_frame: int) -> Tensor:
+def load_not_signs(root: Path, last_frame: int) -> MistakenBank:
     """What was once taken for a sign in GTSDB's frames and is none, with a little around it.
 
     Args:
         root: folder of the frames and ``gt.txt``.
         last_frame: highest frame number used; later ones stay for validation.
 
-    Returns:
-        uint8 (K, 3, STORED_SIZE, STORED_SIZE), RGB.
-
     Raises:
         DatasetError: the ground truth or the frames are missing.
     """
-    patches = []
+    patches, aspects = [], []
     for frame in read_frames(root, range(last_frame + 1)):
         if not len(frame.not_signs):
             continue
         pixels = read_photograph(frame.path)
         height, width = pixels.shape[:2]
         for x1, y1, x2, y2 in frame.not_signs:
-            # A square, as the predictor makes of a find; half as large again leaves room to jitter.
+            # Half as large again leaves room to jitter.
             half = 0.75 * max(x2 - x1, y2 - y1)
             x, y = (x1 + x2) / 2, (y1 + y2) / 2
             left, top = max(0, int(x - half)), max(0, int(y - half))
             right, bottom = min(width, int(x + half) + 1), min(height, int(y + half) + 1)
             patches.append(as_stored(pixels[top:bottom, left:right]))
-    return torch.stack(patches)
+            aspects.append(float((x2 - x1) / (y2 - y1)))
+    return MistakenBank(torch.stack(patches), torch.tensor(aspects))

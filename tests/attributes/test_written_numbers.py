@@ -8,6 +8,7 @@ import pytest
 
 from attributes.training.packages import MissingPackageError
 from attributes.training.pictograms import draw_string, is_like, load_fonts, text_masks
+from attributes.training.road_digits import random_road_digits
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,18 @@ def test_a_plain_number_is_in_one_piece(fonts):
         mask, _ = draw_string(rng, "888", fonts, plain=True)
         gaps = [*widths_of_gaps(mask), 0, 0]
         assert abs(gaps[0] - gaps[1]) <= 3
+
+
+def test_three_digits_are_about_as_narrow_in_fonts_as_in_road_digits(fonts):
+    rng = np.random.default_rng(0)
+
+    def width(mask):
+        rows, columns = np.nonzero(mask > 127)
+        return np.ptp(columns) / np.ptp(rows)
+
+    drawn = [width(draw_string(rng, "888", fonts, plain=True)[0]) for _ in range(120)]
+    by_hand = [width(random_road_digits(rng, 3).ink("888")[0]) for _ in range(60)]
+    assert np.median(drawn) == pytest.approx(np.median(by_hand), abs=0.12)
 
 
 def test_no_part_is_a_number_that_must_not_be_seen(fonts):
