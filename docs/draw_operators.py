@@ -324,13 +324,14 @@ def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:
     margin = (1 - SPRITE_FILL) / 2 * PHOTOGRAPH
     box = np.float32([margin, margin, PHOTOGRAPH - margin, PHOTOGRAPH - margin])
     sigma = blur_of(PHOTOGRAPH, PHOTOGRAPH)
-    pixels, inks, legends = [], [], []
+    pixels, inks, legends, sharpness = [], [], [], []
     for picture in np.ascontiguousarray(to_pixels(photographs)[..., ::-1]):
         own = register(picture, box, kind.face, kind.is_blue)
         done = erase(picture, own, kind, sigma)
         assert done is not None, "a drawn limit has a face and a legend"
-        pixels.append(torch.from_numpy(done[0]).permute(2, 0, 1))
-        inks.append(torch.from_numpy(done[1]))
+        pixels.append(torch.from_numpy(done.pixels).permute(2, 0, 1))
+        inks.append(torch.from_numpy(done.ink))
+        sharpness.append(done.sharpness)
         legends.append(torch.from_numpy(legend_box(own, kind, PHOTOGRAPH)))
     each = torch.arange(DRAWS) % PLATES
     bank = ErasedBank(
@@ -338,6 +339,7 @@ def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:
         torch.stack(inks)[each],
         torch.stack(legends)[each],
         torch.full((DRAWS,), sigma),
+        torch.tensor(sharpness)[each],
         torch.ones(DRAWS),
         Labels.from_rows([plate_labels(row, kind)] * DRAWS, ()),
     )

@@ -30,7 +30,7 @@ def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBan
             can be erased.
     """
     rows = german_rows()
-    pixels, inks, boxes, sigmas, written, labels = [], [], [], [], [], []
+    pixels, inks, boxes, sigmas, sharpness, written, labels = [], [], [], [], [], [], []
     crops = training_crops(root, classes)
     for crop in track(crops, "transplants"):
         row = rows[crop.class_id]
@@ -47,10 +47,11 @@ def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBan
         done = erase(stored, box, plate, sigma)
         if done is None:
             continue
-        pixels.append(torch.from_numpy(done[0]).permute(2, 0, 1))
-        inks.append(torch.from_numpy(done[1]))
+        pixels.append(torch.from_numpy(done.pixels).permute(2, 0, 1))
+        inks.append(torch.from_numpy(done.ink))
         boxes.append(torch.from_numpy(legend_box(box, plate, STORED_SIZE)))
         sigmas.append(sigma)
+        sharpness.append(done.sharpness)
         written.append(plate.written)
         labels.append(plate_labels(row, plate))
     if not pixels:
@@ -64,6 +65,7 @@ def load_erased(root: Path, classes: Collection[int] | None = None) -> ErasedBan
         torch.stack(inks),
         torch.stack(boxes),
         torch.tensor(sigmas),
+        torch.tensor(sharpness),
         torch.tensor(written),
         Labels.from_rows(labels, ()),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -24,6 +25,11 @@ _REDDEST = 40.0
 """Red above blue, grey levels, in what shall be black ink; more is a rim that was taken for it."""
 OPTICAL_BLUR = 0.55
 """Standard deviation of the blur of GTSRB's camera and its mosaic, in its own pixels."""
+_SHARPNESS = (0.1, 0.8)
+"""Least and greatest sharpness that is believed: beyond them it is that of a shadow or of noise."""
+_STEEP = 0.75
+"""Quantile of the gradients along a legend's edges that counts as its sharpness: where strokes
+meet, or in the direction of motion, edges are flatter than the lens makes them."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,20 @@ class Plate:
         return self.ink == "white"
 
 
+class Erased(NamedTuple):
+    """A photograph that lost its legend, and how another one is to be drawn on it.
+
+    Attributes:
+        pixels: uint8 (S, S, 3), the photograph without legend.
+        ink: float32 (3,), colour of the legend, in [0, 1].
+        sharpness: of the old legend, see :func:`sharpness_of`.
+    """
+
+    pixels: Pixels
+    ink: Floats
+    sharpness: float
+
+
 def _disc(radius: float) -> Floats:
     turn = np.linspace(0, 2 * np.pi, 32, endpoint=False)
     circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
@@ -76,7 +96,7 @@ def read_plate(row: Mapping[str, str]) -> Plate | None:
     return _PLATES.get((row["shape"], row["background"]))
 
 
-def erase(rgb: Pixels, box: Floats, plate: Plate, sigma: float) -> tuple[Pixels, Floats] | None:
+def erase(rgb: Pixels, box: Floats, plate: Plate, sigma: float) -> Erased | None:
     """Erase a legend.
 
     Grey levels fall into two groups (Otsu, 1979): face and legend. The light on the face is fitted
@@ -91,8 +111,8 @@ def erase(rgb: Pixels, box: Floats, plate: Plate, sigma: float) -> tuple[Pixels,
             into which the rim is blurred, stays as it is.
 
     Returns:
-        the photograph without legend and the colour to draw another one in, float32 (3,) in
-        [0, 1]; None if face and legend are not told apart.
+        the photograph without legend, the colour to draw another one in, and how sharp that is to
+        be; None if face and legend are not told apart.
     """
     size = rgb.shape[0]
     inside = _inside(box[:2] + plate.face * (box[2:] - box[:2]), size, sigma)
@@ -117,12 +137,53 @@ def erase(rgb: Pixels, box: Floats, plate: Plate, sigma: float) -> tuple[Pixels,
     ink = _ink(light[inside].mean(axis=0), strongest, plate)
     if ink is None:
         return None
+    sharpness = sharpness_of((towards_legend / contrast)[None], inside[None])[0]
     # Where a stroke is blurred into the face, the pixel is face to Otsu and yet not as lit.
     blurred = inside & (towards_legend > _TRACE * contrast)
     legend = cv2.dilate(np.uint8(on_legend | blurred), np.ones((3, 3), np.uint8))
     soft = cv2.GaussianBlur(np.float32(legend * inside), (0, 0), 0.8)[:, :, None]
     erased = rgb + (light - rgb) * np.minimum(1.0, 1.3 * soft)
-    return np.uint8(erased.clip(0, 255)), ink
+    return Erased(np.uint8(erased.clip(0, 255)), ink, float(np.clip(sharpness, *_SHARPNESS)))
+
+
+def sharpness_of(strengths: Floats, inside: npt.NDArray[np.bool_] | None = None) -> Floats:
+    """How steep the edges of legends are, in shares of their contrast a pixel.
+
+    It is a high quantile of the gradient where a legend falls below half its strength, so that
+    neither the length of its strokes nor their slant matters: numbers and pictograms compare. A
+    straight edge behind a Gaussian of variance v has about 1 / sqrt(2 pi (v + 1/6)), the sixth
+    being that of the pixels.
+
+    Args:
+        strengths: float32 (N, S, S), 0 on the face and about 1 where a legend is strongest.
+        inside: boolean (N, S, S), what is looked at; None for all.
+
+    Returns:
+        float32 (N,), 0 for what has no edge, else mostly below 1.
+    """
+    edges = _mixed(strengths > 0.5)
+    if inside is not None:
+        edges &= _whole(inside)
+    picture, row, column = edges.nonzero()
+    here, right, below, across = (
+        strengths[picture, row + down, column + aside] for down in (0, 1) for aside in (0, 1)
+    )
+    gradients = np.hypot(right + across - here - below, below + across - here - right) / 2
+    found = np.bincount(picture, minlength=len(strengths))
+    ascending = np.append(gradients[np.lexsort((gradients, picture))], 0)
+    ranked = found.cumsum() - found + np.int64(_STEEP * found)
+    return np.where(found > 0, ascending[ranked], 0).astype(np.float32)
+
+
+def _whole(pixels: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which squares of 2 x 2 pixels (N, S, S) are all set, boolean (N, S - 1, S - 1)."""
+    rows = pixels[:, :-1] & pixels[:, 1:]
+    return np.asarray(rows[:, :, :-1] & rows[:, :, 1:])
+
+
+def _mixed(pixels: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which squares of 2 x 2 pixels (N, S, S) are set in part only, boolean (N, S - 1, S - 1)."""
+    return ~_whole(pixels) & ~_whole(~pixels)
 
 
 def _inside(corners: Floats, size: int, margin: float) -> npt.NDArray[np.bool_]:

@@ -8,6 +8,7 @@ betrays the sign.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
@@ -16,7 +17,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from attributes.training.camera import lower_resolution, mosaic, sharpen
-from attributes.training.erasing import OPTICAL_BLUR
+from attributes.training.erasing import OPTICAL_BLUR, sharpness_of
 from attributes.training.labels import UNKNOWN, Labels, encode_text
 from attributes.training.legends import is_ring, pick_texts, place_legends
 from attributes.training.operators import chosen, uniform, warp
@@ -29,8 +30,14 @@ _BARRED = 0.3
 never sees a photographed pictogram under a bar learns that photographs have none."""
 _BLANK = 0.08
 """Share of the transplants on which nothing is drawn, but for the bar."""
-_SHARPNESS = (0.7, 1.6)
-"""Blur of a legend as a multiple of its photograph's, least and largest."""
+_SHARPNESS = (0.85, 1.15)
+"""Of a legend as a multiple of the old one's, least and largest."""
+_VARIANCES = (0.01, 9.0)
+"""Of a legend's blur, least and largest, in square pixels."""
+_PIXELS = 1 / 3
+"""Variance that the camera's pixels add, as a share of that of the photograph's blur."""
+_STEP = 1.5
+"""Of the correction of a legend's blur: strokes that merge sharpen by less than lone edges do."""
 _BLUR_REACH = 6
 """Of the largest blur, pixels."""
 
@@ -43,7 +50,10 @@ class ErasedBank:
         pixels: uint8 (K, 3, S, S), RGB.
         ink: float32 (K, 3), colour to draw another legend in, in [0, 1].
         boxes: float32 (K, 3), centre x, centre y and half the side of the legend, in [-1, 1].
-        sigma: float32 (K,), blur of the photograph, standard deviation in its stored pixels.
+        sigma: float32 (K,), blur of the photograph, standard deviation in its stored pixels, as the
+            size of the camera's pixels has it.
+        sharpness: float32 (K,), of the old legend, see
+            :func:`attributes.training.erasing.sharpness_of`.
         written: float32 (K,), share of the transplants that are text.
         labels: of the plates; text and pictogram are not known.
     """
@@ -52,6 +62,7 @@ class ErasedBank:
     ink: Tensor
     boxes: Tensor
     sigma: Tensor
+    sharpness: Tensor
     written: Tensor
     labels: Labels
 
@@ -141,10 +152,7 @@ def _painted(g: Generator, plates: ErasedBank, legends: Tensor) -> Tensor:
         float32 (N, 3, S, S) in [0, 1].
     """
     count = len(legends)
-    blurred = _blurred(legends, plates.sigma * uniform(g, count, *_SHARPNESS))
-    seen = _through_colour_filter(g, blurred, plates.sigma)
-    # The ink was measured where the old legend was strongest: there the new one is as strong.
-    seen = seen / _strongest(seen.mean(1))[:, None, None, None].clamp(min=0.3)
+    seen = _as_sharp(g, legends, plates)
     ink = plates.ink * uniform(g, count, 0.85, 1.1)[:, None]
     faded = uniform(g, count, 0.85, 1.0)[:, None, None, None]
     photographs = plates.pixels.float() / 255
@@ -154,10 +162,44 @@ def _painted(g: Generator, plates: ErasedBank, legends: Tensor) -> Tensor:
     return images.clamp(0, 1)
 
 
+def _as_sharp(g: Generator, legends: Tensor, plates: ErasedBank) -> Tensor:
+    """Legends (N, 1, S, S) as sharp, seen by the camera, as the old ones of their plates.
+
+    What the camera does to a legend depends on its strokes. So it is drawn with some blur, measured
+    behind the same colour filter, and drawn again with as much more or less as it lacked.
+
+    Returns:
+        float32 (N, 3, S, S), 1 where a legend is strongest.
+    """
+    wanted = _variance_at(plates.sharpness * uniform(g, len(legends), *_SHARPNESS))
+    variance = (wanted - _PIXELS * plates.sigma**2).clamp(*_VARIANCES)
+    start = g.get_state()
+    trial = _seen(g, legends, variance, plates.sigma)
+    measured = torch.from_numpy(sharpness_of(trial.mean(1).numpy()))
+    variance = variance + _STEP * (wanted - _variance_at(measured))
+    g.set_state(start)
+    return _seen(g, legends, variance.clamp(*_VARIANCES), plates.sigma)
+
+
+def _variance_at(sharpness: Tensor) -> Tensor:
+    """Variance of the blur behind which a straight edge is so sharp, square pixels; (N,)."""
+    return 1 / (2 * math.pi * sharpness.clamp(min=0.05) ** 2)
+
+
+def _seen(g: Generator, legends: Tensor, variance: Tensor, sigma: Tensor) -> Tensor:
+    """Legends (N, 1, S, S) blurred by a variance (N,), behind the colour filter (N, 3, S, S).
+
+    The ink was measured where the old legend was strongest: there the new one is 1.
+    """
+    seen = _through_colour_filter(g, _blurred(legends, variance.sqrt()), sigma)
+    return seen / _strongest(seen.mean(1))[:, None, None, None].clamp(min=0.3)
+
+
 def _strongest(legends: Tensor) -> Tensor:
     """Mean of the strongest tenth of what is inked of legends (N, S, S); float32 (N,)."""
-    inks = legends.flatten(1).sort(dim=1, descending=True).values
-    tenth = (0.1 * (inks > 0.3 * inks[:, :1]).sum(dim=1, keepdim=True)).ceil().clamp(min=1)
+    flat = legends.flatten(1)
+    inks = flat.topk(math.ceil(0.1 * flat.shape[1])).values
+    tenth = (0.1 * (flat > 0.3 * inks[:, :1]).sum(dim=1, keepdim=True)).ceil().clamp(min=1)
     within = torch.arange(inks.shape[1]) < tenth
     return (inks * within).sum(dim=1) / tenth[:, 0]
 
@@ -209,10 +251,10 @@ def _through_colour_filter(g: Generator, masks: Tensor, sigma: Tensor) -> Tensor
     the size.
     """
     size = masks.shape[-1]
-    result = masks.repeat(1, 3, 1, 1)
+    result = masks.new_empty(len(masks), 3, size, size)
     for rows in sigma.argsort().chunk(6):
         side = min(size, round(OPTICAL_BLUR * size / float(sigma[rows].mean())))
-        small = lower_resolution(result[rows], side)
+        small = lower_resolution(masks[rows], side).expand(-1, 3, -1, -1)
         small = sharpen(g, mosaic(g, small))
         result[rows] = F.interpolate(small, size=(size, size), mode="bilinear", align_corners=False)
     return result

@@ -399,6 +399,7 @@ def erased_plates(count: int) -> ErasedBank:
         ink=torch.full((count, 3), 0.1),
         boxes=torch.tensor([[0.0, 0.0, 0.5]]).expand(count, -1),
         sigma=torch.full((count,), 0.6),
+        sharpness=torch.full((count,), 0.35),
         written=torch.ones(count),
         labels=Labels.from_rows([{**ROW, "text": "?", "pictogram": "?"}] * count, ()),
     )

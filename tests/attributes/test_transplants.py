@@ -1,6 +1,7 @@
 """Transplants: a photographed plate loses its legend and is given another."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -8,7 +9,13 @@ import pytest
 import torch
 
 from attributes.training.artwork import SPRITE_SIZE
-from attributes.training.erasing import erase, legend_box, plate_labels, read_plate
+from attributes.training.erasing import (
+    erase,
+    legend_box,
+    plate_labels,
+    read_plate,
+    sharpness_of,
+)
 from attributes.training.labels import UNKNOWN, Labels
 from attributes.training.pictograms import MaskBank
 from attributes.training.transplants import ErasedBank, transplant
@@ -39,12 +46,13 @@ def photograph(face=(200, 190, 180), ink=(30, 30, 35)) -> np.ndarray:
 def erased_bank(count: int, written: float) -> ErasedBank:
     plate = read_plate(LIMIT)
     assert plate is not None
-    pixels, ink = erase(photograph(), BOX, plate, SIGMA)
+    pixels, ink, sharpness = erase(photograph(), BOX, plate, SIGMA)
     return ErasedBank(
         torch.from_numpy(pixels).permute(2, 0, 1).expand(count, -1, -1, -1),
         torch.from_numpy(ink).expand(count, -1),
         torch.from_numpy(legend_box(BOX, plate, SIZE)).expand(count, -1),
         torch.full((count,), 0.6),
+        torch.full((count,), sharpness),
         torch.full((count,), written),
         Labels.from_rows([plate_labels(LIMIT, plate)] * count, ()),
     )
@@ -59,7 +67,7 @@ def masks(names: tuple[str, ...]) -> MaskBank:
 
 def test_an_erased_plate_is_smooth_within_and_untouched_without():
     before = photograph()
-    pixels, ink = erase(before, BOX, read_plate(LIMIT), SIGMA)
+    pixels, ink, _ = erase(before, BOX, read_plate(LIMIT), SIGMA)
     within = np.s_[20:36, 18:38]
     assert before[within].std() > 3 * pixels[within].std()
     assert np.array_equal(pixels[:10], before[:10])
@@ -68,7 +76,7 @@ def test_an_erased_plate_is_smooth_within_and_untouched_without():
 
 def test_what_is_blurred_into_the_rim_stays():
     far = cv2.GaussianBlur(photograph(), (0, 0), 1.4)
-    pixels, _ = erase(far, BOX, read_plate(LIMIT), 1.4)
+    pixels, _, _ = erase(far, BOX, read_plate(LIMIT), 1.4)
     y, x = np.mgrid[:SIZE, :SIZE]
     rim = np.hypot(x - 28, y - 28) > 16.3
     assert np.abs(pixels[rim].astype(int) - far[rim]).max() < 20
@@ -85,20 +93,20 @@ def test_no_side_of_a_plate_loses_more_than_the_other(row, axis):
     box = np.float32([5.3, 6.1, 49.8, 50.4])
     turned = box.copy()
     turned[[1 - axis, 3 - axis]] = SIZE - box[[3 - axis, 1 - axis]]
-    pixels, _ = erase(seen, box, plate, SIGMA)
-    mirrored, _ = erase(np.ascontiguousarray(np.flip(seen, axis)), turned, plate, SIGMA)
+    pixels, _, _ = erase(seen, box, plate, SIGMA)
+    mirrored, _, _ = erase(np.ascontiguousarray(np.flip(seen, axis)), turned, plate, SIGMA)
     assert np.abs(np.flip(mirrored, axis).astype(int) - pixels).max() <= 1
 
 
 def test_the_light_on_the_face_stays():
-    pixels, _ = erase(photograph(), BOX, read_plate(LIMIT), SIGMA)
+    pixels, _, _ = erase(photograph(), BOX, read_plate(LIMIT), SIGMA)
     assert pixels[28, 40].mean() > pixels[28, 16].mean() + 5
 
 
 def test_a_distant_face_is_as_bright_without_its_legend_as_between_the_strokes():
     near = photograph()
     far = cv2.GaussianBlur(near, (0, 0), 2.0)
-    pixels, _ = erase(far, BOX, read_plate(LIMIT), SIGMA)
+    pixels, _, _ = erase(far, BOX, read_plate(LIMIT), SIGMA)
     without = cv2.GaussianBlur(photograph(ink=(200, 190, 180)), (0, 0), 2.0)
     face = np.s_[22:34, 22:34]
     assert abs(pixels[face].mean() - without[face].mean()) < 12
@@ -106,7 +114,7 @@ def test_a_distant_face_is_as_bright_without_its_legend_as_between_the_strokes()
 
 
 def test_black_ink_has_the_colour_of_the_light():
-    _, ink = erase(
+    _, ink, _ = erase(
         photograph(face=(150, 150, 210), ink=(40, 20, 25)), BOX, read_plate(LIMIT), SIGMA
     )
     assert ink[0] == pytest.approx(ink[1], rel=0.05)
@@ -148,23 +156,101 @@ def test_a_number_is_written_where_its_slots_say_and_labelled():
     assert labels.legend[:, LEGEND.index("black")].all()
 
 
-def test_legends_of_distant_plates_are_blurred_and_coloured_as_their_photographs_are():
-    grey = erased_bank(60, written=1.0)
-    grey = replace(
-        grey, pixels=torch.full_like(grey.pixels, 200), ink=torch.full((60, 3), 30 / 255)
+def grey_plates(count: int, sigma: float, sharpness: float) -> ErasedBank:
+    """Smooth plates, of one blur as their width has it and one sharpness of their old legend."""
+    bank = erased_bank(count, written=1.0)
+    return replace(
+        bank,
+        pixels=torch.full_like(bank.pixels, 200),
+        ink=torch.full((count, 3), 30 / 255),
+        sigma=torch.full((count,), sigma),
+        sharpness=torch.full((count,), sharpness),
     )
-    steepest = []
-    for sigma in (0.4, 1.4):
-        bank = replace(grey, sigma=torch.full((60,), sigma))
-        images, _, _ = transplant(
-            torch.Generator().manual_seed(0), 60, bank, masks(("deer",)), torch.tensor([7]),
-            masks(("70",)), {}, blank_share=0,
-        )  # fmt: skip
-        steepest.append(images.mean(1).diff(dim=2).abs().amax((1, 2)).mean())
-        false_colour = (images[:, 0] - images[:, 2]).abs().amax((1, 2))
-        assert (false_colour > 0.08).float().mean() > 0.6
-    near, far = steepest
-    assert near > 1.7 * far
+
+
+def drawn_on(bank: ErasedBank, written: MaskBank, pictograms: MaskBank) -> torch.Tensor:
+    images, _, _ = transplant(
+        torch.Generator().manual_seed(0), len(bank), bank, pictograms, torch.tensor([7]), written,
+        {}, blank_share=0,
+    )  # fmt: skip
+    return images
+
+
+def sharpness_on_grey(images: torch.Tensor) -> np.ndarray:
+    """Of legends on :func:`grey_plates`, float32 (N,)."""
+    strengths = 200 / 255 - images.mean(1)
+    strongest = strengths.flatten(1).quantile(0.98, dim=1)
+    return sharpness_of((strengths / strongest[:, None, None]).numpy())
+
+
+@pytest.mark.parametrize(
+    ("sigma", "sharpness"),
+    [(0.4, 0.15), (0.4, 0.25), (0.4, 0.4), (1.0, 0.15), (1.0, 0.33), (1.6, 0.15), (1.6, 0.25)],
+)
+@pytest.mark.parametrize("written", [0.0, 1.0], ids=["pictogram", "number"])
+def test_a_legend_is_about_as_sharp_as_the_old_one_whatever_the_photograph_s_size(
+    sigma, sharpness, written
+):
+    bank = grey_plates(40, sigma, sharpness)
+    bank = replace(bank, written=torch.full((40,), written))
+    images = drawn_on(bank, masks(("70",)), masks(("deer",)))
+    assert np.median(sharpness_on_grey(images)) == pytest.approx(sharpness, rel=0.1)
+
+
+def test_the_sharpness_of_legends_varies_but_little():
+    images = drawn_on(grey_plates(60, 0.8, 0.3), masks(("70",)), masks(("deer",)))
+    sharpness = sharpness_on_grey(images)
+    assert np.std(sharpness) > 0.015
+    assert 0.2 < sharpness.min() < sharpness.max() < 0.42
+
+
+@pytest.mark.parametrize("sharpness", [0.01, 5.0])
+def test_no_sharpness_however_odd_spoils_a_picture(sharpness):
+    images = drawn_on(grey_plates(8, 1.0, sharpness), masks(("70",)), masks(("deer",)))
+    assert images.isfinite().all()
+    assert images.amin((1, 2, 3)).max() < 0.35
+
+
+@pytest.mark.parametrize(("sigma", "sharpness"), [(0.4, 0.6), (1.4, 0.35)], ids=["near", "far"])
+def test_sharp_legends_have_the_false_colours_of_the_camera(sigma, sharpness):
+    images = drawn_on(grey_plates(60, sigma, sharpness), masks(("70",)), masks(("deer",)))
+    false_colour = (images[:, 0] - images[:, 2]).abs().amax((1, 2))
+    assert (false_colour > 0.08).float().mean() > 0.6
+
+
+@pytest.mark.parametrize("row", [LIMIT, DISC, WARNING], ids=["limit", "disc", "warning"])
+def test_a_sharp_photograph_has_a_sharper_legend_than_a_blurred_one_of_the_same_size(row):
+    plate = read_plate(row)
+    before = photograph() if not plate.is_dark else photograph((20, 50, 140), (220, 220, 220))
+    found = [
+        erase(cv2.GaussianBlur(before, (0, 0), blur), BOX, plate, SIGMA).sharpness
+        for blur in (0.3, 0.8, 1.2, 1.6)
+    ]
+    assert all(sharper > 1.1 * softer for sharper, softer in pairwise(found))
+
+
+def test_sharpness_stays_within_bounds_whatever_a_photograph_shows():
+    plate = read_plate(LIMIT)
+    noise = np.random.default_rng(0).integers(0, 255, (SIZE, SIZE, 3), np.uint8)
+    for picture in (noise, photograph(), cv2.GaussianBlur(photograph(), (0, 0), 5)):
+        done = erase(picture, BOX, plate, SIGMA)
+        assert done is None or 0.1 <= done.sharpness <= 0.8
+
+
+@pytest.mark.parametrize("variance", [1.0, 2.0, 4.0])
+def test_sharpness_is_that_of_a_straight_edge_in_any_direction(variance):
+    y, x = np.mgrid[:SIZE, :SIZE] - SIZE / 2
+    edges = [
+        np.float32(np.cos(turn) * x + np.sin(turn) * y > 0.3) for turn in np.linspace(0, np.pi, 7)
+    ]
+    seen = [cv2.GaussianBlur(edge, (0, 0), variance**0.5) for edge in edges]
+    expected = 1 / np.sqrt(2 * np.pi * (variance + 1 / 6))
+    assert sharpness_of(np.stack(seen)) == pytest.approx(expected, rel=0.1)
+
+
+def test_what_has_no_edge_is_not_sharp():
+    flat = np.stack([np.zeros((SIZE, SIZE), np.float32), np.ones((SIZE, SIZE), np.float32)])
+    assert (sharpness_of(flat) == 0).all()
 
 
 def test_red_rings_mostly_carry_limits():
@@ -249,5 +335,5 @@ def test_a_faint_legend_is_drawn_as_strongly_as_the_old_one_was():
 def test_texture_that_is_brighter_than_the_face_stays():
     before = photograph()
     before[40:42, 26:30] = 255
-    pixels, _ = erase(before, BOX, read_plate(LIMIT), SIGMA)
+    pixels, _, _ = erase(before, BOX, read_plate(LIMIT), SIGMA)
     assert pixels[40:42, 26:30].min() > 220
