@@ -221,6 +221,13 @@ def test_what_is_no_video_is_told_with_the_reason(tmp_path, capfd, content, mess
     assert capfd.readouterr() == ("", "")  # FFmpeg is silent; the message is enough
 
 
+def test_a_text_is_no_video_though_ffmpeg_would_draw_it(tmp_path):
+    path = tmp_path / "drives.txt"
+    path.write_text("monday.mp4\ntuesday.mp4\n" * 200)
+    with pytest.raises(SourceError, match=f"^{path}: a text, not a video; give the sources"):
+        open_source(path)
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [

@@ -23,6 +23,8 @@ _PROMPT = 1.0
 
 _MAX_FRAMES_PER_SECOND = 1000
 """More than that is a time base (such as 90,000) that was mistaken for a rate."""
+_DRAWN_TEXT = int.from_bytes(b"ansi", "little")
+"""The FourCC of what FFmpeg's ``tty`` demuxer gives."""
 
 
 def silence_opencv() -> None:
@@ -96,6 +98,11 @@ def next_image(capture: Capture) -> NextImage:
         if time.monotonic() - started > _PROMPT:
             return NextImage(None, is_lost=True)
     return NextImage(None)
+
+
+def shows_text(capture: Capture) -> bool:
+    """Whether the file is a text: FFmpeg draws what is called ``.txt`` and the like as pictures."""
+    return int(capture.get(cv2.CAP_PROP_FOURCC)) == _DRAWN_TEXT
 
 
 def frame_count(capture: Capture) -> int | None:

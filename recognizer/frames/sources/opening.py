@@ -15,7 +15,13 @@ from urllib.request import url2pathname
 
 import cv2
 
-from recognizer.frames.sources.capture import frame_count, open_camera, open_video, read_image
+from recognizer.frames.sources.capture import (
+    frame_count,
+    open_camera,
+    open_video,
+    read_image,
+    shows_text,
+)
 from recognizer.frames.sources.frame_source import FrameSource, SourceError
 from recognizer.frames.sources.live_source import LiveSource
 from recognizer.frames.sources.stored_source import StoredSource
@@ -200,6 +206,9 @@ def _open_video_file(path: Path, timeout: float) -> StoredSource:
             f"{path}: not a video that can be decoded; if it is one, its index is missing, "
             "as it is when a recording was cut off"
         )
+    if shows_text(capture):
+        capture.release()
+        raise SourceError(f"{path}: a text, not a video; give the sources that it names themselves")
     return StoredSource.video(str(path), capture)
 
 
