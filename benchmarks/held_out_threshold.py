@@ -29,8 +29,9 @@ from attributes.readings import Readings
 from attributes.training.artwork import load_drawings
 from attributes.training.configuration import load
 from attributes.training.erased_plates import load_erased
-from attributes.training.pictograms import pictogram_masks, text_masks
+from attributes.training.pictograms import pictogram_masks
 from attributes.training.transplants import ErasedBank, transplant
+from attributes.training.written_texts import text_masks
 from attributes.vocabulary import CATEGORICAL, SHAPE
 from recognizer.answering import ReadyCatalogue
 from recognizer.decision import Judge, Thresholds

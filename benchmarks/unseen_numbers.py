@@ -20,7 +20,7 @@ from torch import Generator, Tensor
 from attributes.training import camera, configuration, operators
 from attributes.training.artwork import SPRITE_FILL, SPRITE_SIZE
 from attributes.training.colours import paint
-from attributes.training.pictograms import draw_string, load_fonts
+from attributes.training.written_texts import draw_string, load_fonts
 from attributes.vocabulary import PALETTE, TEXT
 from recognizer import Recognizer
 

@@ -26,18 +26,13 @@ from attributes.training.erasing import blur_of, erase, legend_box, plate_labels
 from attributes.training.labels import Labels
 from attributes.training.materials import Materials
 from attributes.training.photographing import Sprites, photograph
-from attributes.training.pictograms import (
-    MaskBank,
-    fill_square,
-    load_fonts,
-    text_masks,
-    text_strip,
-)
+from attributes.training.pictograms import MaskBank, fill_square
 from attributes.training.plates import compose_plates
 from attributes.training.redrawing import bend, redraw
 from attributes.training.registration import register
 from attributes.training.road_digits import random_road_digits
 from attributes.training.transplants import ErasedBank, transplant
+from attributes.training.written_texts import load_fonts, text_masks, text_strip
 from attributes.vocabulary import BAR, BORDER, CATEGORICAL, SHAPE
 
 OUT = Path(__file__).with_name("operators")

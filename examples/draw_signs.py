@@ -16,7 +16,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from attributes.training import operators, packages
-from attributes.training.pictograms import truetype
+from attributes.training.written_texts import truetype
 
 SIZE = 512
 OUT = Path(__file__).with_name("pictures")

@@ -60,8 +60,7 @@ class ReadyCatalogue:
         """The same as arrays, for many crops that nobody asks the reasons of."""
         decisions = self.judge.decide(self.engine.score(readings), similarity, readings.presence)
         reason = self.judge.reasons(decisions)
-        least = self.judge.least_confidence(decisions.best)
-        return verdicts_of(self.engine, readings, decisions, reason, least)
+        return verdicts_of(self.engine, readings, decisions, reason, self.judge.min_confidence)
 
     def _answer(
         self, readings: Readings, verdicts: Verdicts, row: int, language: str
@@ -93,7 +92,7 @@ class ReadyCatalogue:
             return ""
         of_all = verdicts.decisions.confidence[row]
         best = int(verdicts.decisions.best[row])
-        least = float(self.judge.least_confidence(verdicts.decisions.best[row : row + 1])[0])
+        least = float(self.judge.min_confidence[best])
         others = [int(s) for s in np.argsort(-of_all, kind="stable")[:2] if s != best]
         if reason is Reason.AMBIGUOUS and others and of_all[others[0]] >= _CONSIDERED:
             one, other = self.engine.signs[best], self.engine.signs[others[0]]

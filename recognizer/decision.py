@@ -132,6 +132,10 @@ class Judge:
         engine: the compiled rules.
         gallery: has every pictogram that they name.
         thresholds: see :class:`Thresholds`.
+
+    Attributes:
+        thresholds: the same.
+        min_confidence: float32 (S,), what each sign of the catalogue must reach.
     """
 
     def __init__(self, engine: Engine, gallery: Gallery, thresholds: Thresholds) -> None:
@@ -151,7 +155,7 @@ class Judge:
                 for i in engine.exemplar_signs
             ]
         )
-        self._min_confidence = np.array(
+        self.min_confidence = np.array(
             [thresholds.per_sign.get(s.id, thresholds.min_confidence) for s in engine.signs],
             np.float32,
         )
@@ -210,7 +214,7 @@ class Judge:
             reason[ambiguous] = REASONS.index(Reason.AMBIGUOUS)
             best = decisions.best
             confidence = decisions.confidence[rows, best]
-            enough = confidence >= self._min_confidence[best]
+            enough = confidence >= self.min_confidence[best]
             # It explains the crop better than all else together, and more was asked for.
             reason[~enough & (confidence >= 0.5)] = REASONS.index(Reason.BELOW_THRESHOLD)
             # The order of the file shall not choose between two that are exactly as likely.
@@ -237,10 +241,6 @@ class Judge:
             alternative: that asks for it; -1 of a sign without rule.
         """
         return self._match_cosine if alternative >= 0 else self.thresholds.exemplar_cosine
-
-    def least_confidence(self, signs: npt.NDArray[np.intp]) -> FloatArray:
-        """What the signs of these numbers must reach, float32 (N,); 0 without a catalogue."""
-        return self._min_confidence[signs] if self._sign_count else np.zeros(len(signs), np.float32)
 
     def _evidence(self, fit: FloatArray, similarity: FloatArray) -> FloatArray:
         """How much likelier an alternative's pictogram makes the crop than an unseen one would.

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from recognizer.answering import ReadyCatalogue
+from recognizer.decision import Thresholds
 from recognizer.gallery import Gallery
 from recognizer.pictures import PictureError
 from recognizer.result import Recognition
@@ -74,11 +75,13 @@ def run_tests(
         WeightsError, GalleryError: there are pictures, and they cannot be recognized.
     """
     answers: dict[int, Recognition | PictureError] = {}
+    thresholds = load_thresholds(catalogue.file, catalogue)
     can_read_pictures = find_spec("torch") is not None
     for country in dict.fromkeys(e.country for e in expectations):
+        rules = catalogue if country is None else catalogue.restricted_to(country)
         rows = [i for i, e in enumerate(expectations) if e.country == country]
         by_attributes = [i for i in rows if expectations[i].attributes is not None]
-        answers.update(_answer_attributes(catalogue, expectations, by_attributes, country))
+        answers.update(_answer_attributes(rules, thresholds, expectations, by_attributes))
         by_picture = [i for i in rows if expectations[i].picture is not None]
         if by_picture and can_read_pictures:
             answers.update(_answer_pictures(catalogue, expectations, by_picture, country, weights))
@@ -86,16 +89,14 @@ def run_tests(
 
 
 def _answer_attributes(
-    catalogue: Catalogue,
+    rules: Catalogue,
+    thresholds: Thresholds,
     expectations: Sequence[Expectation],
     rows: Sequence[int],
-    country: str | None,
 ) -> Iterator[tuple[int, Recognition]]:
-    names = tuple(catalogue.pictograms)
+    names = tuple(rules.pictograms)
     # Nothing is embedded, so the gallery needs names only.
     gallery = Gallery.from_embeddings({name: np.zeros((1, 1), np.float32) for name in names})
-    thresholds = load_thresholds(catalogue.file, catalogue)
-    rules = catalogue if country is None else catalogue.restricted_to(country)
     ready = ReadyCatalogue.prepare(rules, gallery, thresholds)
     similarity = np.full((len(rows), len(names)), -1, np.float32)
     for likeness, i in zip(similarity, rows, strict=True):

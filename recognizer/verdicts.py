@@ -51,7 +51,7 @@ def verdicts_of(
     readings: Readings,
     decisions: Decisions,
     reason: npt.NDArray[np.int8],
-    least: npt.NDArray[np.float32],
+    min_confidence: npt.NDArray[np.float32],
 ) -> Verdicts:
     """Fill in the values of what was decided.
 
@@ -64,7 +64,7 @@ def verdicts_of(
         readings: of N crops.
         decisions: about them.
         reason: why the sign of each is not good enough, see :attr:`Verdicts.reason`.
-        least: float32 (N,), the threshold of each one's candidate.
+        min_confidence: float32 (S,), the threshold of each sign.
     """
     count = len(readings)
     if not engine.signs:
@@ -90,6 +90,6 @@ def verdicts_of(
     whole = confidence.astype(np.float32)
     built_in = np.float32(Thresholds.min_confidence)
     decisive = np.where(whole > built_in, whole, np.minimum(sign_confidence, built_in))
-    below = (reason < 0) & (decisive < least)
+    below = (reason < 0) & (decisive < min_confidence[decisions.best])
     reason = np.where(below, np.int8(REASONS.index(Reason.BELOW_THRESHOLD)), reason)
     return Verdicts(decisions, tuple(candidates), tuple(texts), decisive, whole, reason)

@@ -8,7 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from attributes.training.operators import chosen, uniform
-from attributes.training.pictograms import LIMITS, is_like
+from attributes.training.written_texts import LIMITS, is_like
 from attributes.vocabulary import BORDER, SHAPE
 
 _LIMITS_IN_RINGS = 0.6

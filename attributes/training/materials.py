@@ -17,11 +17,12 @@ from attributes.training.icons import icon_masks
 from attributes.training.labels import BLANK, UNKNOWN, Labels, encode_texts
 from attributes.training.pairs import has_letter, paired_masks
 from attributes.training.photographs import PhotographBank
-from attributes.training.pictograms import MaskBank, pictogram_masks, text_masks
+from attributes.training.pictograms import MaskBank, pictogram_masks
 from attributes.training.scenes import MistakenBank
 from attributes.training.transplants import ErasedBank
 from attributes.training.turning import TURNS, turned_masks, turned_photograph_classes
 from attributes.training.unseen_signs import unseen_signs
+from attributes.training.written_texts import text_masks
 
 _TEXTS = 6000
 _DRAWN_SCENES = 800

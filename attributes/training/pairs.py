@@ -13,14 +13,8 @@ import cv2
 import numpy as np
 
 from attributes.training.artwork import SPRITE_SIZE, Drawing
-from attributes.training.pictograms import (
-    Mask,
-    MaskBank,
-    contents_of,
-    draw_string,
-    fill_square,
-    load_fonts,
-)
+from attributes.training.pictograms import Mask, MaskBank, contents_of, fill_square
+from attributes.training.written_texts import draw_string, load_fonts
 
 _LETTER = "P"
 _BESIDE = 0.4

@@ -216,7 +216,7 @@ class _Accuser:
         if o.candidate[number] == o.expected[number]:
             why = REASONS[int(o.reason[number])].value
             confidence = float(o.decisive_confidence[number])
-            least = float(self._ready.judge.least_confidence(o.sign[number : number + 1])[0])
+            least = float(self._ready.judge.min_confidence[o.sign[number]])
             is_below = why == Reason.BELOW_THRESHOLD.value
             shown = just_below(confidence, least) if is_below else f"{confidence:.2f}"
             return Stage.THRESHOLD, "min_confidence", f"right, but {why} ({shown})"

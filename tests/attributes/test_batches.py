@@ -27,10 +27,10 @@ from attributes.training.photographs import (
     gtsrb_crops,
     validation_tracks,
 )
-from attributes.training.pictograms import LIMITS
 from attributes.training.plates import compose_plates, frame_some
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from attributes.training.transplants import ErasedBank
+from attributes.training.written_texts import LIMITS
 from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, PALETTE, SHAPE, TEXT
 
 HIDDEN = (SOME_DIGIT, SOME_DIGIT)

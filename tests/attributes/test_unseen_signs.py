@@ -12,9 +12,10 @@ from attributes.training.labels import BLANK, UNKNOWN, Labels
 from attributes.training.materials import gather_materials
 from attributes.training.mirroring import pictogram_classes
 from attributes.training.packages import MissingPackageError
-from attributes.training.pictograms import load_fonts, pictogram_masks, text_masks
+from attributes.training.pictograms import pictogram_masks
 from attributes.training.run import prepare
 from attributes.training.unseen_signs import shows_one_of, unseen_signs
+from attributes.training.written_texts import load_fonts, text_masks
 from attributes.vocabulary import CATEGORICAL, SHAPE
 
 PLAIN = {

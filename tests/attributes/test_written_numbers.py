@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from attributes.training.packages import MissingPackageError
-from attributes.training.pictograms import draw_string, is_like, load_fonts, text_masks
 from attributes.training.road_digits import random_road_digits
+from attributes.training.written_texts import draw_string, is_like, load_fonts, text_masks
 
 
 @pytest.fixture(scope="module")

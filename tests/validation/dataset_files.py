@@ -7,6 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from recognizer.validation.datasets import Dataset
+
 
 def picture(path: Path, width: int = 20, height: int = 20) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,3 +32,8 @@ def coco(root: Path, box: str) -> Path:
         f'"annotations": [{{"id": 7, "image_id": 1, "category_id": 1, "bbox": {box}}}]}}'
     )
     return root / "c.json"
+
+
+def labels_of(dataset: Dataset) -> list[tuple[str, str]]:
+    """Name and class of each picture of a data set."""
+    return [(Path(s.path).name, s.label) for s in dataset.samples]
