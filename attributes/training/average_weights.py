@@ -54,6 +54,7 @@ def average_weights(
             raise ConfigurationError(f"{file}: is of another network than {files[0]}")
         networks.append(network)
         cycles += int(card.figures.get("averaged cycles", 1))
+    out.parent.mkdir(parents=True, exist_ok=True)  # what cannot be is told before the long work
     prepared = prepare(configuration, data)
     mean = mean_of(networks, configuration, prepared.materials)
     write_calibrated(mean, configuration, prepared, out, cycles)
@@ -72,6 +73,9 @@ def main() -> int:
         average_weights(arguments.weights, configuration, arguments.data, arguments.out)
     except UserError as error:
         print(error, file=sys.stderr)
+        return 3
+    except OSError as error:
+        print(f"{error.filename or arguments.out}: {error.strerror or error}", file=sys.stderr)
         return 3
     return 0
 

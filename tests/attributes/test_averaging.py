@@ -99,3 +99,12 @@ def test_the_command_tells_in_one_line_what_is_wrong(tmp_path, monkeypatch, caps
     monkeypatch.setattr("sys.argv", ["average", "release", str(file), "--out", str(out)])
     assert command.main() == 3
     assert capsys.readouterr().err == f"{file}: no such weights file\n"
+
+
+def test_a_folder_that_cannot_be_is_told_before_the_long_work(tmp_path, monkeypatch, capsys):
+    (tmp_path / "taken").write_text("")
+    file, out = saved(tmp_path / "a.safetensors"), tmp_path / "taken" / "mean.safetensors"
+    monkeypatch.setattr("sys.argv", ["average", "release", str(file), "--out", str(out)])
+    monkeypatch.setattr(command, "prepare", lambda *_: pytest.fail("the long work has begun"))
+    assert command.main() == 3
+    assert capsys.readouterr().err == f"{tmp_path / 'taken'}: File exists\n"
