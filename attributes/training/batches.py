@@ -73,7 +73,11 @@ def make_batch(
 def _places_of(slots: Tensor) -> Tensor:
     """Slot map (M, 1, size, size) -> (M, slots, size / 4, size / 4), see :class:`Batch`."""
     numbers = torch.arange(1, TEXT.max_length + 1)[None, :, None, None]
-    return F.avg_pool2d((slots.round() == numbers).float(), 4)
+    cells = slots.shape[-1] // 4
+    places = torch.zeros(len(slots), TEXT.max_length, cells, cells)
+    written = slots.flatten(1).any(1)
+    places[written] = F.avg_pool2d((slots[written].round() == numbers).float(), 4)
+    return places
 
 
 def _draw_sprites(g: Generator, materials: Materials, artwork: int, composed: int) -> Sprites:

@@ -95,7 +95,7 @@ def take(g: Generator, images: Tensor, smallest: int = 16, filling: Tensor | Non
             small for anybody to read; without it, each has any number of pixels.
     """
     count, _, size, _ = images.shape
-    result = images.clone()
+    result = torch.empty_like(images)
     order = torch.randperm(count, generator=g)
     distant, near = order.tensor_split([int(_DISTANT_SHARE * count)])
     sides = smallest + (size - smallest) * uniform(g, 8) ** 1.6

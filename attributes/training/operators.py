@@ -9,6 +9,7 @@ smooth and confetti noise, brightness spread widely towards dark, blur and low r
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
 import torch
@@ -24,6 +25,28 @@ def uniform(g: Generator, count: int, low: float = 0.0, high: float = 1.0) -> Te
 def chosen(g: Generator, count: int, probability: float) -> Tensor:
     """Boolean (count,): which images an operator touches."""
     return torch.rand(count, generator=g) < probability
+
+
+def changed_where(
+    g: Generator,
+    mask: Tensor,
+    change: Callable[..., Tensor],
+    images: Tensor,
+    *of_each: Tensor,
+) -> Tensor:
+    """A batch of which some images went through an operator, which costs nothing for the others.
+
+    Args:
+        g: source of randomness.
+        mask: boolean (N,), which images are changed.
+        change: takes the generator, K images and what else there is ``of_each``.
+        images: (N, ...).
+        of_each: whatever the operator needs to know of each image, (N, ...).
+    """
+    rows = torch.nonzero(mask).flatten()
+    if not len(rows):
+        return images
+    return images.index_copy(0, rows, change(g, images[rows], *(x[rows] for x in of_each)))
 
 
 def smooth_noise(g: Generator, count: int, size: int, cells: int, channels: int = 1) -> Tensor:
@@ -81,20 +104,20 @@ def warp(
     images: Tensor, homographies: Tensor, size: int, padding: str = "zeros", mode: str = "bilinear"
 ) -> Tensor:
     """Resample (N, C, H, W) to (N, C, size, size) through output-to-input homographies."""
-    grid = _looked_up(homographies, size).permute(0, 2, 3, 1)
-    return F.grid_sample(images, grid, mode, padding_mode=padding, align_corners=False)
+    return resample(images, sampling_grid(homographies, size), mode, padding)
 
 
-def _looked_up(homographies: Tensor, size: int) -> Tensor:
-    """Where each pixel of an output of ``size`` lies in the input: x, y, float (N, 2, size, size).
+def sampling_grid(homographies: Tensor, size: int) -> Tensor:
+    """Where each pixel of an output of ``size`` lies in the input, for :func:`resample`.
 
-    In [-1, 1] coordinates, beyond them outside of the input.
+    x and y, float32 (N, size, size, 2), in [-1, 1] coordinates, beyond them outside of the input.
     """
     axis = (torch.arange(size) + 0.5) / size * 2 - 1
     y, x = torch.meshgrid(axis, axis, indexing="ij")
     points = torch.stack([x, y, torch.ones_like(x)]).reshape(3, -1)
     projected = homographies @ points
-    return (projected[:, :2] / projected[:, 2:].clamp(min=1e-3)).reshape(-1, 2, size, size)
+    places = projected[:, :2] / projected[:, 2:].clamp(min=1e-3)
+    return places.reshape(-1, 2, size, size).permute(0, 2, 3, 1)
 
 
 def foreshorten(g: Generator, homographies: Tensor, probability: float) -> Tensor:
@@ -165,9 +188,11 @@ def margin_grid(g: Generator, aspects: Tensor, times: Tensor, size: int) -> Tens
     )
 
 
-def resample(images: Tensor, grid: Tensor, mode: str = "bilinear") -> Tensor:
+def resample(
+    images: Tensor, grid: Tensor, mode: str = "bilinear", padding: str = "border"
+) -> Tensor:
     """Look up images (N, C, H, W) at a grid (N, H', W', 2) in [-1, 1] coordinates."""
-    return F.grid_sample(images, grid, mode, padding_mode="border", align_corners=False)
+    return F.grid_sample(images, grid, mode, padding_mode=padding, align_corners=False)
 
 
 _BOARDS = torch.tensor(
@@ -195,15 +220,19 @@ def mount_on_board(
         mountable: bool (N,), which may be mounted.
         probability: share of those that are.
     """
+    mounted = chosen(g, len(plates), probability) & mountable
+    return changed_where(g, mounted, _mounted, plates, homographies)
+
+
+def _mounted(g: Generator, plates: Tensor, homographies: Tensor) -> Tensor:
     count, _, size, _ = plates.shape
-    x, y = _looked_up(homographies, size).unbind(1)
+    x, y = sampling_grid(homographies, size).unbind(3)
     right, left, bottom, top = (
         (0.94 + 0.8 * uniform(g, count) ** 2)[:, None, None] for _ in range(4)
     )
     to_edges = torch.stack([right - x, left + x, bottom - y, top + y], dim=1)
     inside = to_edges.amin(1, keepdim=True)
-    mounted = (chosen(g, count, probability) & mountable)[:, None, None, None]
-    alpha = ((inside > 0) & mounted).float()
+    alpha = (inside > 0).float()
     paint = torch.where(
         chosen(g, count, 0.6)[:, None],
         torch.tensor([0.93, 0.93, 0.91]),
@@ -223,21 +252,29 @@ def fade(g: Generator, images: Tensor) -> Tensor:
     Of red the sun takes magenta before yellow, so that what is left is anything between grey and
     a pale yellow.
     """
-    count = len(images)
-    amount = (uniform(g, count) ** 3 * 0.5)[:, None, None, None]
+    amount = (uniform(g, len(images)) ** 3 * 0.5)[:, None, None, None]
     faded = images + (0.65 - images) * amount
-    redness = (faded[:, :1] - faded[:, 1:].amax(1, keepdim=True)).clamp(0, 1)
-    bleached = (uniform(g, count, 0.2, 0.95) * chosen(g, count, 0.12))[:, None, None, None]
+    return changed_where(g, chosen(g, len(images), 0.12), _bleached, faded)
+
+
+def _bleached(g: Generator, images: Tensor) -> Tensor:
+    count = len(images)
+    redness = (images[:, :1] - images[:, 1:].amax(1, keepdim=True)).clamp(0, 1)
+    amount = uniform(g, count, 0.2, 0.95)[:, None, None, None]
     left = 0.75 + uniform(g, count)[:, None] * torch.tensor([0.12, 0.0, -0.3])
     # As much of paint that is half as red as red can be as of any redder.
-    return faded + (left[:, :, None, None] - faded) * bleached * (2 * redness).clamp(max=1)
+    return images + (left[:, :, None, None] - images) * amount * (2 * redness).clamp(max=1)
 
 
 def dirt(g: Generator, images: Tensor) -> Tensor:
     """Smooth brownish stains that cover parts of the plate."""
+    return changed_where(g, chosen(g, len(images), 0.4), _stained, images)
+
+
+def _stained(g: Generator, images: Tensor) -> Tensor:
     count, _, size, _ = images.shape
     noise = smooth_noise(g, count, size, 5)
-    strength = (uniform(g, count) ** 2 * 0.6 * chosen(g, count, 0.4))[:, None, None, None]
+    strength = (uniform(g, count) ** 2 * 0.6)[:, None, None, None]
     stain = torch.tensor([0.35, 0.32, 0.27])[None, :, None, None]
     return images + (stain - images) * strength * torch.sigmoid(4 * noise)
 
@@ -279,8 +316,12 @@ def stickers(g: Generator, images: Tensor) -> Tensor:
 
 def confetti(g: Generator, images: Tensor) -> Tensor:
     """Small patches of any colour strewn over a third of the images (DeLTA 2022)."""
+    return changed_where(g, chosen(g, len(images), 0.33), _strewn, images)
+
+
+def _strewn(g: Generator, images: Tensor) -> Tensor:
     count, _, size, _ = images.shape
-    density = (uniform(g, count) ** 2 * 0.12 * chosen(g, count, 0.33))[:, None, None, None]
+    density = (uniform(g, count) ** 2 * 0.12)[:, None, None, None]
     cells = size // 3
     strewn = (torch.rand(count, 1, cells, cells, generator=g) < density).float()
     colours = torch.rand(count, 3, cells, cells, generator=g)
@@ -290,6 +331,12 @@ def confetti(g: Generator, images: Tensor) -> Tensor:
 
 def occlude(g: Generator, images: Tensor) -> Tensor:
     """Leaves (smooth blobs from one side) and poles (a dark line) in front of the sign."""
+    leaves, poles = chosen(g, len(images), 0.15), chosen(g, len(images), 0.04)
+    return changed_where(g, leaves | poles, _covered, images, leaves, poles)
+
+
+def _covered(g: Generator, images: Tensor, leaves: Tensor, poles: Tensor) -> Tensor:
+    """Images (N, 3, H, W) behind leaves and poles, boolean (N,) each."""
     count, _, size, _ = images.shape
     axis = torch.linspace(-1, 1, size)
     angle = uniform(g, count, 0, 2 * math.pi)
@@ -298,15 +345,14 @@ def occlude(g: Generator, images: Tensor) -> Tensor:
         + torch.sin(angle)[:, None, None] * axis[None, :, None]
     )
     blobs = smooth_noise(g, count, size, 9)[:, 0]
-    leaves = side + 0.25 * blobs > uniform(g, count, 0.65, 1.3)[:, None, None]
-    leaves &= chosen(g, count, 0.15)[:, None, None]
+    leafy = side + 0.25 * blobs > uniform(g, count, 0.65, 1.3)[:, None, None]
     distance = (side + uniform(g, count, -0.9, 0.9)[:, None, None]).abs()
-    poles = distance < uniform(g, count, 0.02, 0.09)[:, None, None]
-    poles &= chosen(g, count, 0.04)[:, None, None]
+    beside = distance < uniform(g, count, 0.02, 0.09)[:, None, None]
+    hidden = (leafy & leaves[:, None, None]) | (beside & poles[:, None, None])
     shade = uniform(g, count, 0.05, 0.5)[:, None, None, None]
     tint = torch.rand(count, 3, 1, 1, generator=g) * 0.3 + 0.7
     texture = (1 + 0.3 * smooth_noise(g, count, size, 16)).clamp(0.3, 1.7)
-    return torch.where((leaves | poles)[:, None], shade * tint * texture, images)
+    return torch.where(hidden[:, None], shade * tint * texture, images)
 
 
 def illuminate(g: Generator, images: Tensor) -> Tensor:
@@ -336,15 +382,19 @@ def backlight(g: Generator, plates: Tensor, backgrounds: Tensor) -> tuple[Tensor
     sky's is laid on it: between the two, a red rim becomes nearly black. Takes and returns N plates
     and as many pictures of what lies behind them.
     """
-    count = len(plates)
-    behind = chosen(g, count, 0.2)[:, None, None, None]
-    sky = torch.tensor([0.84, 0.92, 1.0]) * uniform(g, count, 0.7, 1.1)[:, None]
+    shaded = chosen(g, len(plates), 0.2)
+    count = int(shaded.sum())
+    sky = (torch.tensor([0.84, 0.92, 1.0]) * uniform(g, count, 0.7, 1.1)[:, None])[..., None, None]
     hidden = uniform(g, count, 0.0, 0.6)[:, None, None, None]
-    bright = sky[:, :, None, None] * (1 - hidden) + backgrounds * hidden
-    spilt = (0.1 * uniform(g, count) ** 2)[:, None, None, None] * sky[:, :, None, None]
+    spilt = (0.1 * uniform(g, count) ** 2)[:, None, None, None] * sky
     skylight = 1 - uniform(g, count)[:, None] * torch.tensor([0.4, 0.15, 0.0])
-    dimmed = plates * (skylight * uniform(g, count, 0.12, 0.6)[:, None])[:, :, None, None] + spilt
-    return torch.where(behind, dimmed, plates), torch.where(behind, bright, backgrounds)
+    light = (skylight * uniform(g, count, 0.12, 0.6)[:, None])[..., None, None]
+    return (
+        changed_where(g, shaded, lambda _, plate: plate * light + spilt, plates),
+        changed_where(
+            g, shaded, lambda _, ground: sky * (1 - hidden) + ground * hidden, backgrounds
+        ),
+    )
 
 
 def headlight(g: Generator, plates: Tensor, backgrounds: Tensor) -> tuple[Tensor, Tensor]:
@@ -352,15 +402,22 @@ def headlight(g: Generator, plates: Tensor, backgrounds: Tensor) -> tuple[Tensor
 
     Takes and returns the same as :func:`backlight`.
     """
-    count = len(plates)
-    lit = chosen(g, count, 0.06)[:, None, None, None]
-    shining = plates * uniform(g, count, 0.7, 1.4)[:, None, None, None]
-    night = backgrounds * uniform(g, count, 0.02, 0.3)[:, None, None, None]
-    return torch.where(lit, shining, plates), torch.where(lit, night, backgrounds)
+    lit = chosen(g, len(plates), 0.06)
+    count = int(lit.sum())
+    thrown = uniform(g, count, 0.7, 1.4)[:, None, None, None]
+    night = uniform(g, count, 0.02, 0.3)[:, None, None, None]
+    return (
+        changed_where(g, lit, lambda _, plate: plate * thrown, plates),
+        changed_where(g, lit, lambda _, ground: ground * night, backgrounds),
+    )
 
 
 def glare(g: Generator, images: Tensor) -> Tensor:
     """A bright spot that washes colours out (retroreflection, low sun)."""
+    return changed_where(g, chosen(g, len(images), 0.08), _washed_out, images)
+
+
+def _washed_out(g: Generator, images: Tensor) -> Tensor:
     count, _, size, _ = images.shape
     axis = torch.linspace(-1, 1, size)
     x, y = uniform(g, count, -1, 1), uniform(g, count, -1, 1)
@@ -368,8 +425,8 @@ def glare(g: Generator, images: Tensor) -> Tensor:
         axis[None, :, None] - y[:, None, None]
     ) ** 2
     spot = torch.exp(-square / uniform(g, count, 0.1, 0.8)[:, None, None])
-    amount = uniform(g, count, 0.2, 0.8) * chosen(g, count, 0.08)
-    return images + (1 - images) * (spot * amount[:, None, None])[:, None]
+    amount = uniform(g, count, 0.2, 0.8)[:, None, None]
+    return images + (1 - images) * (spot * amount)[:, None]
 
 
 def tone_curve(g: Generator, images: Tensor) -> Tensor:

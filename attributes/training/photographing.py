@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 from attributes.training import camera, operators
 from attributes.training.labels import Labels
 from attributes.training.materials import Materials
-from attributes.training.operators import chosen, uniform
+from attributes.training.operators import changed_where, chosen, uniform
 from attributes.training.photographs import PhotographBank
 from attributes.vocabulary import CATEGORICAL, SHAPE
 
@@ -37,39 +37,57 @@ def photograph(
 ) -> tuple[Tensor, Tensor]:
     """Put sprites into scenes and look at them through a camera; images and their slot maps."""
     count = len(sprites.pixels)
-    rough = torch.nonzero(~chosen(g, count, _FAIR)).flatten()
+    rough = ~chosen(g, count, _FAIR)
     homographies, narrowed, times = _views(g, count, rough)
+    grid = operators.sampling_grid(homographies, size)
     # Colours are resampled weighted by alpha; what is transparent would bleed into rims otherwise.
-    plates = operators.warp(_premultiplied(sprites.pixels), homographies, size)
-    slots = operators.warp(sprites.slots, homographies, size, mode="nearest")
+    plates = operators.resample(_premultiplied(sprites.pixels), grid, padding="zeros")
     mountable = _is_no_rectangle(sprites.labels) & (times == 1)
     plates = operators.mount_on_board(g, plates, homographies, mountable)
     alpha = plates[:, 3:]
     colours = operators.fade(g, plates[:, :3] / alpha.clamp(min=1e-3))
-    worn = operators.confetti(g, operators.stickers(g, operators.dirt(g, colours[rough])))
-    colours = operators.tone_curve(g, colours.index_copy(0, rough, worn))
-    colours = colours.index_copy(0, rough, operators.illuminate(g, colours[rough]))
+    colours = changed_where(g, rough, _worn, colours)
+    colours = operators.tone_curve(g, colours)
+    colours = changed_where(g, rough, operators.illuminate, colours)
 
-    backgrounds = _backgrounds(g, materials, count, size)
-    neighbours = plates.roll(1, dims=0)
-    beside = operators.random_homographies(g, count, (0.7, 1.1), 0.0, 10, 0.1, 0.0)
-    away = uniform(g, count, 1.35, 1.7) * torch.where(chosen(g, count, 0.5), 1.0, -1.0)
-    beside[:, 0, 2] += torch.where(chosen(g, count, 0.4), away, torch.zeros(count))
-    beside[:, 1, 2] += torch.where(beside[:, 0, 2].abs() < 1, away, torch.zeros(count))
-    neighbours = operators.warp(neighbours, beside, size)
-    neighbours = neighbours * chosen(g, count, 0.2).float()[:, None, None, None]
-    backgrounds = backgrounds * (1 - neighbours[:, 3:]) + neighbours[:, :3]
-
+    backgrounds = _with_neighbours(g, _backgrounds(g, materials, count, size), plates)
     colours, backgrounds = operators.backlight(g, colours, backgrounds)
     colours, backgrounds = operators.headlight(g, colours, backgrounds)
     images = colours * alpha + backgrounds * (1 - alpha)
-    hidden = operators.glare(g, operators.occlude(g, images[rough]))
-    images = images.index_copy(0, rough, hidden)
+    images = changed_where(g, rough, _hidden, images)
     images = _exposed(g, materials.photographs, images)
-    images = camera.take(g, images, filling=narrowed / times)
+    images = _taken(g, images, narrowed / times)
     margins = operators.margin_grid(g, sprites.aspects * narrowed, times, size)
     images = operators.resample(images, margins)
-    return images, operators.resample(slots, margins, mode="nearest")
+    slots = torch.zeros(count, 1, size, size)
+    written = sprites.slots.flatten(1).any(1)
+    standing = operators.resample(sprites.slots[written], grid[written], "nearest", "zeros")
+    slots[written] = operators.resample(standing, margins[written], "nearest")
+    return images, slots
+
+
+def _worn(g: Generator, colours: Tensor) -> Tensor:
+    return operators.confetti(g, operators.stickers(g, operators.dirt(g, colours)))
+
+
+def _hidden(g: Generator, images: Tensor) -> Tensor:
+    return operators.glare(g, operators.occlude(g, images))
+
+
+def _with_neighbours(g: Generator, backgrounds: Tensor, plates: Tensor) -> Tensor:
+    """Backgrounds in which here and there another of the plates (RGBA, premultiplied) stands."""
+    beside = chosen(g, len(plates), 0.2)
+    others = plates.roll(1, dims=0)[beside]
+    count = len(others)
+    homographies = operators.random_homographies(g, count, (0.7, 1.1), 0.0, 10, 0.1, 0.0)
+    away = uniform(g, count, 1.35, 1.7) * torch.where(chosen(g, count, 0.5), 1.0, -1.0)
+    sideways = chosen(g, count, 0.4)
+    homographies[:, 0, 2] += torch.where(sideways, away, 0.0)
+    homographies[:, 1, 2] += torch.where(sideways, 0.0, away)
+    others = operators.warp(others, homographies, backgrounds.shape[-1])
+    return changed_where(
+        g, beside, lambda _, alone: alone * (1 - others[:, 3:]) + others[:, :3], backgrounds
+    )
 
 
 def _views(g: Generator, count: int, rough: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -83,8 +101,9 @@ def _views(g: Generator, count: int, rough: Tensor) -> tuple[Tensor, Tensor, Ten
         g, count, scale=(0.85, 1.1), shift=0.05, degrees=8, shear=0.04, perspective=0.04
     )
     narrowed, times = torch.ones(count), torch.ones(count)
+    rough_ones = int(rough.sum())
     askew = operators.random_homographies(
-        g, len(rough), scale=(0.72, 1.12), shift=0.07, degrees=20, shear=0.12, perspective=0.14
+        g, rough_ones, scale=(0.72, 1.12), shift=0.07, degrees=20, shear=0.12, perspective=0.14
     )
     narrowed[rough] = operators.foreshorten(g, askew, 0.4)
     times[rough] = operators.step_back(g, askew, 0.35)
@@ -99,16 +118,19 @@ def _is_no_rectangle(labels: Labels) -> Tensor:
 
 def _exposed(g: Generator, photographs: PhotographBank | None, images: Tensor) -> Tensor:
     """Pictures in some light; half of them in that of a photograph, if there are any."""
-    exposed = operators.desaturate(g, operators.expose(g, images))
-    if photographs is None:
-        return exposed
-    donors = photographs.black_on_white()
-    if not len(donors):
-        return exposed
-    picked = donors[torch.randint(len(donors), (len(images),), generator=g)]
+    if photographs is None or not len(donors := photographs.black_on_white()):
+        return _in_some_light(g, images)
+    borrowed = chosen(g, len(images), 0.5)
+    picked = donors[torch.randint(len(donors), (int(borrowed.sum()),), generator=g)]
     tones = photographs.pixels[picked].float() / 255
-    donated = operators.transplant_tones(images.clamp(0, 1), tones)
-    return torch.where(chosen(g, len(images), 0.5)[:, None, None, None], donated, exposed)
+    exposed = changed_where(g, ~borrowed, _in_some_light, images)
+    return changed_where(
+        g, borrowed, lambda _, plate: operators.transplant_tones(plate.clamp(0, 1), tones), exposed
+    )
+
+
+def _in_some_light(g: Generator, images: Tensor) -> Tensor:
+    return operators.desaturate(g, operators.expose(g, images))
 
 
 def _premultiplied(sprites: Tensor) -> Tensor:
@@ -128,11 +150,19 @@ def photograph_again(
     narrowed = operators.foreshorten(g, homographies, 0.3)
     images = operators.warp(images, homographies, size, padding="border")
     slots = operators.warp(slots, homographies, size, mode="nearest")
+    images = changed_where(g, chosen(g, count, 0.4), _later, images)
+    images = changed_where(g, chosen(g, count, 0.5), _taken, images, narrowed)
+    return images, slots
+
+
+def _taken(g: Generator, images: Tensor, filling: Tensor) -> Tensor:
+    return camera.take(g, images, filling=filling)
+
+
+def _later(g: Generator, images: Tensor) -> Tensor:
+    """Signs dirtier than they were, partly hidden, in another light."""
     touched = operators.occlude(g, operators.stickers(g, operators.dirt(g, images)))
-    changed = operators.illuminate(g, operators.expose(g, touched))
-    images = torch.where(chosen(g, count, 0.4)[:, None, None, None], changed, images)
-    again = camera.take(g, images, filling=narrowed)
-    return torch.where(chosen(g, count, 0.5)[:, None, None, None], again, images), slots
+    return operators.illuminate(g, operators.expose(g, touched))
 
 
 def photograph_nothing(g: Generator, materials: Materials, count: int, size: int) -> Tensor:
@@ -141,8 +171,7 @@ def photograph_nothing(g: Generator, materials: Materials, count: int, size: int
     Half of what was once taken for a sign is cut to its own sides, as the recognizer would.
     """
     nothing, own = _without_signs(g, materials, count, size)
-    exposed = operators.desaturate(g, operators.expose(g, nothing))
-    seen = camera.take(g, exposed)
+    seen = camera.take(g, _in_some_light(g, nothing))
     aspects = torch.exp(uniform(g, count, -1, 1) * chosen(g, count, 0.6))
     fitting = own * torch.exp(uniform(g, count, -0.15, 0.15))
     aspects = torch.where(own.isfinite() & chosen(g, count, 0.5), fitting, aspects)
@@ -173,13 +202,17 @@ def _without_signs(
 
 def _backgrounds(g: Generator, materials: Materials, count: int, size: int) -> Tensor:
     """Scenes, smooth coloured noise in place of some; float32 (count, 3, size, size)."""
-    noise = 0.5 + 0.25 * operators.smooth_noise(g, count, size, 6, channels=3)
-    grey = noise.mean(1, keepdim=True)
-    procedural = grey + (noise - grey) * 0.4 + uniform(g, count, -0.3, 0.3)[:, None, None, None]
-    picked = torch.randint(len(materials.scenes), (count,), generator=g)
+    plain = chosen(g, count, 0.2)
+    scenery, plain_ones = int((~plain).sum()), int(plain.sum())
+    picked = torch.randint(len(materials.scenes), (scenery,), generator=g)
     scenes = materials.scenes[picked].float() / 255
-    matrix = operators.random_homographies(g, count, (1.0, 2.0), 0.1, 30, 0.2, 0.0)
+    matrix = operators.random_homographies(g, scenery, (1.0, 2.0), 0.1, 30, 0.2, 0.0)
     scenes = operators.warp(scenes, matrix, size, padding="reflection")
-    scenes = torch.where(chosen(g, count, 0.5)[:, None, None, None], scenes.flip(3), scenes)
-    plain = chosen(g, count, 0.2)[:, None, None, None]
-    return torch.where(plain, procedural, scenes).clamp(0, 1)
+    mirrored = changed_where(g, chosen(g, scenery, 0.5), lambda _, scene: scene.flip(3), scenes)
+    noise = 0.5 + 0.25 * operators.smooth_noise(g, plain_ones, size, 6, channels=3)
+    grey = noise.mean(1, keepdim=True)
+    light = uniform(g, plain_ones, -0.3, 0.3)[:, None, None, None]
+    backgrounds = torch.empty(count, 3, size, size)
+    backgrounds[~plain] = mirrored
+    backgrounds[plain] = grey + (noise - grey) * 0.4 + light
+    return backgrounds.clamp(0, 1)

@@ -21,7 +21,7 @@ from attributes.training.blank_plates import PlateBank
 from attributes.training.colours import paint
 from attributes.training.labels import UNKNOWN, Labels, encode_text
 from attributes.training.legends import is_ring, pick_texts, place_legends
-from attributes.training.operators import chosen, uniform, warp
+from attributes.training.operators import changed_where, chosen, uniform, warp
 from attributes.training.pictograms import MaskBank
 from attributes.training.redrawing import redraw
 from attributes.vocabulary import (
@@ -187,12 +187,16 @@ def frame_some(g: Generator, masks: Tensor, allowed: Tensor) -> Tensor:
 
     Takes and returns masks (N, 1, S, S) in [0, 1]; ``allowed``, boolean (N,), may be framed.
     """
+    framed = allowed & chosen(g, len(masks), _FRAMED)
+    return changed_where(g, framed, _cut_from_triangles, masks)
+
+
+def _cut_from_triangles(g: Generator, masks: Tensor) -> Tensor:
     count, _, _, size = masks.shape
-    framed = (allowed & chosen(g, count, _FRAMED))[:, None, None, None]
     placement = place_legends(g, _IN_TRIANGLE.expand(count, -1), (0.85, 1.1), 0.05)
     axis = torch.linspace(-1, 1, size)
     triangle = ((1 + axis[:, None] - 2 * axis.abs()) * size / 4).clamp(0, 1)
-    return torch.where(framed, triangle * (1 - warp(masks, placement, size)), masks)
+    return triangle * (1 - warp(masks, placement, size))
 
 
 def _room(masks: Tensor) -> Tensor:

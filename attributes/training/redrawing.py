@@ -11,7 +11,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from attributes.training.operators import chosen, smooth_noise, uniform
+from attributes.training.operators import changed_where, chosen, smooth_noise, uniform
 
 _SHARE = 0.7
 """Share of the drawings that are changed."""
@@ -28,13 +28,15 @@ def redraw(g: Generator, masks: Tensor, touched: Tensor) -> Tensor:
     Returns:
         float32 (N, 1, S, S) in [0, 1].
     """
+    return changed_where(g, _most_of(g, touched), _by_another_hand, masks)
+
+
+def _by_another_hand(g: Generator, masks: Tensor) -> Tensor:
     count = len(masks)
-    changes = (touched & chosen(g, count, _SHARE))[:, None, None, None]
     squeezed = torch.stack([1 / uniform(g, count, 0.75, 1.0), torch.ones(count)], dim=1)
     upright = chosen(g, count, 0.5)[:, None]
     squeezed = torch.where(upright, squeezed, squeezed.flip(1))
-    bent = _looked_up(g, masks, 0.035, squeezed)
-    return torch.where(changes, _reweighted(g, bent), masks)
+    return _reweighted(g, _looked_up(g, masks, 0.035, squeezed))
 
 
 def bend(g: Generator, drawings: Tensor, touched: Tensor) -> Tensor:
@@ -45,12 +47,18 @@ def bend(g: Generator, drawings: Tensor, touched: Tensor) -> Tensor:
         drawings: RGBA, float32 (N, 4, S, S) in [0, 1].
         touched: boolean (N,), which may be changed; most of them are.
     """
-    count = len(drawings)
-    changes = (touched & chosen(g, count, _SHARE))[:, None, None, None]
+    return changed_where(g, _most_of(g, touched), _bent, drawings)
+
+
+def _bent(g: Generator, drawings: Tensor) -> Tensor:
     colours, alpha = drawings[:, :3], drawings[:, 3:]
-    bent = _looked_up(g, torch.cat([colours * alpha, alpha], dim=1), 0.02, torch.ones(count, 2))
-    straight = torch.cat([bent[:, :3] / bent[:, 3:].clamp(min=1e-3), bent[:, 3:]], dim=1)
-    return torch.where(changes, straight.clamp(0, 1), drawings)
+    unscaled = torch.ones(len(drawings), 2)
+    bent = _looked_up(g, torch.cat([colours * alpha, alpha], dim=1), 0.02, unscaled)
+    return torch.cat([bent[:, :3] / bent[:, 3:].clamp(min=1e-3), bent[:, 3:]], dim=1).clamp(0, 1)
+
+
+def _most_of(g: Generator, touched: Tensor) -> Tensor:
+    return touched & chosen(g, len(touched), _SHARE)
 
 
 def _looked_up(g: Generator, images: Tensor, reach: float, scale: Tensor) -> Tensor:

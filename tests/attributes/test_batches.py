@@ -319,7 +319,8 @@ def test_what_is_no_sign_comes_in_crops_of_all_sides_too():
     columns_repeat = (crops[..., :3] - crops[..., :1]).abs().amax((1, 2, 3)) < 1e-6
     assert 8 < rows_repeat.sum() < 32
     assert 8 < columns_repeat.sum() < 32
-    assert not (rows_repeat & columns_repeat).any()
+    burnt_out = (crops[:, :, 0, 0] == 1).all(1)
+    assert not (rows_repeat & columns_repeat & ~burnt_out).any()
 
 
 def test_a_turned_photograph_is_a_class_of_its_own_and_keeps_its_colours():

@@ -201,7 +201,8 @@ def test_the_sharpness_of_legends_varies_but_little():
     images = drawn_on(grey_plates(60, 0.8, 0.3), masks(("70",)), masks(("deer",)))
     sharpness = sharpness_on_grey(images)
     assert np.std(sharpness) > 0.015
-    assert 0.2 < sharpness.min() < sharpness.max() < 0.42
+    softest, sharpest = np.quantile(sharpness, [0.05, 0.95])
+    assert 0.2 < softest < sharpest < 0.42
 
 
 @pytest.mark.parametrize("sharpness", [0.01, 5.0])
