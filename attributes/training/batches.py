@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from attributes.training.configuration import Configuration
 from attributes.training.labels import DIGITS, SOME_DIGIT, UNKNOWN, Labels
 from attributes.training.materials import Materials
-from attributes.training.operators import chosen, uniform
+from attributes.training.operators import changed_where, chosen, flipped, uniform
 from attributes.training.photographing import (
     Sprites,
     photograph,
@@ -136,7 +136,7 @@ def _mirror_some(
     known = labels.pictogram != UNKNOWN
     mirrored = torch.where(known, mirror[labels.pictogram.clamp(min=0)], labels.pictogram)
     flip = wordless & chosen(g, len(images), 0.33) & ~(known & (mirrored == UNKNOWN))
-    images = torch.where(flip[:, None, None, None], images.flip(3), images)
+    images = changed_where(g, flip, flipped, images)
     pictogram = torch.where(flip, mirrored, labels.pictogram)
     return images, replace(labels, pictogram=pictogram)
 

@@ -49,6 +49,11 @@ def changed_where(
     return images.index_copy(0, rows, change(g, images[rows], *(x[rows] for x in of_each)))
 
 
+def flipped(_: Generator, images: Tensor) -> Tensor:
+    """Images (N, C, H, W), left and right exchanged."""
+    return images.flip(3)
+
+
 def smooth_noise(g: Generator, count: int, size: int, cells: int, channels: int = 1) -> Tensor:
     """Band-limited noise (count, channels, size, size), zero mean, deviation about 0.8."""
     coarse = torch.randn(count, channels, cells + 1, cells + 1, generator=g)

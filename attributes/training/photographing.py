@@ -195,7 +195,7 @@ def _without_signs(
     things = materials.not_signs.pixels[picked].float() / 255
     matrix = operators.random_homographies(g, mistaken, (1.1, 1.7), 0.08, 12, 0.1, 0.05)
     things = operators.warp(things, matrix, size, padding="reflection")
-    things = torch.where(chosen(g, mistaken, 0.5)[:, None, None, None], things.flip(3), things)
+    things = changed_where(g, chosen(g, mistaken, 0.5), operators.flipped, things)
     aspects[count - mistaken :] = materials.not_signs.aspects[picked]
     return torch.cat([images[mistaken:], things]), aspects
 
@@ -205,14 +205,14 @@ def _backgrounds(g: Generator, materials: Materials, count: int, size: int) -> T
     plain = chosen(g, count, 0.2)
     scenery, plain_ones = int((~plain).sum()), int(plain.sum())
     picked = torch.randint(len(materials.scenes), (scenery,), generator=g)
-    scenes = materials.scenes[picked].float() / 255
+    scenes = materials.scenes[picked].float()
     matrix = operators.random_homographies(g, scenery, (1.0, 2.0), 0.1, 30, 0.2, 0.0)
-    scenes = operators.warp(scenes, matrix, size, padding="reflection")
-    mirrored = changed_where(g, chosen(g, scenery, 0.5), lambda _, scene: scene.flip(3), scenes)
+    scenes = operators.warp(scenes, matrix, size, padding="reflection") / 255
+    scenes = changed_where(g, chosen(g, scenery, 0.5), operators.flipped, scenes)
     noise = 0.5 + 0.25 * operators.smooth_noise(g, plain_ones, size, 6, channels=3)
     grey = noise.mean(1, keepdim=True)
     light = uniform(g, plain_ones, -0.3, 0.3)[:, None, None, None]
     backgrounds = torch.empty(count, 3, size, size)
-    backgrounds[~plain] = mirrored
+    backgrounds[~plain] = scenes
     backgrounds[plain] = grey + (noise - grey) * 0.4 + light
     return backgrounds.clamp(0, 1)
