@@ -231,9 +231,10 @@ class Addition:
         taken = self._catalogue.by_id.get(sign_id)
         if taken is None:
             return
-        is_own = taken.position.file == str(self._file)
         otherwise = (
-            "edit that one" if is_own else f"first write `remove: [{sign_id}]` beside `extends`"
+            f"first write `remove: [{sign_id}]` beside `extends`"
+            if taken.is_inherited
+            else "edit that one"
         )
         raise OptionError(
             f"{quote(sign_id)} is defined already, at {taken.position}; give the new sign another "

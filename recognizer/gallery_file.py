@@ -92,24 +92,30 @@ def read_gallery(path: Path, fingerprint: str | None) -> dict[str, tuple[list[st
             arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
         sources = dict(json.loads(metadata["sources"]))
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise GalleryError(f"{path}: not readable as a gallery: {error}") from None
+        raise GalleryError(f"{path}: not readable as a gallery: {error}", _anew(path)) from None
     for name, array in arrays.items():
         if array.shape[1:] != (EMBEDDING_DIMENSIONS,) or not array.size:
             raise GalleryError(
                 f"{path}: not readable as a gallery: `{name}` is of the shape {array.shape}, "
-                f"expected (views, {EMBEDDING_DIMENSIONS})"
+                f"expected (views, {EMBEDDING_DIMENSIONS})",
+                _anew(path),
             )
         if not np.isfinite(array).all():
             raise GalleryError(
-                f"{path}: not readable as a gallery: `{name}` holds numbers that are not finite"
+                f"{path}: not readable as a gallery: `{name}` holds numbers that are not finite",
+                _anew(path),
             )
     if fingerprint is not None and metadata.get("weights") != fingerprint:
         raise GalleryError(
             f"{path}: made with other weights ({metadata.get('weights')}, in use are "
             f"{fingerprint})",
-            f"run `signrules gallery {catalogue_of(path)}`",
+            _anew(path),
         )
     return {name: (sources.get(name, []), array) for name, array in arrays.items()}
+
+
+def _anew(path: Path) -> str:
+    return f"run `signrules gallery {catalogue_of(path)}`"
 
 
 def catalogue_of(path: Path) -> Path:

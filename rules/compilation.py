@@ -90,9 +90,14 @@ class Compiler:
         return replacements(self._sections)
 
     def signs(self) -> tuple[Sign, ...]:
-        """The signs that have no mistake. Faces that no sign uses are looked at as well."""
+        """The signs that have no mistake.
+
+        Faces that no sign uses are looked at as well, and signs whose id is taken.
+        """
         for name in self._sections.faces:
             self._face(name)
+        for entry in self._sections.repeated.values():
+            self._sign(entry)
         return tuple(filter(None, map(self._sign, self._sections.signs.values())))
 
     def faces(self) -> dict[str, tuple[Alternative, ...]]:
@@ -164,7 +169,7 @@ class Compiler:
         readings = list(_readings_used(entry))
         if readings and not entry.document.is_complete(entry.node):
             return  # The condition that seems to be missing may be one that was wrong.
-        for reading, node in readings:
+        for reading, use, node in readings:
             position = entry.document.position(node)
             if reading not in _READINGS:
                 self._unknown_placeholder(reading, position)
@@ -173,7 +178,7 @@ class Compiler:
                 admits_others = reading == DIGITS_NAME and sign.alternatives and asks
                 self._findings.error(
                     LoadError.CONFLICTING_KEYS,
-                    f"{quote(sign.id)} takes a value from {quote(reading)}, but its rule "
+                    f"{quote(sign.id)} {use}, but its rule "
                     + (
                         "also holds where no number stands"
                         if admits_others
@@ -457,19 +462,20 @@ def _stated(model: StrictModel | None) -> Iterator[str]:
         yield from (name for name in type(model).model_fields if name in model.model_fields_set)
 
 
-def _readings_used(entry: Entry[SignModel]) -> Iterator[tuple[str, Node]]:
-    """Every reading that a sign's value, names and aliases use, and where."""
+def _readings_used(entry: Entry[SignModel]) -> Iterator[tuple[str, str, Node]]:
+    """Every reading that a sign's value, names and aliases use, in which words, and where."""
     value = entry.node.get("value")
     if isinstance(value, MappingNode) and entry.model.value:
-        yield entry.model.value.from_, value.get("from") or value
-    for key in ("name", "aliases"):
+        reading = entry.model.value.from_
+        yield reading, f"takes a value from {quote(reading)}", value.get("from") or value
+    for key, where in (("name", "a name"), ("aliases", "an alias")):
         texts = entry.node.get(key)
         if isinstance(texts, MappingNode):
             for _, text in texts.entries.values():
                 for leaf in items_of(text):
                     assert isinstance(leaf, Scalar)
                     for match in PLACEHOLDER.finditer(leaf.text):
-                        yield match[1], leaf
+                        yield match[1], f"shows {quote(match[0])} in {where}", leaf
 
 
 def _reads(alternative: Alternative, reading: str) -> bool:

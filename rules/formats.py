@@ -57,6 +57,10 @@ def with_small_country(text: str) -> str:
     return country.lower() + dot + rest
 
 
+def _with_slashes(path: str) -> str:
+    return path.replace("\\", "/")
+
+
 SIGN_ID_PATTERN: Final = r"[a-z]{2,8}(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+"
 
 SIGN_ID_RULE: Final = (
@@ -75,7 +79,9 @@ SignPattern = Annotated[
     ),
 ]
 NAME_PATTERN: Final = r"[A-Za-z][A-Za-z0-9_-]*"
-NAME_RULE: Final = "a name of letters, digits, `_` and `-`, such as `deer`"
+NAME_RULE: Final = (
+    "a name of the letters a to z, digits, `_` and `-` that begins with a letter, such as `deer`"
+)
 Name = Annotated[str, Format(NAME_PATTERN, NAME_RULE)]
 Country = Annotated[
     str,
@@ -102,7 +108,9 @@ CheckCode = Annotated[str, Format(r"SR[0-9]{3}", CHECK_CODE_RULE)]
 RuleFilePath = Annotated[
     str,
     Format(
-        r"(?![/~\\])[^\\:\x00]*\.ya?ml", "a relative path of a .yaml file, such as `../signs.yaml`"
+        r"(?![/~\\])[^\\:\x00]*\.ya?ml",
+        "a relative path of a .yaml file, such as `../signs.yaml`",
+        likely=_with_slashes,
     ),
 ]
 ExemplarPath = Annotated[
@@ -110,7 +118,14 @@ ExemplarPath = Annotated[
     Format(
         r"(?!/)(?!(?:.*/)?\.\.(?:/|$))[^\\:\x00]+",
         "a relative path inside the folder of this file, such as `pictograms/deer.png`",
-        likely=lambda text: text.replace("\\", "/"),
+        likely=_with_slashes,
+    ),
+]
+Label = Annotated[
+    str,
+    Format(
+        r"(?=.*\S)(?:[^{}\x00-\x1f\x7f]|\{[^{}]*\})+",
+        "some text on one line, in which braces stand around `digits` or `text` alone",
     ),
 ]
 NonEmpty = Annotated[str, Format(r"[\s\S]*\S[\s\S]*", "some text")]

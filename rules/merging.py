@@ -67,6 +67,7 @@ class Sections:
             recorded, and are left out.
         removed: id of a sign that a file does not take over -> where that is said.
         gone: ids of the nodes of these signs: others may have the same sign id.
+        repeated: id of its node -> sign whose sign id is taken, which was recorded.
     """
 
     country: str | None = None
@@ -76,6 +77,7 @@ class Sections:
     mistaken: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     removed: dict[str, Position] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    repeated: dict[int, Entry[SignModel]] = field(default_factory=dict)
 
     def add_missing(self, part: Sections) -> None:
         """Take over which entries of a file that is built on are wrong, and which are removed."""
@@ -83,6 +85,7 @@ class Sections:
             self.mistaken[kind] |= names
         self.removed.update(part.removed)
         self.gone |= part.gone
+        self.repeated.update(part.repeated)
 
     def leave_out(self, gone: Collection[int]) -> None:
         """Do without the signs that these nodes hold."""
@@ -207,7 +210,7 @@ class FileMerger:
                 if known.country and sign.country:
                     self._of_two_countries(known, sign)
                 own.signs[name] = replace(known, country=None)
-            _add(own.signs, name, sign, "sign", self._findings)
+            _add_sign(own, sign, self._findings)
 
     def _of_two_countries(self, first: Entry[SignModel], second: Entry[SignModel]) -> None:
         self._findings.error(
@@ -299,7 +302,7 @@ def _own_entries(document: RuleFile, findings: Findings) -> Sections:
         place = document.position(sign_node.get("id") or sign_node)
         country = sign.country or model.country
         entry = Entry(sign.id, sign, sign_node, document, place, country, sign.country is not None)
-        _add(own.signs, sign.id, entry, "sign", findings)
+        _add_sign(own, entry, findings)
     own.mistaken["face"] = document.left_out(document.root.get("faces"))
     own.mistaken["pictogram"] = document.left_out(document.root.get("pictograms"))
     own.mistaken["sign"] = set(_dropped_ids(document))
@@ -334,6 +337,13 @@ def _named(
         key, node = nodes.entries[name]
         assert isinstance(node, MappingNode)
         yield name, model, key, node
+
+
+def _add_sign(sections: Sections, sign: Entry[SignModel], findings: Findings) -> None:
+    """Add a sign; one whose id is taken is kept apart, as it may have mistakes of its own."""
+    _add(sections.signs, sign.name, sign, "sign", findings)
+    if sections.signs[sign.name].node is not sign.node:
+        sections.repeated[id(sign.node)] = sign
 
 
 def _add(

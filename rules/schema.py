@@ -25,6 +25,7 @@ from rules.formats import (
     CheckCode,
     Country,
     ExemplarPath,
+    Label,
     Language,
     Name,
     NonEmpty,
@@ -78,10 +79,10 @@ class ValueModel(StrictModel):
 class AliasesModel(StrictModel):
     """What others call the sign."""
 
-    osm: one_or_many(NonEmpty) | None = Field(  # type: ignore[valid-type]
+    osm: one_or_many(Label) | None = Field(  # type: ignore[valid-type]
         None, description="OpenStreetMap `traffic_sign` value, such as `DE:274[{digits}]`."
     )
-    mapillary: one_or_many(NonEmpty) | None = Field(  # type: ignore[valid-type]
+    mapillary: one_or_many(Label) | None = Field(  # type: ignore[valid-type]
         None, description="Mapillary class name, such as `regulatory--stop--g1`."
     )
 
@@ -97,7 +98,7 @@ class SignModel(StrictModel):
     )
 
     id: SignId = Field(description="Stable id, country first, such as `de.142-10`.")
-    name: Annotated[dict[Language, NonEmpty], Field(min_length=1)] = Field(
+    name: Annotated[dict[Language, Label], Field(min_length=1)] = Field(
         description="Language code -> name; may hold `{digits}` or `{text}`."
     )
     when: Conditions | None = Field(default=None, description="The conditions that make this sign.")

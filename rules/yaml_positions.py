@@ -254,7 +254,12 @@ class _Composer:
         if target is None:
             self._fail(
                 LoadError.YAML_FEATURE,
-                f"the alias {quote('*' + name)} refers to no anchor above it",
+                f"the alias {quote('*' + name)} "
+                + (
+                    "stands within what it refers to"
+                    if name in [anchor for _, anchor in self._open]
+                    else "refers to no anchor above it"
+                ),
                 place,
             )
         if len(self._open) + target.height > MAX_DEPTH:

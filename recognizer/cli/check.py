@@ -305,6 +305,10 @@ def _check(word: str) -> Check:
     for check in CHECKS:
         if word.lower() in (check.code.lower(), check.name):
             return check
+    if word.upper() in [error.value for error in LoadError]:
+        raise argparse.ArgumentTypeError(
+            f"`{word}` is a mistake that keeps a file from being used, and cannot be chosen"
+        )
     known = [name for check in CHECKS for name in (check.code, check.name)]
     hint = did_you_mean(word, known)
     raise argparse.ArgumentTypeError(f"there is no check `{word}`" + (f"; {hint}" if hint else ""))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
+import sys
 
 from recognizer.cli.exit_codes import FINE
 from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option, add_recognizer_options, recognizer_from
 from recognizer.option_error import OptionError
 from recognizer.result import Recognition
-from rules.answer_ids import split_id
+from rules.answer_ids import ANSWER_PATTERN, split_id
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +26,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Explain one picture."""
     recognizer = recognizer_from(arguments)
     if arguments.sign is not None:
+        sign_id, value = split_id(arguments.sign)
         try:
-            recognizer.catalogue.require_sign(split_id(arguments.sign)[0])
+            recognizer.catalogue.require_sign(sign_id)
         except ValueError as error:
             raise OptionError(f"--sign: {error}") from None
+        if not re.fullmatch(ANSWER_PATTERN, arguments.sign):
+            raise OptionError(f"--sign: expected `{sign_id}`, got {arguments.sign!r}")
+        if value is not None:
+            print(f"signrules: told is why it is not `{sign_id}`, whatever its value", file=sys.stderr)
     print(_shown(arguments, recognizer.recognize(arguments.picture)))
     return FINE
 

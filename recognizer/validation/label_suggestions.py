@@ -98,6 +98,7 @@ def _names(catalogue: Catalogue) -> dict[str, str]:
     for sign in catalogue.signs:
         called = [
             sign.id,
+            sign.id.partition(".")[2],
             *sign.names.values(),
             *(a for names in sign.aliases.values() for a in names),
         ]

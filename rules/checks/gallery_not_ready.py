@@ -19,8 +19,8 @@ class GalleryNotReady(Check):
     is said of galleries that were made with others.
 
     ## Why is this bad
-    `recognize` and the API refuse such a catalogue. It is a warning, because rules can be
-    written and tested without a gallery; before a release, `--strict` makes it fail.
+    `recognize` and the API refuse such a catalogue. Rules can be written and tested without a
+    gallery: until there is one, `--ignore SR121` looks at the rules alone.
 
     ## Example
     ```yaml
@@ -46,7 +46,7 @@ class GalleryNotReady(Check):
 
     code = "SR121"
     name = "gallery-not-ready"
-    severity = Severity.WARNING
+    severity = Severity.ERROR
 
     def unavailable(self, subject: Subject) -> Unavailable | None:
         """Why the galleries were not looked at; None if they were."""

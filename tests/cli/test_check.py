@@ -131,6 +131,14 @@ def test_a_check_that_does_not_exist_is_a_mistake_of_usage(
     assert "there is no check `overlpa`; did you mean `overlap`?" in capsys.readouterr().err
 
 
+def test_a_mistake_of_the_loader_cannot_be_left_out(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        check(folder, BY_PICTOGRAM, "--ignore", "SR009")
+    assert "`SR009` is a mistake that keeps a file from being used" in capsys.readouterr().err
+
+
 def test_what_is_missing_is_told_and_the_other_checks_run(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,7 +251,7 @@ def test_without_a_gallery_artwork_is_not_compared(
 ) -> None:
     monkeypatch.setenv("SIGNRULES_CACHE", str(folder / "cache"))
     text = re.sub(r"exemplars: \[(\w+).png\]", r"artwork: [commonroad:\1]", BY_PICTOGRAM)
-    assert check(folder, text) == FINE
+    assert check(folder, text, "--ignore", "SR121") == FINE
     err = capsys.readouterr().err
     assert "SR106 near-duplicate-exemplar skipped: " in err
     assert "run `signrules gallery signs.yaml`" in err
@@ -284,7 +292,7 @@ def embed(folder: Path, *names: str, fingerprint: str = "") -> None:
         ),
     ],
 )
-def test_a_gallery_that_recognize_would_refuse_is_a_warning(
+def test_a_gallery_that_recognize_would_refuse_is_an_error(
     folder: Path,
     embedded: tuple[str, ...],
     fingerprint: str | None,
@@ -294,13 +302,12 @@ def test_a_gallery_that_recognize_would_refuse_is_a_warning(
     (folder / "signs.yaml").write_text(BY_ARTWORK)
     if fingerprint is not None:
         embed(folder, *embedded, fingerprint=fingerprint)
-    assert check(folder, BY_ARTWORK, "--no-exemplars") == FINE
+    assert check(folder, BY_ARTWORK, "--no-exemplars") == (FINDINGS if told else FINE)
     out = capsys.readouterr().out
-    assert check(folder, BY_ARTWORK, "--no-exemplars", "--strict") == (FINDINGS if told else FINE)
     if told is None:
         assert out == "signs.yaml: nothing found\n"
     else:
-        assert "warning SR121 gallery-not-ready: this catalogue cannot be used: " in out
+        assert "error SR121 gallery-not-ready: this catalogue cannot be used: " in out
         assert f"there is no embedding of {told}" in out
         assert "= help: run `signrules gallery signs.yaml`\n" in out
 
@@ -324,7 +331,7 @@ def test_without_weights_a_missing_embedding_is_told_all_the_same(
     (folder / "signs.yaml").write_text(BY_ARTWORK)
     embed(folder, "deer", fingerprint="other")
     monkeypatch.setattr(check_verb, "DEFAULT_WEIGHTS", Path("no-such.safetensors"))
-    assert check(folder, BY_ARTWORK, "--no-exemplars") == FINE
+    assert check(folder, BY_ARTWORK, "--no-exemplars") == FINDINGS
     assert "there is no embedding of `cow` (signs" in capsys.readouterr().out
 
 
@@ -333,7 +340,7 @@ def test_a_damaged_gallery_is_told_with_the_remedy(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "signs.gallery.safetensors").write_bytes(b"junk")
-    assert check(folder, BY_ARTWORK, "--select", "SR121", "--strict") == FINDINGS
+    assert check(folder, BY_ARTWORK, "--select", "SR121") == FINDINGS
     out = capsys.readouterr().out
     assert "signs.gallery.safetensors: not readable as a gallery" in out
     assert "run `signrules gallery signs.yaml`" in out

@@ -362,12 +362,14 @@ EXTENDING = "version: 1\nextends: rules/signs.yaml\n"
     [
         ("rules/signs.yaml", "edit that one"),
         ("mine.yaml", "first write `remove: [de.274]` beside `extends`"),
+        ("together.yaml", "edit that one"),
     ],
 )
 def test_an_id_that_is_taken_is_refused_wherever_its_sign_is_defined(
     folder: Path, catalogue: str, otherwise: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "mine.yaml").write_text(EXTENDING)
+    (folder / "together.yaml").write_text("version: 1\ninclude: [rules/signs.yaml]\n")
     words = ["add", "cow.PNG", "--catalogue", catalogue, "--id", "de.274", "--name", "Cattle"]
     assert main([*words, "--write"]) == 2
     assert capsys.readouterr().err == (

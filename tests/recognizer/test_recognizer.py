@@ -331,6 +331,10 @@ def test_an_answer_says_why_it_is_not_a_sign_that_was_never_likely(recognizer, c
     assert told[-1]["id"] == "de.205"
     assert main(["explain", picture, "--sign", "de.20x"]) == 2
     assert "--sign: no sign is called 'de.20x'" in capsys.readouterr().err
+    assert main(["explain", picture, "--sign", "de.274["]) == 2
+    assert "--sign: expected `de.274`, got 'de.274['" in capsys.readouterr().err
+    assert main(["explain", picture, "--sign", "de.274[70]"]) == 0
+    assert "why it is not `de.274`, whatever its value" in capsys.readouterr().err
 
 
 def test_a_sign_that_there_is_not_is_told_of_whatever_the_picture_is(tmp_path, capsys):

@@ -265,7 +265,9 @@ def test_unknown_for_strangers_says_nothing_of_precision(world: World) -> None:
 
 
 def test_labels_are_suggested_from_names_and_pictures(world: World, tmp_path: Path) -> None:
-    world.draw_all(**{"Keep-Left": "keep-left", "Keep right": "stop", "green": "stranger"})
+    world.draw_all(
+        **{"Keep-Left": "keep-left", "Keep right": "stop", "green": "stranger", "LEFT": "stop"}
+    )
     workbench = Workbench(cache=world.folder / "cache")
     ready = workbench.prepare(world.rules())
     dataset = open_dataset(world.data)
@@ -276,6 +278,9 @@ def test_labels_are_suggested_from_names_and_pictures(world: World, tmp_path: Pa
     assert not suggestions["Keep-Left"].doubtful
     assert suggestions["Keep right"].doubtful  # which all its pictures deny
     assert suggestions["green"].doubtful
+    # Called as xx.left is behind its country: that it is read as another sign may be a mistake.
+    assert suggestions["LEFT"].target == "xx.left"
+    assert suggestions["LEFT"].doubtful
     text = render_labels(dataset, list(suggestions.values()))
     (tmp_path / "proposed.yaml").write_text(text)
     proposed = load_labels(tmp_path / "proposed.yaml")
