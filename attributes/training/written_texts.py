@@ -34,10 +34,18 @@ _FONTS = (
     packages.SOFIA_EXTRA_CONDENSED,
     packages.OVERPASS,
 )
-# As on roads, where one word stands at every other corner.
-_WORDS = (
-    *["STOP"] * 8, "ARRET", "PARE", "ALTO", "HALT", "TAXI", "ZONE", "BUS", "TRAM", "P", "H", "ZOLL",
-    "STAU", "FREI", "ENDE", "KM", "YIELD", "ONLY", "SLOW", "EXIT", "LANE", "WAY", "END", "M", "T",
+# As on roads, where one word stands at every other corner. The others are of many languages: an O
+# or S is told from a 0 or 5 by its neighbours alone.
+WORDS = (
+    *["STOP"] * 20, *["TAXI", "ZONE", "BUS", "P", "H", "M", "T", "EXIT"] * 3,
+    "ARRET", "PARE", "ALTO", "HALT", "TRAM", "ZOLL", "STAU", "FREI", "ENDE", "KM", "YIELD", "ONLY",
+    "SLOW", "LANE", "WAY", "END", "NO", "ROAD", "AHEAD", "CLOSED", "OPEN", "SCHOOL", "KEEP", "LEFT",
+    "RIGHT", "TURN", "TOLL", "PARK", "RIDE", "TOWN", "CAR", "FIRE", "POLICE", "DETOUR", "MERGE",
+    "CURVE", "HILL", "BUMP", "DIP", "ICE", "FOG", "SCHULE", "KINDER", "RADWEG", "LKW", "PKW",
+    "BAHN", "MAUT", "RUE", "ECOLE", "SORTIE", "SAUF", "RAPPEL", "PEAGE", "FIN", "VILLE", "CEDEZ",
+    "DESVIO", "SALIDA", "CURVA", "PASO", "USCITA", "LENTO", "SENSO", "UNICO", "STRADA", "ALT",
+    "SKOLA", "UIT", "DUR", "OKUL", "OBRAS", "BIS", "BOOM", "GAS", "SIGNAL", "SOLO", "ISOLA",
+    "BIVIO", "GIRO", "LOOP",
 )  # fmt: skip
 _HALVES_OF_A_MONTH = {"115": 1, "1631": 2}
 """The days, 1 to 15 and 16 to 31, on which many countries forbid to park on one side: as they are
@@ -90,25 +98,25 @@ def text_masks(
 
 def _random_string(rng: np.random.Generator, shares_of_limits: npt.NDArray[np.float64]) -> str:
     kind = rng.random()
-    if kind < 0.32:
+    if kind < 0.3:
         return str(rng.choice(LIMITS, p=shares_of_limits))
-    if kind < 0.44:
+    if kind < 0.4:
         return str(int(rng.integers(1, 31)) * 5)
-    if kind < 0.62:
+    if kind < 0.55:
         return str(int(rng.integers(1, 1000 if rng.random() < 0.4 else 100)))
-    if kind < 0.72:
+    if kind < 0.65:
         return f"{rng.integers(0, 25)}.{rng.integers(0, 10)}"  # 4.0, too, as heights are written
-    if kind < 0.74:
+    if kind < 0.67:
         return str(int(rng.integers(1, 10)) * 100)
-    if kind < 0.79:  # two numbers, such as days of a month; most are written in parts
+    if kind < 0.72:  # two numbers, such as days of a month; most are written in parts
         if rng.random() < 0.4:
             return str(rng.choice(list(_HALVES_OF_A_MONTH)))
         return f"{rng.integers(1, 32)}{rng.integers(1, 32)}"
-    if kind < 0.91:
-        return str(rng.choice(_WORDS))
-    letters = TEXT.alphabet[11:] if rng.random() < 0.7 else TEXT.alphabet.replace(".", "")
+    if kind < 0.87:
+        return str(rng.choice(WORDS))
+    letters = TEXT.alphabet[11:] if rng.random() < 0.8 else TEXT.alphabet.replace(".", "")
     # Long ones are seldom: at the size of a sign far away nobody could read them.
-    length = 1 + int(TEXT.max_length * rng.random() ** 1.7)
+    length = 1 + int(TEXT.max_length * rng.random() ** 1.5)
     return "".join(rng.choice(list(letters), length))
 
 

@@ -34,7 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
         if not re.fullmatch(ANSWER_PATTERN, arguments.sign):
             raise OptionError(f"--sign: expected `{sign_id}`, got {arguments.sign!r}")
         if value is not None:
-            print(f"signrules: told is why it is not `{sign_id}`, whatever its value", file=sys.stderr)
+            note = f"told is why it is not `{sign_id}`, whatever its value"
+            print(f"signrules: {note}", file=sys.stderr)
     print(_shown(arguments, recognizer.recognize(arguments.picture)))
     return FINE
 
