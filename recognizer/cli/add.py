@@ -13,7 +13,7 @@ from recognizer.cli.json_text import as_json
 from recognizer.cli.options import add_format_option, how_to_own_a_catalogue
 from recognizer.default_catalogue import default_catalogue
 from recognizer.option_error import OptionError
-from rules.formats import NAME_PATTERN, NAME_RULE, SIGN_ID_PATTERN, SIGN_ID_RULE
+from rules.formats import NAME_PATTERN, NAME_RULE, SIGN_ID_PATTERN, SIGN_ID_RULE, with_small_country
 from rules.languages import LANGUAGES
 
 
@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--id",
         required=True,
-        type=_formed(SIGN_ID_PATTERN, SIGN_ID_RULE),
+        type=_formed(SIGN_ID_PATTERN, SIGN_ID_RULE, with_small_country),
         help="its id, such as de.142-10",
     )
     parser.add_argument("--name", required=True, metavar="TEXT", help="its name in English")
@@ -46,13 +46,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_format_option(parser)
 
 
-def _formed(pattern: str, rule: str) -> Callable[[str], str]:
-    """An argument's type: a word that a rule file would take."""
+def _formed(pattern: str, rule: str, likely: Callable[[str], str] = str) -> Callable[[str], str]:
+    """An argument's type: a word that a rule file would take, or what was ``likely`` meant."""
 
     def read(word: str) -> str:
-        if not re.fullmatch(pattern, word):
-            raise argparse.ArgumentTypeError(f"expected {rule}, got {word!r}")
-        return word
+        if re.fullmatch(pattern, word):
+            return word
+        meant = likely(word)
+        hint = f"; did you mean {meant!r}?" if re.fullmatch(pattern, meant) else ""
+        raise argparse.ArgumentTypeError(f"expected {rule}, got {word!r}{hint}")
 
     return read
 

@@ -393,6 +393,14 @@ def test_an_id_or_name_that_no_rule_file_takes_is_a_usage_error(
     assert re.search(rf"{option}: expected an? .*, got '{word}'", capsys.readouterr().err)
 
 
+def test_an_id_with_its_country_in_capitals_is_corrected(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["add", "cow.PNG", "--id", "DE.x-cow", "--name", "Cattle"])
+    assert "got 'DE.x-cow'; did you mean 'de.x-cow'?" in capsys.readouterr().err
+
+
 def test_the_id_of_an_inherited_sign_that_is_removed_is_free(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
