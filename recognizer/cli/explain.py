@@ -25,18 +25,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Explain one picture."""
     recognizer = recognizer_from(arguments)
+    sign_id, _ = split_id(arguments.sign or "")
     if arguments.sign is not None:
-        sign_id, value = split_id(arguments.sign)
         try:
             recognizer.catalogue.require_sign(sign_id)
         except ValueError as error:
             raise OptionError(f"--sign: {error}") from None
         if not re.fullmatch(ANSWER_PATTERN, arguments.sign):
             raise OptionError(f"--sign: expected `{sign_id}`, got {arguments.sign!r}")
-        if value is not None:
-            note = f"told is why it is not `{sign_id}`, whatever its value"
-            print(f"signrules: {note}", file=sys.stderr)
-    print(_shown(arguments, recognizer.recognize(arguments.picture)))
+    answer = recognizer.recognize(arguments.picture)
+    print(_shown(arguments, answer))
+    if arguments.sign not in (None, sign_id, answer.id):
+        note = (
+            "it is, but another value was read"
+            if answer.sign_id == sign_id
+            else "told is why it is not, whatever its value"
+        )
+        print(f"signrules: --sign {sign_id}: {note}", file=sys.stderr)
     return FINE
 
 

@@ -334,7 +334,12 @@ def test_an_answer_says_why_it_is_not_a_sign_that_was_never_likely(recognizer, c
     assert main(["explain", picture, "--sign", "de.274["]) == 2
     assert "--sign: expected `de.274`, got 'de.274['" in capsys.readouterr().err
     assert main(["explain", picture, "--sign", "de.274[70]"]) == 0
-    assert "why it is not `de.274`, whatever its value" in capsys.readouterr().err
+    assert "--sign de.274: told is why it is not, whatever its value" in capsys.readouterr().err
+    limit = str(PICTURES / "speed-limit-45.png")
+    assert main(["explain", limit, "--sign", "de.274[70]"]) == 0
+    assert "--sign de.274: it is, but another value was read" in capsys.readouterr().err
+    assert main(["explain", limit, "--sign", "de.274[45]"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_sign_that_there_is_not_is_told_of_whatever_the_picture_is(tmp_path, capsys):
