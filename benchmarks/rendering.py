@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Generator, Tensor
 
-from attributes.training import operators
+from attributes.training import camera, geometry, operators
 from attributes.training.artwork import Drawing, load_drawings
 from attributes.training.configuration import load
 from attributes.training.materials import Materials, gather_materials
@@ -49,9 +49,28 @@ def photograph_plates(
 def lay_flat(g: Generator, materials: Materials, sprites: Sprites) -> list[npt.NDArray[np.uint8]]:
     """Crops of plates seen from the front in good light, before smooth coloured noise."""
     count = len(sprites.pixels)
-    plates = operators.warp(sprites.pixels, torch.eye(3).repeat(count, 1, 1), _SIZE)
+    plates = geometry.warp(sprites.pixels, torch.eye(3).repeat(count, 1, 1), _SIZE)
     ground = 0.5 + 0.15 * operators.smooth_noise(g, count, _SIZE, 6, channels=3)
     return to_crops(plates[:, :3] * plates[:, 3:] + ground * (1 - plates[:, 3:]))
+
+
+def photograph_alone(g: Generator, plates: Tensor) -> Tensor:
+    """Plates before smooth noise, in any light, through the camera of training, none very small.
+
+    Args:
+        g: source of randomness.
+        plates: RGBA, float32 (N, 4, S, S) in [0, 1].
+
+    Returns:
+        float32 (N, 3, 48, 48), RGB.
+    """
+    count = len(plates)
+    matrix = geometry.random_homographies(g, count, (0.78, 1.05), 0.06, 12, 0.08, 0.1)
+    placed = geometry.warp(plates, matrix, _SIZE)
+    ground = 0.45 + 0.2 * operators.smooth_noise(g, count, _SIZE, 6, channels=3)
+    images = placed[:, :3] * placed[:, 3:] + ground * (1 - placed[:, 3:])
+    images = operators.expose(g, operators.illuminate(g, images))
+    return camera.take(g, images, smallest=20)
 
 
 Camera = Callable[[Generator, Materials, Sprites], list[npt.NDArray[np.uint8]]]

@@ -15,9 +15,10 @@ import argparse
 import numpy as np
 import torch
 from plain_errors import run_plainly
+from rendering import photograph_alone
 from torch import Generator, Tensor
 
-from attributes.training import camera, configuration, operators
+from attributes.training import chance, configuration, geometry
 from attributes.training.artwork import SPRITE_FILL, SPRITE_SIZE
 from attributes.training.colours import paint
 from attributes.training.written_texts import draw_string, load_fonts
@@ -26,7 +27,6 @@ from recognizer import Recognizer
 
 _SEEN = ("20", "30", "50", "60", "70", "80", "100", "120", "40", "130")
 _MEASURES = (("5.5", "t"), ("5.5", " t"), ("5.5", "m"), ("3.2", " m"), ("2.8", "m"))
-_SIZE = 48
 
 
 def draw_limits(g: Generator, number: str, count: int, unit: str = "") -> Tensor:
@@ -39,21 +39,16 @@ def draw_limits(g: Generator, number: str, count: int, unit: str = "") -> Tensor
     axis = torch.linspace(-1, 1, SPRITE_SIZE)
     radius = (axis[None, :] ** 2 + axis[:, None] ** 2).sqrt()[None, None]
     plate = ((SPRITE_FILL - radius) * 40).clamp(0, 1).expand(count, 1, -1, -1)
-    rim = operators.uniform(g, count, 0.14, 0.24)[:, None, None, None]
+    rim = chance.uniform(g, count, 0.14, 0.24)[:, None, None, None]
     face = ((SPRITE_FILL * (1 - rim) - radius) * 40).clamp(0, 1)
     shrink = torch.eye(3).repeat(count, 1, 1)
-    shrink[:, 0, 0] = shrink[:, 1, 1] = 1 / operators.uniform(g, count, 0.52, 0.62)
-    ink = operators.warp(torch.from_numpy(masks)[:, None].float() / 255, shrink, SPRITE_SIZE)
+    shrink[:, 0, 0] = shrink[:, 1, 1] = 1 / chance.uniform(g, count, 0.52, 0.62)
+    ink = geometry.warp(torch.from_numpy(masks)[:, None].float() / 255, shrink, SPRITE_SIZE)
     red, white, black = (
         paint(g, torch.full((count,), PALETTE.index(name))) for name in ("red", "white", "black")
     )
     colours = (red * (1 - face) + white * face) * (1 - ink) + black * ink
-    matrix = operators.random_homographies(g, count, (0.78, 1.05), 0.06, 12, 0.08, 0.1)
-    placed = operators.warp(torch.cat([colours, plate], dim=1), matrix, _SIZE)
-    ground = 0.45 + 0.2 * operators.smooth_noise(g, count, _SIZE, 6, channels=3)
-    images = placed[:, :3] * placed[:, 3:] + ground * (1 - placed[:, 3:])
-    images = operators.expose(g, operators.illuminate(g, images))
-    return camera.take(g, images, smallest=20).clamp(0, 1)
+    return photograph_alone(g, torch.cat([colours, plate], dim=1)).clamp(0, 1)
 
 
 def main() -> None:

@@ -13,10 +13,10 @@ import argparse
 import numpy as np
 import torch
 from plain_errors import run_plainly
-from rendering import to_crops
+from rendering import photograph_alone, to_crops
 from torch import Generator, Tensor
 
-from attributes.training import camera, operators
+from attributes.training import chance, geometry
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.colours import paint
 from attributes.training.written_texts import WORDS, draw_string, load_fonts
@@ -26,7 +26,6 @@ from recognizer import Recognizer
 _SEEN = ("STOP", "TAXI", "ZONE", "EXIT", "BUS", "P")
 _UNSEEN = ("SOS", "GATA", "BUSS", "SKI", "GO", "SLUT", "VIA")
 _BOARDS = (("blue", "white"), ("white", "black"), ("green", "white"), ("yellow", "black"))
-_SIZE = 48
 
 
 def draw_words(g: Generator, word: str, count: int) -> Tensor:
@@ -35,18 +34,13 @@ def draw_words(g: Generator, word: str, count: int) -> Tensor:
     fonts = load_fonts()
     masks = np.stack([draw_string(rng, word, fonts, plain=True)[0] for _ in range(count)])
     shrink = torch.eye(3).repeat(count, 1, 1)
-    shrink[:, 0, 0] = shrink[:, 1, 1] = 1 / operators.uniform(g, count, 0.75, 0.9)
-    ink = operators.warp(torch.from_numpy(masks)[:, None].float() / 255, shrink, SPRITE_SIZE)
+    shrink[:, 0, 0] = shrink[:, 1, 1] = 1 / chance.uniform(g, count, 0.75, 0.9)
+    ink = geometry.warp(torch.from_numpy(masks)[:, None].float() / 255, shrink, SPRITE_SIZE)
     boards = torch.tensor([[PALETTE.index(colour) for colour in pair] for pair in _BOARDS])
     face, letters = boards[torch.randint(len(boards), (count,), generator=g)].unbind(1)
     colours = paint(g, face) * (1 - ink) + paint(g, letters) * ink
-    matrix = operators.random_homographies(g, count, (0.78, 1.05), 0.06, 12, 0.08, 0.1)
     board = torch.ones(count, 1, SPRITE_SIZE, SPRITE_SIZE)
-    placed = operators.warp(torch.cat([colours, board], dim=1), matrix, _SIZE)
-    ground = 0.45 + 0.2 * operators.smooth_noise(g, count, _SIZE, 6, channels=3)
-    images = placed[:, :3] * placed[:, 3:] + ground * (1 - placed[:, 3:])
-    images = operators.expose(g, operators.illuminate(g, images))
-    return camera.take(g, images, smallest=20)
+    return photograph_alone(g, torch.cat([colours, board], dim=1))
 
 
 def main() -> None:

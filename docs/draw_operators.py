@@ -18,7 +18,7 @@ import numpy.typing as npt
 import torch
 from torch import Generator, Tensor
 
-from attributes.training import camera, operators
+from attributes.training import camera, chance, geometry, operators
 from attributes.training.artwork import SPRITE_FILL, SPRITE_SIZE
 from attributes.training.blank_plates import PlateBank, draw_plate_bank
 from attributes.training.dead_leaves import dead_leaves
@@ -82,7 +82,7 @@ def letter_plates() -> Plates:
 def before(plates: Plates, count: int) -> Tensor:
     """Plates on a plain ground, float32 (count, 3, SIZE, SIZE)."""
     sprites = plates.sprites.pixels[torch.arange(count) % PLATES]
-    warped = operators.warp(sprites, torch.eye(3).repeat(count, 1, 1), SIZE)
+    warped = geometry.warp(sprites, torch.eye(3).repeat(count, 1, 1), SIZE)
     return warped[:, :3] * warped[:, 3:] + _GROUND * (1 - warped[:, 3:])
 
 
@@ -106,36 +106,36 @@ def warped(change: Callable[[Generator, Tensor], None]) -> Operator:
     def operator(g: Generator, images: Tensor) -> Tensor:
         homographies = torch.eye(3).repeat(len(images), 1, 1)
         change(g, homographies)
-        return operators.warp(images, homographies, SIZE, padding="border")
+        return geometry.warp(images, homographies, SIZE, padding="border")
 
     return operator
 
 
 def turned(g: Generator, homographies: Tensor) -> None:
     """The geometry of drawings, as training draws it."""
-    homographies[:] = operators.random_homographies(
+    homographies[:] = geometry.random_homographies(
         g, len(homographies), (0.72, 1.12), 0.07, 20, 0.12, 0.14
     )
 
 
 def narrowed(g: Generator, homographies: Tensor) -> None:
     """Only those that are narrowed."""
-    operators.foreshorten(g, homographies, 1.0)
+    geometry.foreshorten(g, homographies, 1.0)
 
 
 def shrunk(g: Generator, homographies: Tensor) -> None:
     """Only those that are shrunk."""
-    operators.step_back(g, homographies, 1.0)
+    geometry.step_back(g, homographies, 1.0)
 
 
 def with_repeated_rim(g: Generator, images: Tensor) -> Tensor:
     """Crops of other sides than the plate's, their rim repeated to a square."""
     homographies = torch.eye(3).repeat(len(images), 1, 1)
-    times = operators.step_back(g, homographies, 1.0)
-    small = operators.warp(images, homographies, SIZE, padding="border")
+    times = geometry.step_back(g, homographies, 1.0)
+    small = geometry.warp(images, homographies, SIZE, padding="border")
     ground = small + 0.12 * operators.smooth_noise(g, len(images), SIZE, 8, channels=3)
-    grid = operators.margin_grid(g, torch.ones(len(images)), times, SIZE)
-    return operators.resample(ground.clamp(0, 1), grid)
+    grid = geometry.margin_grid(g, torch.ones(len(images)), times, SIZE)
+    return geometry.resample(ground.clamp(0, 1), grid)
 
 
 def before_a_ground(
@@ -155,7 +155,7 @@ def on_boards(g: Generator, images: Tensor) -> Tensor:
     """Plates, a third smaller, each on a board."""
     alpha = ((images - _GROUND).abs().amax(1, keepdim=True) > 1e-3).float()
     homographies = torch.diag(torch.tensor([1.5, 1.5, 1.0])).repeat(len(images), 1, 1)
-    plates = operators.warp(torch.cat([images * alpha, alpha], dim=1), homographies, SIZE)
+    plates = geometry.warp(torch.cat([images * alpha, alpha], dim=1), homographies, SIZE)
     every = torch.ones(len(images), dtype=torch.bool)
     mounted = operators.mount_on_board(g, plates, homographies, every, probability=1.0)
     return mounted[:, :3] + _GROUND * (1 - mounted[:, 3:])
@@ -163,7 +163,7 @@ def on_boards(g: Generator, images: Tensor) -> Tensor:
 
 def with_tones_of_noise(g: Generator, images: Tensor) -> Tensor:
     """Tones of smooth coloured noise: in training they are those of a photograph."""
-    level = operators.uniform(g, len(images), 0.15, 0.6)[:, None, None, None]
+    level = chance.uniform(g, len(images), 0.15, 0.6)[:, None, None, None]
     tint = 1 + 0.08 * torch.randn(len(images), 3, 1, 1, generator=g)
     noise = operators.smooth_noise(g, len(images), 56, 4, channels=3)
     return operators.transplant_tones(images, (level * tint + 0.2 * noise).clamp(0, 1))
@@ -299,12 +299,12 @@ def limits_in_light(blanks: PlateBank, texts: MaskBank) -> Tensor:
     numbers = torch.tensor(short[:PLATES])
     face, plate = (x[discs].float() / 255 for x in (blanks.faces, blanks.outlines))
     ink = torch.from_numpy(texts.masks)[numbers][:, None].float() / 255
-    ink = operators.warp(ink, torch.diag(torch.tensor([1.8, 1.8, 1.0])).expand(PLATES, 3, 3), 64)
+    ink = geometry.warp(ink, torch.diag(torch.tensor([1.8, 1.8, 1.0])).expand(PLATES, 3, 3), 64)
     red, white = (torch.tensor(c)[:, None, None] for c in ((0.7, 0.1, 0.1), (0.9, 0.9, 0.88)))
     drawn = (red + (white - red) * face) * (1 - 0.9 * ink)
     ground = 0.45 + 0.1 * operators.smooth_noise(g, PLATES, 64, 6, channels=3)
     lit = operators.illuminate(g, drawn * plate + ground * (1 - plate))
-    return operators.warp(camera.blur(g, lit), torch.eye(3).repeat(PLATES, 1, 1), PHOTOGRAPH)
+    return geometry.warp(camera.blur(g, lit), torch.eye(3).repeat(PLATES, 1, 1), PHOTOGRAPH)
 
 
 def transplants(plates: Plates) -> list[npt.NDArray[np.uint8]]:

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from attributes.training import operators, packages
+from attributes.training import geometry, operators, packages
 from attributes.training.written_texts import truetype
 
 SIZE = 512
@@ -133,8 +133,8 @@ def photograph(plate: Plate, seed: int) -> np.ndarray:
     g = torch.Generator().manual_seed(seed)
     sprite = torch.from_numpy(np.asarray(plate.image).copy()).permute(2, 0, 1)[None].float() / 255
     sprite = torch.nn.functional.interpolate(sprite, size=(128, 128), mode="area")
-    matrix = operators.random_homographies(g, 1, (0.82, 0.9), 0.02, 6, 0.04, 0.05)
-    placed = operators.warp(sprite, matrix, 96)
+    matrix = geometry.random_homographies(g, 1, (0.82, 0.9), 0.02, 6, 0.04, 0.05)
+    placed = geometry.warp(sprite, matrix, 96)
     street = torch.linspace(0.75, 0.35, 96)[None, None, :, None].expand(1, 3, 96, 96)
     street = street + 0.08 * operators.smooth_noise(g, 1, 96, 6, channels=3)
     picture = placed[:, :3] * placed[:, 3:] + street * (1 - placed[:, 3:])

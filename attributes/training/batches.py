@@ -8,10 +8,11 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
+from attributes.training.chance import changed_where, chosen, uniform
 from attributes.training.configuration import Configuration
 from attributes.training.labels import DIGITS, SOME_DIGIT, UNKNOWN, Labels
 from attributes.training.materials import Materials
-from attributes.training.operators import changed_where, chosen, flipped, uniform
+from attributes.training.operators import flipped
 from attributes.training.photographing import (
     Sprites,
     photograph,

@@ -15,7 +15,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from attributes.training.operators import chosen, uniform
+from attributes.training.chance import chosen, uniform
 
 _DISTANT_SHARE = 0.6
 """Of all pictures: who drives towards a sign sees it small for longer than large."""

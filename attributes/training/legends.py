@@ -7,7 +7,7 @@ from functools import cache
 import torch
 from torch import Generator, Tensor
 
-from attributes.training.operators import chosen, uniform
+from attributes.training.chance import chosen, uniform
 from attributes.training.written_texts import LIMITS, is_like
 from attributes.vocabulary import BORDER, SHAPE
 
@@ -62,7 +62,7 @@ def place_legends(g: Generator, boxes: Tensor, sizes: tuple[float, float], play:
         play: largest shift, as a share of half the side.
 
     Returns:
-        output-to-input, float32 (N, 3, 3), for :func:`attributes.training.operators.warp`.
+        output-to-input, float32 (N, 3, 3), for :func:`attributes.training.geometry.warp`.
     """
     count = len(boxes)
     side = boxes[:, 2] * uniform(g, count, *sizes)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from attributes.training import camera, operators
+from attributes.training import camera, geometry, operators
+from attributes.training.chance import changed_where, chosen, uniform
 from attributes.training.labels import Labels
 from attributes.training.materials import Materials
-from attributes.training.operators import changed_where, chosen, uniform
 from attributes.training.photographs import PhotographBank
 from attributes.vocabulary import CATEGORICAL, SHAPE
 
@@ -39,9 +39,9 @@ def photograph(
     count = len(sprites.pixels)
     rough = ~chosen(g, count, _FAIR)
     homographies, narrowed, times = _views(g, count, rough)
-    grid = operators.sampling_grid(homographies, size)
+    grid = geometry.sampling_grid(homographies, size)
     # Colours are resampled weighted by alpha; what is transparent would bleed into rims otherwise.
-    plates = operators.resample(_premultiplied(sprites.pixels), grid, padding="zeros")
+    plates = geometry.resample(_premultiplied(sprites.pixels), grid, padding="zeros")
     mountable = _is_no_rectangle(sprites.labels) & (times == 1)
     plates = operators.mount_on_board(g, plates, homographies, mountable)
     alpha = plates[:, 3:]
@@ -57,12 +57,12 @@ def photograph(
     images = changed_where(g, rough, _hidden, images)
     images = _exposed(g, materials.photographs, images)
     images = _taken(g, images, narrowed / times)
-    margins = operators.margin_grid(g, sprites.aspects * narrowed, times, size)
-    images = operators.resample(images, margins)
+    margins = geometry.margin_grid(g, sprites.aspects * narrowed, times, size)
+    images = geometry.resample(images, margins)
     slots = torch.zeros(count, 1, size, size)
     written = sprites.slots.flatten(1).any(1)
-    standing = operators.resample(sprites.slots[written], grid[written], "nearest", "zeros")
-    slots[written] = operators.resample(standing, margins[written], "nearest")
+    standing = geometry.resample(sprites.slots[written], grid[written], "nearest", "zeros")
+    slots[written] = geometry.resample(standing, margins[written], "nearest")
     return images, slots
 
 
@@ -79,12 +79,12 @@ def _with_neighbours(g: Generator, backgrounds: Tensor, plates: Tensor) -> Tenso
     beside = chosen(g, len(plates), 0.2)
     others = plates.roll(1, dims=0)[beside]
     count = len(others)
-    homographies = operators.random_homographies(g, count, (0.7, 1.1), 0.0, 10, 0.1, 0.0)
+    homographies = geometry.random_homographies(g, count, (0.7, 1.1), 0.0, 10, 0.1, 0.0)
     away = uniform(g, count, 1.35, 1.7) * torch.where(chosen(g, count, 0.5), 1.0, -1.0)
     sideways = chosen(g, count, 0.4)
     homographies[:, 0, 2] += torch.where(sideways, away, 0.0)
     homographies[:, 1, 2] += torch.where(sideways, 0.0, away)
-    others = operators.warp(others, homographies, backgrounds.shape[-1])
+    others = geometry.warp(others, homographies, backgrounds.shape[-1])
     return changed_where(
         g, beside, lambda _, alone: alone * (1 - others[:, 3:]) + others[:, :3], backgrounds
     )
@@ -97,16 +97,16 @@ def _views(g: Generator, count: int, rough: Tensor) -> tuple[Tensor, Tensor, Ten
         output-to-input homographies, float32 (N, 3, 3); the apparent width of each plate as a
         fraction of its real one, and how many times smaller than its crop it appears; float32 (N,).
     """
-    homographies = operators.random_homographies(
+    homographies = geometry.random_homographies(
         g, count, scale=(0.85, 1.1), shift=0.05, degrees=8, shear=0.04, perspective=0.04
     )
     narrowed, times = torch.ones(count), torch.ones(count)
     rough_ones = int(rough.sum())
-    askew = operators.random_homographies(
+    askew = geometry.random_homographies(
         g, rough_ones, scale=(0.72, 1.12), shift=0.07, degrees=20, shear=0.12, perspective=0.14
     )
-    narrowed[rough] = operators.foreshorten(g, askew, 0.4)
-    times[rough] = operators.step_back(g, askew, 0.35)
+    narrowed[rough] = geometry.foreshorten(g, askew, 0.4)
+    times[rough] = geometry.step_back(g, askew, 0.35)
     homographies[rough] = askew
     return homographies, narrowed, times
 
@@ -143,13 +143,13 @@ def photograph_again(
 ) -> tuple[Tensor, Tensor]:
     """Crop photographs (N, 3, H, W) a little differently, in another light; and their slot maps."""
     count = len(images)
-    homographies = operators.random_homographies(
+    homographies = geometry.random_homographies(
         g, count, scale=(0.9, 1.2), shift=0.05, degrees=12, shear=0.08, perspective=0.08
     )
     # What a narrowed photograph leaves free, its repeated rim fills, as the predictor does.
-    narrowed = operators.foreshorten(g, homographies, 0.3)
-    images = operators.warp(images, homographies, size, padding="border")
-    slots = operators.warp(slots, homographies, size, mode="nearest")
+    narrowed = geometry.foreshorten(g, homographies, 0.3)
+    images = geometry.warp(images, homographies, size, padding="border")
+    slots = geometry.warp(slots, homographies, size, mode="nearest")
     images = changed_where(g, chosen(g, count, 0.4), _later, images)
     images = changed_where(g, chosen(g, count, 0.5), _taken, images, narrowed)
     return images, slots
@@ -175,7 +175,7 @@ def photograph_nothing(g: Generator, materials: Materials, count: int, size: int
     aspects = torch.exp(uniform(g, count, -1, 1) * chosen(g, count, 0.6))
     fitting = own * torch.exp(uniform(g, count, -0.15, 0.15))
     aspects = torch.where(own.isfinite() & chosen(g, count, 0.5), fitting, aspects)
-    return operators.resample(seen, operators.margin_grid(g, aspects, torch.ones(count), size))
+    return geometry.resample(seen, geometry.margin_grid(g, aspects, torch.ones(count), size))
 
 
 def _without_signs(
@@ -193,8 +193,8 @@ def _without_signs(
     mistaken = 2 * count // 3
     picked = torch.randint(len(materials.not_signs), (mistaken,), generator=g)
     things = materials.not_signs.pixels[picked].float() / 255
-    matrix = operators.random_homographies(g, mistaken, (1.1, 1.7), 0.08, 12, 0.1, 0.05)
-    things = operators.warp(things, matrix, size, padding="reflection")
+    matrix = geometry.random_homographies(g, mistaken, (1.1, 1.7), 0.08, 12, 0.1, 0.05)
+    things = geometry.warp(things, matrix, size, padding="reflection")
     things = changed_where(g, chosen(g, mistaken, 0.5), operators.flipped, things)
     aspects[count - mistaken :] = materials.not_signs.aspects[picked]
     return torch.cat([images[mistaken:], things]), aspects
@@ -206,8 +206,8 @@ def _backgrounds(g: Generator, materials: Materials, count: int, size: int) -> T
     scenery, plain_ones = int((~plain).sum()), int(plain.sum())
     picked = torch.randint(len(materials.scenes), (scenery,), generator=g)
     scenes = materials.scenes[picked].float()
-    matrix = operators.random_homographies(g, scenery, (1.0, 2.0), 0.1, 30, 0.2, 0.0)
-    scenes = operators.warp(scenes, matrix, size, padding="reflection") / 255
+    matrix = geometry.random_homographies(g, scenery, (1.0, 2.0), 0.1, 30, 0.2, 0.0)
+    scenes = geometry.warp(scenes, matrix, size, padding="reflection") / 255
     scenes = changed_where(g, chosen(g, scenery, 0.5), operators.flipped, scenes)
     noise = 0.5 + 0.25 * operators.smooth_noise(g, plain_ones, size, 6, channels=3)
     grey = noise.mean(1, keepdim=True)

@@ -18,10 +18,11 @@ from torch import Generator, Tensor
 
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.blank_plates import PlateBank
+from attributes.training.chance import changed_where, chosen, uniform
 from attributes.training.colours import paint
+from attributes.training.geometry import warp
 from attributes.training.labels import UNKNOWN, Labels, encode_text
 from attributes.training.legends import is_ring, pick_texts, place_legends
-from attributes.training.operators import changed_where, chosen, uniform, warp
 from attributes.training.pictograms import MaskBank
 from attributes.training.redrawing import redraw
 from attributes.vocabulary import (

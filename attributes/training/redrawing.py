@@ -11,7 +11,8 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from attributes.training.operators import changed_where, chosen, smooth_noise, uniform
+from attributes.training.chance import changed_where, chosen, uniform
+from attributes.training.operators import smooth_noise
 
 _SHARE = 0.7
 """Share of the drawings that are changed."""

@@ -17,10 +17,11 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from attributes.training.camera import lower_resolution, mosaic, sharpen
+from attributes.training.chance import chosen, uniform
 from attributes.training.erasing import OPTICAL_BLUR, sharpness_of
+from attributes.training.geometry import warp
 from attributes.training.labels import UNKNOWN, Labels, encode_text
 from attributes.training.legends import is_ring, pick_texts, place_legends
-from attributes.training.operators import chosen, uniform, warp
 from attributes.training.pictograms import MaskBank
 from attributes.training.redrawing import redraw
 from attributes.vocabulary import BAR, BORDER, CATEGORICAL, SHAPE

@@ -8,7 +8,7 @@ import pytest
 import torch
 from training_world import ROW, masks, tiny_configuration, tiny_materials
 
-from attributes.training import operators, plates
+from attributes.training import geometry, operators, plates
 from attributes.training.artwork import SPRITE_SIZE
 from attributes.training.batches import make_batch
 from attributes.training.blank_plates import draw_plate_bank
@@ -300,7 +300,7 @@ def test_two_of_five_plates_are_clean_whole_evenly_lit_and_seen_from_before_them
     for name in ("dirt", "stickers", "confetti", "illuminate", "occlude", "glare"):
         monkeypatch.setattr(operators, name, touch)
     for name in ("foreshorten", "step_back"):
-        monkeypatch.setattr(operators, name, look_at)
+        monkeypatch.setattr(geometry, name, look_at)
     sprites = Sprites(
         torch.ones(500, 4, 48, 48), torch.zeros(500, 1, 48, 48), torch.ones(500),
         Labels.from_rows([ROW] * 500, ("none",)),
