@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from attributes.vocabulary import CATEGORICAL, DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
-from rules.condition_schema import ANY
+from rules.condition_schema import ANY, NumberRange
 from rules.diagnostics import LoadError, Related, one_of, quote
 from rules.documents import Document, FileModelT
 from rules.formats import CHECK_CODE_RULE, SIGN_ID_RULE
@@ -22,6 +22,7 @@ from rules.rewriting import (
     as_negation,
     as_number,
     as_several,
+    as_text,
     as_value,
     looks_like_number,
 )
@@ -213,6 +214,10 @@ class _Phrase(Generic[FileModelT]):
         if key == "not" and "any" in allowed and isinstance(mapping, MappingNode):
             return as_negation(mapping.get(key))
         schema, location = self._document.schema, self._location[:-1]
+        keys = [part for part in location if part not in _MARKS]
+        beside = allowed_keys(schema, keys[:-1])
+        if keys[-1:] == [TEXT.name] and DIGITS_NAME in beside and key in NumberRange.model_fields:
+            return f"a range is of numbers: it belongs under {quote(DIGITS_NAME)}"
         homes = [k for k in allowed if key in allowed_keys(schema, (*location, k))]
         if homes:
             return f"it belongs under {quote(homes[0])}" if len(homes) == 1 else None
@@ -297,8 +302,9 @@ class _Phrase(Generic[FileModelT]):
 
     def _as_number(self, text: str) -> str | None:
         """How to write a number: those of signs are shorter than those that YAML may have."""
-        is_on_sign = DIGITS_NAME in self._location
-        return as_number(text, TEXT.max_length) if is_on_sign else as_number(text)
+        if DIGITS_NAME not in self._location:
+            return as_number(text)
+        return as_number(text, TEXT.max_length) or as_text(text)
 
     def _right_form(self) -> str | None:
         """How to write what stands in the wrong form."""

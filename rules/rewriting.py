@@ -58,6 +58,12 @@ def as_number(text: str, max_length: int = MAX_NUMBER_LENGTH) -> str | None:
     return f"drop the quotes: {text}"
 
 
+def as_text(text: str) -> str | None:
+    """How to write letters that stand where a number is expected; None if no sign shows them."""
+    is_on_signs = text.isupper() and TEXT.can_spell(text)
+    return f"for letters write {quote(f'{TEXT.name}: {json.dumps(text)}')}" if is_on_signs else None
+
+
 def as_list(node: Node) -> str | None:
     """How to write a list of what stands where one is expected."""
     if isinstance(node, MappingNode):

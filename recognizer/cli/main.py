@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -18,6 +19,7 @@ from attributes.errors import UserError
 from recognizer.cli.exit_codes import BROKEN_PIPE, INTERRUPTED, UNREADABLE, USAGE
 from recognizer.option_error import OptionError
 from rules import CountryError, LanguageError
+from rules.likeness import likely_meant
 
 VERBS: Final = {
     "recognize": "name the signs on pictures",
@@ -57,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     try:
         try:
-            arguments = _parser(words[0] if words else "").parse_args(words)
+            arguments = _parse(words)
             _refuse_empty(arguments)
             return int(arguments.run(arguments))
         finally:
@@ -93,6 +95,19 @@ def _print_nowhere() -> None:
         os.dup2(nowhere, stream.fileno())
 
 
+def _parse(words: list[str]) -> argparse.Namespace:
+    """The arguments of the verb; leaves with the usage of that verb if it has no such ones."""
+    arguments, left = _parser(words[0] if words else "").parse_known_args(words)
+    if left:
+        verb: argparse.ArgumentParser = arguments.verb
+        wrong = [word for word in left if word.startswith("-")] or left
+        options = re.findall(r"--[a-z-]+", verb.format_usage())
+        meant = [option for word in wrong for option in likely_meant(word.split("=")[0], options)]
+        hint = f"; did you mean {' '.join(meant)}?" if meant else ""
+        verb.error(f"unrecognized arguments: {' '.join(wrong)}{hint}")
+    return arguments
+
+
 def _parser(typed: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="signrules",
@@ -105,7 +120,7 @@ def _parser(typed: str) -> argparse.ArgumentParser:
         if verb == typed:
             module = import_module(f"recognizer.cli.{verb}")
             module.configure(subparser)
-            subparser.set_defaults(run=module.run)
+            subparser.set_defaults(run=module.run, verb=subparser)
     return parser
 
 

@@ -18,6 +18,26 @@ TOO_LONG = "x" * 300
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["check", "--fromat", "json", "signs.yaml"], "--fromat; did you mean --format?"),
+        (["validate", "--min-acuracy=0.9", "d"], "--min-acuracy=0.9; did you mean --min-accuracy?"),
+        (["check", "--colour", "signs.yaml"], "--colour"),
+        (["check", "signs.yaml", "more.yaml"], "more.yaml"),
+    ],
+)
+def test_an_option_that_is_none_is_answered_with_the_usage_of_its_verb(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == USAGE
+    said = capsys.readouterr().err
+    assert said.startswith(f"usage: signrules {words[0]} [-h]")
+    assert said.endswith(f"signrules {words[0]}: error: unrecognized arguments: {told}\n")
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ["check", ""],
