@@ -16,8 +16,8 @@ from recognizer.validation.words import unreadable_words
 class Requirements:
     """What a validation must reach to pass.
 
-    Whatever is required, no class may be without a sign of the catalogue by mistake: its pictures
-    would be missing from the very figures that are required.
+    Whatever is required, no class may be without a sign of the catalogue by mistake, whose pictures
+    would be missing from the very figures that are required, nor have a label that is never right.
 
     Attributes:
         min_accuracy: of all pictures whose sign the catalogue has.
@@ -96,17 +96,12 @@ def cases(validation: Validation, required: Requirements) -> Iterator[Case]:
 
 
 def failures(validation: Validation, required: Requirements) -> list[Case]:
-    """What is not met: figures, signs, and where anything is required, classes without a sign.
+    """What is not met: figures, signs, and where anything is required, labels.
 
     Unreadable pictures are told elsewhere.
     """
-    lost = {name for name, label in validation.labels.items() if label.is_lost}
-    return [
-        case
-        for case in cases(validation, required)
-        if case.failure and case.suite != "data"
-        if case.suite != "labels" or (required.is_any and case.name in lost)
-    ]
+    told = ("figures", "signs", "labels") if required.is_any else ("figures", "signs")
+    return [case for case in cases(validation, required) if case.failure and case.suite in told]
 
 
 def _shortfall(rate: Rate, least: float) -> str:

@@ -281,6 +281,19 @@ def test_no_requirement_is_met_with_a_class_that_the_label_map_misspells(
     assert capsys.readouterr().err == f"signrules: {told}\n"
 
 
+def test_no_requirement_is_met_with_a_value_that_the_rule_never_gives(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(2)
+    validation = world.validate(labels=world.labels(c50="xx.limit[53]"))
+    assert failures(validation, Requirements()) == []
+    (failed,) = failures(validation, Requirements(min_accuracy=0.1))
+    assert (failed.name, failed.failure) == (
+        "c50",
+        "the rule of `xx.limit` does not allow the value 53",
+    )
+
+
 def test_a_label_map_may_have_classes_that_the_data_do_not(world: World) -> None:
     world.draw_all(2)
     labels = world.labels(other="xx.stop", further="xx.nothing")
