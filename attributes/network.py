@@ -74,7 +74,9 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(N, inputs, H, W) -> (N, outputs, H / stride, W / stride)."""
         y = F.relu(self.norm1(self.conv1(x)), inplace=True)
-        return F.relu(self.norm2(self.conv2(y)) + self.shortcut(x), inplace=True)
+        y = self.norm2(self.conv2(y))
+        y += self.shortcut(x)
+        return F.relu(y, inplace=True)
 
 
 class TextReader(nn.Module):
@@ -105,18 +107,31 @@ class TextReader(nn.Module):
         H and W are those of the finer map.
         """
         fine_features = self.fine(fine)
-        features = fine_features + F.interpolate(self.coarse(coarse), scale_factor=2.0)
-        features = F.relu(features + self.position)
-        keys = self.keys(features).flatten(2)
+        features = F.interpolate(self.coarse(coarse), scale_factor=2.0)
+        features += fine_features
+        # Channels last like the maps: otherwise adding it takes five times as long.
+        features += self.position[None].contiguous(memory_format=torch.channels_last)
+        scores = self.slot_scores(F.relu(features, inplace=True))
         # Characters are told by their strokes alone: with the coarse map's view of the whole sign,
         # the reader would guess the commonest number instead of reading this one.
         values = self.values(F.relu(fine_features)).flatten(2).transpose(1, 2)
-        attention = torch.softmax(self.slots @ keys * keys.shape[1] ** -0.5, dim=-1)
-        attention = attention.reshape(*attention.shape[:2], *features.shape[2:])
+        attention = torch.softmax(scores.flatten(2), dim=-1).reshape(scores.shape)
         weights = spatial_moments(attention).flatten(3).to(values.dtype)
         characters = (weights.flatten(1, 2) @ values).unflatten(1, weights.shape[1:3])
         logits: Tensor = self.classify(characters.flatten(2))
         return logits, attention
+
+    def slot_scores(self, features: Tensor) -> Tensor:
+        """Features (N, width, H, W) -> how much each slot is drawn to each cell, (N, slots, H, W).
+
+        Dot products of slots and keys, scaled (Vaswani et al., 2017). Both are linear, so that one
+        convolution with a kernel per slot does, instead of one per key.
+        """
+        scaled = self.slots * self.slots.shape[1] ** -0.5
+        weight, bias = self.keys.weight, self.keys.bias
+        assert bias is not None
+        kernels = (scaled @ weight.flatten(1)).reshape(-1, *weight.shape[1:])
+        return F.conv2d(features, kernels, scaled @ bias, padding=1)
 
 
 def spatial_moments(attention: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from attributes.foreshortening import Crop, facing, is_oblong, stretch
+from attributes.memory import keep_freed_memory
 from attributes.needless_pixels import without_needless_pixels
 from attributes.network import AttributeLogits
 from attributes.precision import Precision, check_precision
@@ -22,6 +23,9 @@ from attributes.weights_file import Preprocessing, load_weights
 
 class AttributePredictor:
     """Reads attributes from crops.
+
+    The first one makes the whole process keep freed memory
+    (:func:`attributes.memory.keep_freed_memory`).
 
     Args:
         weights: a safetensors file with its card beside it; the shipped one if absent.
@@ -44,6 +48,7 @@ class AttributePredictor:
         check_precision(precision)
         if batch_size < 1:
             raise ValueError(f"batch_size: expected at least 1, got {batch_size}")
+        keep_freed_memory()
         loaded = load_weights(weights)
         self.card = loaded.card
         self.fingerprint = loaded.fingerprint

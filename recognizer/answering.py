@@ -54,7 +54,10 @@ class ReadyCatalogue:
             language: of the names.
         """
         verdicts = self.verdicts(readings, similarity)
-        return [self._answer(readings, verdicts, row, language) for row in range(len(readings))]
+        return [
+            self._answer(readings, verdicts, row, certain, language)
+            for row, certain in enumerate(describe_certain(readings))
+        ]
 
     def verdicts(self, readings: Readings, similarity: npt.NDArray[np.float32]) -> Verdicts:
         """The same as arrays, for many crops that nobody asks the reasons of."""
@@ -63,11 +66,10 @@ class ReadyCatalogue:
         return verdicts_of(self.engine, readings, decisions, reason, self.judge.min_confidence)
 
     def _answer(
-        self, readings: Readings, verdicts: Verdicts, row: int, language: str
+        self, readings: Readings, verdicts: Verdicts, row: int, certain: str, language: str
     ) -> Recognition:
         reason = verdicts.why_unknown(row)
-        why = partial(_explain, self, readings[row : row + 1], verdicts.decisions, row, reason)
-        certain = describe_certain(readings, row)
+        why = partial(_explain, self, readings, verdicts.decisions, row, reason)
         if reason is not None:
             return Recognition(
                 UNKNOWN, None, certain or UNKNOWN, float(verdicts.decisive_confidence[row]),
@@ -123,13 +125,13 @@ def _value(source: ValueSource, text: str) -> int | float | str:
 
 def _explain(
     ready: ReadyCatalogue,
-    reading: Readings,
+    readings: Readings,
     decisions: Decisions,
     row: int,
     reason: Reason | None,
     also: str | None,
 ) -> Explanation:
-    """Why crop ``row`` of the decisions, whose reading is the only one in ``reading``, is that.
+    """Why crop ``row`` is what was decided about it.
 
     Args:
         reason: why it is unknown; None if it is not.
@@ -151,7 +153,7 @@ def _explain(
         alternative = ready.judge.nearest_unmatched(decisions, row)
         best = int(engine.alternative_sign[alternative])
     elif reason is Reason.NO_RULE and engine.alternatives:
-        alternative = _nearest_rule(ready, reading, decisions, row)
+        alternative = _nearest_rule(ready, readings, decisions, row)
         best = int(engine.alternative_sign[alternative])
     sign = engine.signs[best]
     runners_up = [int(s) for s in ranked if s != best and confidence[s] >= _CONSIDERED]
@@ -164,17 +166,17 @@ def _explain(
     return Explanation(
         sign.id,
         sign.position,
-        explain(engine, reading, 0, alternative) if alternative >= 0 else (),
+        explain(engine, readings, row, alternative) if alternative >= 0 else (),
         asked_for,
         _exemplars(ready.gallery, decisions.similarity[row], asked_for),
-        tuple(_runner_up(ready, reading, decisions, row, s, best) for s in told),
+        tuple(_runner_up(ready, readings, decisions, row, s, best) for s in told),
         presence,
         ready.judge.match_cosine(alternative),
         _where_asked(engine, alternative),
     )
 
 
-def _nearest_rule(ready: ReadyCatalogue, reading: Readings, decisions: Decisions, row: int) -> int:
+def _nearest_rule(ready: ReadyCatalogue, readings: Readings, decisions: Decisions, row: int) -> int:
     """The alternative that crop ``row`` comes nearest to, where none holds.
 
     What surely does not hold costs every rule the same (``MIN_PROBABILITY``), so of rules that lack
@@ -184,7 +186,7 @@ def _nearest_rule(ready: ReadyCatalogue, reading: Readings, decisions: Decisions
     cosine = dict(zip(ready.gallery.names, decisions.similarity[row].tolist(), strict=True))
 
     def nearness(alternative: int) -> tuple[int, int, float]:
-        passed = [c.passed for c in explain(ready.engine, reading, 0, alternative)]
+        passed = [c.passed for c in explain(ready.engine, readings, row, alternative)]
         asked = ready.engine.alternatives[alternative].pictograms
         if asked:
             nearest = max(cosine[name] for name in asked)
@@ -220,11 +222,11 @@ def _where_asked(engine: Engine, alternative: int) -> Position | None:
 
 
 def _runner_up(
-    ready: ReadyCatalogue, reading: Readings, decisions: Decisions, row: int, sign: int, best: int
+    ready: ReadyCatalogue, readings: Readings, decisions: Decisions, row: int, sign: int, best: int
 ) -> RunnerUp:
     """A sign that did not win crop ``row``, and why ``best`` is before it."""
     alternative = int(decisions.alternatives[row, sign])
-    outcomes = explain(ready.engine, reading, 0, alternative) if alternative >= 0 else ()
+    outcomes = explain(ready.engine, readings, row, alternative) if alternative >= 0 else ()
     failed = tuple(sorted((c for c in outcomes if not c.passed), key=lambda c: c.probability))
     return RunnerUp(
         ready.engine.signs[sign].id,

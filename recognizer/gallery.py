@@ -112,32 +112,37 @@ class Gallery:
         Returns:
             float32 (N, P) in [-1, 1].
         """
-        pictograms, views, dimensions = self.embeddings.shape
-        if not pictograms:
-            return np.zeros((len(embedding), 0), np.float32)
+        similarity = np.zeros((len(embedding), len(self.names)), np.float32)
         with _BLAS_LOCK, _BLAS.limit(limits=1):
-            cosines = embedding @ self.embeddings.reshape(-1, dimensions).T
-        cosines = cosines.reshape(len(embedding), pictograms, views)
-        cosines[:, np.arange(views)[None, :] >= self.counts[:, None]] = -np.inf
-        return mean_of_nearest(cosines, self.counts)
+            products = [embedding @ views for _, _, views in self._by_count]
+        for (count, rows, _), cosines in zip(self._by_count, products, strict=True):
+            similarity[:, rows] = mean_of_nearest(cosines.reshape(len(embedding), -1, count))
+        return similarity
+
+    @cached_property
+    def _by_count(self) -> list[tuple[int, npt.NDArray[np.intp], FloatArray]]:
+        """For each number K of views: the P pictograms that have so many, and these (D, P * K)."""
+        groups = []
+        for count in np.unique(self.counts).tolist():
+            rows = np.flatnonzero(self.counts == count)
+            views = self.embeddings[rows, :count].reshape(-1, self.embeddings.shape[2])
+            groups.append((count, rows, np.ascontiguousarray(views.T)))
+        return groups
 
 
-def mean_of_nearest(cosines: FloatArray, counts: npt.NDArray[np.intp]) -> FloatArray:
+def mean_of_nearest(cosines: FloatArray) -> FloatArray:
     """How alike crops and pictograms are, by their views.
 
     Args:
-        cosines: float32 (N, P, K), of N crops to the K views of each pictogram; minus infinity for
-            those that are none.
-        counts: intp (P,), how many of each are views.
+        cosines: float32 (N, P, K), of N crops to the K views, one at least, of each pictogram.
 
     Returns:
         float32 (N, P), mean of the nearest three, or of fewer where there are no more.
     """
-    views = cosines.shape[2]
-    nearest = min(_NEAREST, views)
-    ordered = np.partition(cosines, views - nearest, axis=2)[:, :, views - nearest :]
-    total = np.where(np.isneginf(ordered), 0.0, ordered).sum(axis=2)
-    return np.asarray(total / np.minimum(counts, nearest), np.float32)
+    count = cosines.shape[2]
+    nearest = min(_NEAREST, count)
+    ordered = np.partition(cosines, count - nearest, axis=2)
+    return np.asarray(ordered[:, :, count - nearest :].mean(axis=2), np.float32)
 
 
 def load_gallery(catalogue: Catalogue, predictor: Predictor) -> Gallery:

@@ -43,7 +43,5 @@ def _similarity_to_others(views: npt.NDArray[np.float32]) -> float:
     """Mean similarity of the views of one pictogram to the gallery of its other views."""
     if len(views) < 2:
         return 1.0
-    cosines = views @ views.T
-    np.fill_diagonal(cosines, -np.inf)
-    others = np.array([len(views) - 1], np.intp)
-    return float(mean_of_nearest(cosines[:, None], others).mean())
+    others = (views @ views.T)[~np.eye(len(views), dtype=bool)]
+    return float(mean_of_nearest(others.reshape(len(views), 1, -1)).mean())

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from attributes.readings import Readings
-from attributes.vocabulary import BACKGROUND, BAR, BORDER, CATEGORICAL, LEGEND, SHAPE, TEXT
+from attributes.vocabulary import (
+    BACKGROUND,
+    BAR,
+    BORDER,
+    CATEGORICAL,
+    LEGEND,
+    SHAPE,
+    TEXT,
+    Categorical,
+)
 from rules.condition_schema import NONE
 from rules.diagnostics import Position
 from rules.engine import Engine
-from rules.text_probability import most_probable_string
+from rules.text_probability import most_probable_codes, most_probable_string
 
 PASS_PROBABILITY = 0.5
 """A condition counts as fulfilled from this probability on."""
@@ -117,33 +126,60 @@ def _in_words(value: str | tuple[str, ...]) -> str:
     return (_words(value) if isinstance(value, str) else ", ".join(value)) or NONE
 
 
-def describe_certain(readings: Readings, row: int) -> str:
-    """What is certain about crop ``row`` whatever the rules say.
+def describe_certain(readings: Readings) -> list[str]:
+    """What is certain about each of N crops whatever the rules say.
 
     For example ``red triangle, white face, black legend``; the empty string if nothing is.
     """
-    sure: Mapping[str, str] = {
-        name: _words(_CATEGORICAL[name].values[int(np.argmax(array[row]))])
-        for name, array in readings.categorical.items()
-        if np.max(array[row]) >= _CERTAIN
-    }
-    border = sure.get(BORDER.name, NONE)
+    values = [
+        _certain_values(a, readings.categorical[a.name]) for a in (SHAPE, BORDER, BACKGROUND, BAR)
+    ]
+    legends = [_legend(readings, row, _CERTAIN) for row in range(len(readings))]
+    parts = zip(*values, legends, _certain_texts(readings), strict=True)
+    return [_in_one_line(*of_crop) for of_crop in parts]
+
+
+def _certain_values(
+    attribute: Categorical, probabilities: npt.NDArray[np.float32]
+) -> list[str | None]:
+    """The value of an attribute in each crop, in words; None where it is not certain."""
+    words = [_words(value) for value in attribute.values]
+    certain = probabilities.max(axis=1) >= _CERTAIN
+    best = probabilities.argmax(axis=1)
+    values = zip(best.tolist(), certain.tolist(), strict=True)
+    return [words[value] if sure else None for value, sure in values]
+
+
+def _certain_texts(readings: Readings) -> list[str]:
+    """The text of each crop; empty where there is none, or none that is certain."""
+    codes, probabilities = most_probable_codes(readings.text)
+    certain = probabilities >= _CERTAIN
+    texts = zip(codes.tolist(), certain.tolist(), strict=True)
+    return [TEXT.decode(code) if sure else "" for code, sure in texts]
+
+
+def _in_one_line(
+    shape: str | None,
+    border: str | None,
+    background: str | None,
+    bar: str | None,
+    legend: list[str],
+    text: str,
+) -> str:
+    """The parts of a sign that are certain, as people name them."""
     parts = []
-    if SHAPE.name in sure and border != NONE:
-        parts.append(f"{border} {sure[SHAPE.name]}")
-    elif SHAPE.name in sure:
-        parts.append(sure[SHAPE.name])
-    elif border != NONE:
+    has_border = border not in (None, NONE)
+    if shape is not None:
+        parts.append(f"{border} {shape}" if has_border else shape)
+    elif has_border:
         parts.append(f"{border} border")
-    if BACKGROUND.name in sure:
-        parts.append(f"{sure[BACKGROUND.name]} face")
-    colours = _legend(readings, row, _CERTAIN)
-    if colours:
-        parts.append(f"{' and '.join(colours)} legend")
-    if sure.get(BAR.name, NONE) != NONE:
-        parts.append("stripes" if sure[BAR.name] == "stripes" else f"{sure[BAR.name]} bar")
-    text, probability = most_probable_string(readings.text[row])
-    if text and probability >= _CERTAIN:
+    if background is not None:
+        parts.append(f"{background} face")
+    if legend:
+        parts.append(f"{' and '.join(legend)} legend")
+    if bar not in (None, NONE):
+        parts.append("stripes" if bar == "stripes" else f"{bar} bar")
+    if text:
         parts.append(f'text "{text}"')
     return ", ".join(parts)
 

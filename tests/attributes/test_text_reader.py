@@ -2,7 +2,7 @@
 
 import torch
 
-from attributes.network import spatial_moments
+from attributes.network import TextReader, spatial_moments
 
 
 def attention_on(top: int, left: int, height: int, width: int) -> torch.Tensor:
@@ -55,3 +55,10 @@ def test_a_character_looks_the_same_elsewhere_and_larger():
 
 def test_a_single_cell_is_no_division_by_nothing():
     assert spatial_moments(attention_on(5, 5, 1, 1)).isfinite().all()
+
+
+def test_a_slot_is_drawn_to_a_cell_by_the_dot_product_of_its_query_and_the_key_there():
+    torch.manual_seed(0)
+    reader, features = TextReader(8, 16, 12, width=4), torch.randn(2, 4, 12, 12)
+    products = torch.einsum("sk,nkyx->nsyx", reader.slots, reader.keys(features)) / 4**0.5
+    assert torch.allclose(reader.slot_scores(features), products, atol=1e-5)

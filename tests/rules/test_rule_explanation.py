@@ -119,16 +119,16 @@ def test_nothing_seen_is_called_none(engine: Engine) -> None:
 def test_what_is_certain_is_said_without_any_rule(
     attributes: dict[str, object], description: str
 ) -> None:
-    assert describe_certain(certain_readings([attributes]), 0) == description
+    assert describe_certain(certain_readings([attributes])) == [description]
 
 
 def test_what_is_only_probable_is_not_called_certain() -> None:
     readings = certain_readings([{"shape": "circle", "text": "STOP", "legend": "red"}])
-    assert describe_certain(readings, 0) == 'circle, red legend, text "STOP"'
+    assert describe_certain(readings) == ['circle, red legend, text "STOP"']
     readings.categorical["shape"][0, [SHAPE.index("circle"), SHAPE.index("octagon")]] = 0.8, 0.2
     readings.legend[0] *= 0.8
     readings.text[0, 3, [TEXT.encode("P")[0], TEXT.encode("R")[0]]] = 0.8, 0.2
-    assert describe_certain(readings, 0) == ""
+    assert describe_certain(readings) == [""]
 
 
 @pytest.mark.parametrize(
