@@ -270,12 +270,16 @@ class Judge:
     def _best_alternatives(self, per_alternative: FloatArray) -> npt.NDArray[np.intp]:
         """The alternative of each sign that scores highest, intp (N, S), -1 for none."""
         owner = self._engine.alternative_sign
+        count = len(owner)
         index = np.full((len(per_alternative), self._sign_count), -1, np.intp)
-        scores = _maximum_by(per_alternative, owner, self._sign_count)
-        for alternative in reversed(range(len(owner))):
-            sign = owner[alternative]
-            hit = per_alternative[:, alternative] >= scores[:, sign]
-            index[hit, sign] = alternative
+        if count:
+            # Those of a sign lie beside each other, and of equal ones the first counts.
+            starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
+            highest = np.maximum.reduceat(per_alternative, starts, axis=1)
+            lengths = np.diff(starts, append=count)
+            is_highest = per_alternative == np.repeat(highest, lengths, axis=1)
+            numbers = np.where(is_highest, np.arange(count), count)
+            index[:, owner[starts]] = np.minimum.reduceat(numbers, starts, axis=1)
         return index
 
     def _weigh_rules(
@@ -380,12 +384,3 @@ def _padded(lists: list[list[int]]) -> npt.NDArray[np.intp]:
 def _best_of(similarity: FloatArray, choices: npt.NDArray[np.intp]) -> FloatArray:
     """float32 (N, rows of choices): the highest cosine among each row's pictograms."""
     return np.asarray(similarity[:, choices].max(axis=2), np.float32)
-
-
-def _maximum_by(values: FloatArray, owner: npt.NDArray[np.intp], count: int) -> FloatArray:
-    """Maximum over the columns of each owner, 0 for owners without; float32 (N, count)."""
-    result = np.zeros((len(values), count), np.float32)
-    if len(owner):
-        starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-        result[:, owner[starts]] = np.maximum.reduceat(values, starts, axis=1)
-    return result
