@@ -116,7 +116,7 @@ class Gallery:
         with _BLAS_LOCK, _BLAS.limit(limits=1):
             products = [embedding @ views for _, _, views in self._by_count]
         for (count, rows, _), cosines in zip(self._by_count, products, strict=True):
-            similarity[:, rows] = mean_of_nearest(cosines.reshape(len(embedding), -1, count))
+            similarity[:, rows] = mean_of_nearest(cosines.reshape(-1, len(rows), count))
         return similarity
 
     @cached_property

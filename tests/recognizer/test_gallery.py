@@ -222,6 +222,11 @@ def test_similarity_averages_the_nearest_views_of_each_pictogram():
     assert cosines[0] == pytest.approx([1 / 3, 1.0])
 
 
+def test_no_crop_is_like_no_pictogram():
+    gallery = Gallery.from_embeddings({"deer": np.eye(4, dtype=np.float32)})
+    assert gallery.similarity(np.zeros((0, 4), np.float32)).shape == (0, 1)
+
+
 def test_a_view_that_is_the_opposite_counts_as_such():
     axis = np.eye(1, 4, dtype=np.float32)
     gallery = Gallery.from_embeddings({"opposite": -axis, "both": np.concatenate([axis, -axis])})
