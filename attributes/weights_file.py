@@ -235,7 +235,9 @@ def _read(path: Path) -> tuple[AttributeNetwork, Card, bytes]:
         raise WeightsError(f"{path}: no such weights file") from None
     except KeyError as error:
         raise WeightsError(f"{path}: not readable as weights: there is no tensor {error}") from None
-    except (OSError, SafetensorError, RuntimeError, TypeError, ValueError) as error:
+    except (
+        OSError, SafetensorError, RuntimeError, TypeError, ValueError, LookupError, ArithmeticError
+    ) as error:  # fmt: skip
         raise WeightsError(f"{path}: not readable as weights: {error}") from None
     return network.eval(), card, content
 

@@ -19,7 +19,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
@@ -95,14 +95,16 @@ def rivals() -> _Runners:
 
 
 def _serve(pipe: Connection, make: Callable[[], _Runners], threads: int) -> None:
-    """In a process: tell the names, then time what is asked for until nothing is."""
+    """In a process: tell the names, then time what is asked for until nobody asks any more."""
     torch.set_num_threads(threads)
     runners = make()
     pipe.send(list(runners))
-    while (name := pipe.recv()) is not None:
-        started = time.perf_counter()
-        runners[name]()
-        pipe.send(time.perf_counter() - started)
+    with suppress(EOFError):
+        while True:
+            run = runners[pipe.recv()]
+            started = time.perf_counter()
+            run()
+            pipe.send(time.perf_counter() - started)
 
 
 @contextmanager
@@ -112,9 +114,12 @@ def _process(make: Callable[[], _Runners], threads: int) -> Iterator[Connection]
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(there, make, threads), daemon=True)
     process.start()
-    yield here
-    here.send(None)
-    process.join()
+    there.close()  # so that a process that ends is noticed
+    try:
+        yield here
+    finally:
+        here.close()
+        process.join()
 
 
 def _timed(pipe: Connection, name: str) -> float:

@@ -215,7 +215,8 @@ def _decode(content: bytes, name: str, *, upright: bool) -> npt.NDArray[Any]:
 def _is_photograph(content: bytes) -> bool:
     """Whether a PNG or WebP file says how it was taken, and has no transparency."""
     if content.startswith(_PNG):
-        return b"eXIf" in content and content[25:26] not in _PNG_WITH_ALPHA
+        is_opaque = content[25:26] not in _PNG_WITH_ALPHA and b"tRNS" not in content
+        return b"eXIf" in content and is_opaque
     return _is_extended_webp(content) and b"EXIF" in content and not content[20] & _WEBP_ALPHA
 
 

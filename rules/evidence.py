@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,11 @@ def certain_readings(attribute_sets: Sequence[Mapping[str, Any]]) -> Readings:
 def _colours(value: Any) -> Sequence[str]:
     if value == NONE:
         return ()
-    return (value,) if isinstance(value, str) else tuple(value)
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, Iterable):
+        raise ValueError(f"`legend` must be a colour, several or none, not {quote(value)}")
+    return tuple(value)
 
 
 def _string(attributes: Mapping[str, Any]) -> str:

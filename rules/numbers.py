@@ -18,14 +18,15 @@ def spell(number: float | Decimal) -> str:
     """The plain spelling of ``number``: ``50``, ``3.5``; no leading and no trailing zeros.
 
     Raises:
-        ValueError: it is negative, or longer than the network can read.
+        ValueError: it is negative or not finite, or longer than the network can read.
     """
     # By way of the shortest decimal, because 0.1 has no exact float.
-    exact = number if isinstance(number, Decimal) else Decimal(repr(number))
-    text = format(abs(exact).normalize(), "f")  # there is a -0.0
-    if exact < 0 or len(text) > TEXT.max_length:
-        raise ValueError(f"no sign can show the number {number}")
-    return text
+    exact = number if isinstance(number, Decimal) else Decimal(repr(float(number)))
+    if exact.is_finite() and exact >= 0:
+        text = format(abs(exact).normalize(), "f")  # there is a -0.0
+        if len(text) <= TEXT.max_length:
+            return text
+    raise ValueError(f"no sign can show the number {number}")
 
 
 @lru_cache(maxsize=1 << 16)  # shared by all ranges, for each number is in many of them

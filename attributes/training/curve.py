@@ -53,7 +53,7 @@ def append_to_curve(
     Raises:
         OSError: it cannot be written.
     """
-    new = not path.exists()
+    new = not path.exists() or not path.stat().st_size
     is_cut = not new and not path.read_bytes().endswith(b"\n")
     with path.open("a", newline="") as file:
         if is_cut:  # as by a full disk

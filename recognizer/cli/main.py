@@ -97,7 +97,7 @@ def _print_nowhere() -> None:
 
 def _parse(words: list[str]) -> argparse.Namespace:
     """The arguments of the verb; leaves with the usage of that verb if it has no such ones."""
-    arguments, left = _parser(words[0] if words else "").parse_known_args(words)
+    arguments, left = _parser(next(filter(VERBS.get, words), "")).parse_known_args(words)
     if left:
         verb: argparse.ArgumentParser = arguments.verb
         wrong = [word for word in left if word.startswith("-")] or left

@@ -201,7 +201,7 @@ def _operate(
     threshold: float | npt.NDArray[np.float32],
 ) -> Operating:
     accepted = confidence >= np.asarray(threshold, np.float32)
-    overall = float(threshold) if isinstance(threshold, float) else float("nan")
+    overall = float(threshold) if np.ndim(threshold) == 0 else float("nan")
     return Operating(
         overall,
         Rate(int(accepted.sum()), len(accepted)),

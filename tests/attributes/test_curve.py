@@ -35,6 +35,13 @@ def test_a_line_that_was_cut_off_spoils_no_curve(tmp_path):
     assert (tmp_path / "curve.png").stat().st_size
 
 
+def test_a_table_that_was_left_empty_begins_with_its_names(tmp_path):
+    table = tmp_path / "curve.csv"
+    table.touch()
+    append_to_curve(table, 50, {"shape": 1.0}, 0.1)
+    assert table.read_text().startswith("step,shape,seconds_per_step")
+
+
 def test_the_first_line_after_going_on_is_a_mean_of_its_own_steps(tmp_path):
     train(tiny_configuration(steps=40), tiny_materials(), tmp_path / "in two", TINY)
     longer = tiny_configuration(steps=50, restarts=(40,))

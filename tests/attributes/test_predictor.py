@@ -229,6 +229,7 @@ def test_damaged_weights_are_named_with_the_reason(tiny_weights, damage, message
     [
         ({"input_size": 50}, "not readable as weights: input_size must be a multiple of 8"),
         ({"widths": [32, 64]}, "not readable as weights"),
+        ({"widths": []}, "not readable as weights"),
         ({"input_size": 64}, "made 48 pixels wide for a network of 64"),
     ],
 )

@@ -24,6 +24,7 @@ TOO_LONG = "x" * 300
         (["validate", "--min-acuracy=0.9", "d"], "--min-acuracy=0.9; did you mean --min-accuracy?"),
         (["check", "--colour", "signs.yaml"], "--colour"),
         (["check", "signs.yaml", "more.yaml"], "more.yaml"),
+        (["check", "-v", "signs.yaml"], "-v"),
     ],
 )
 def test_an_option_that_is_none_is_answered_with_the_usage_of_its_verb(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import os
 import random
 import subprocess
@@ -186,6 +187,25 @@ def test_a_rule_that_certainly_holds_has_fit_zero_and_others_the_floor(limits: E
     assert fit[0] == 0
     assert fit[3] == pytest.approx(2 * math.log(MIN_PROBABILITY), rel=1e-5)
     assert limits.alternative_sign.tolist() == [0, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "told"),
+    [
+        ({"digits": math.nan}, "no sign can show the number nan"),
+        ({"digits": math.inf}, "no sign can show the number inf"),
+        ({"digits": -5}, "no sign can show the number -5"),
+        ({"legend": 5}, "`legend` must be a colour, several or none, not `5`"),
+    ],
+)
+def test_what_no_sign_shows_is_told(attributes: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(told)):
+        certain_readings([attributes])
+
+
+def test_a_number_of_numpy_is_a_number() -> None:
+    given, same = ({"digits": np.float64(50)}, {"digits": 50})
+    assert np.array_equal(certain_readings([given]).text, certain_readings([same]).text)
 
 
 def test_no_crops_and_no_signs_are_fine(limits: Engine) -> None:

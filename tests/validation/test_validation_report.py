@@ -97,6 +97,15 @@ def test_a_name_that_is_no_utf8_is_reported(
         assert "caf\\udce9.png" in (made_in / name).read_text("utf-8")
 
 
+def test_false_finds_of_an_earlier_run_do_not_stay(world: World) -> None:
+    world.draw_all(1)
+    earlier = world.folder / "report" / "false_finds.csv"
+    earlier.parent.mkdir()
+    earlier.touch()
+    write_report(world.validate(), earlier.parent)
+    assert not earlier.exists()
+
+
 def test_a_report_that_cannot_be_made_leaves_the_earlier_one(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,6 +51,8 @@ def write_report(
             (folder / name).write_text(
                 text, encoding="utf-8", errors="backslashreplace", newline=""
             )
+        if FALSE_FINDS not in texts:
+            (folder / FALSE_FINDS).unlink(missing_ok=True)
     except OSError as error:
         raise UserError(f"{error.filename or folder}: {error.strerror or error}") from None
     return [folder / name for name in texts]
