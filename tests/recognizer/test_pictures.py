@@ -435,3 +435,15 @@ def test_a_source_that_one_may_not_look_for_is_told(monkeypatch):
     monkeypatch.setattr("pathlib.Path.is_dir", refuse)  # for root may look everywhere
     with pytest.raises(PictureError, match=r"^private/sign.png: Permission denied$"):
         find_pictures("private/sign.png")
+
+
+def test_a_colour_that_is_transparent_is_laid_on_grey_also_in_a_photograph(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    sign = image.new("RGB", (20, 20), (200, 10, 10))
+    sign.paste((0, 0, 0), (0, 0, 10, 20))
+    exif = image.Exif()
+    exif[0x0112] = 1  # the orientation, upright
+    sign.save(tmp_path / "cut_out.png", transparency=(0, 0, 0), exif=exif)
+    crop = to_crop(tmp_path / "cut_out.png")
+    assert crop[5, 5].tolist() == [128, 128, 128]
+    assert crop[5, 15].tolist() == [10, 10, 200]

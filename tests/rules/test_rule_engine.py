@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 import os
 import random
+import re
 import subprocess
 import sys
 from itertools import product
@@ -204,8 +204,8 @@ def test_what_no_sign_shows_is_told(attributes: dict[str, object], told: str) ->
 
 
 def test_a_number_of_numpy_is_a_number() -> None:
-    given, same = ({"digits": np.float64(50)}, {"digits": 50})
-    assert np.array_equal(certain_readings([given]).text, certain_readings([same]).text)
+    of_numpy, plain = (certain_readings([{"digits": n}]) for n in (np.float64(50), 50))
+    assert np.array_equal(of_numpy.text, plain.text)
 
 
 def test_no_crops_and_no_signs_are_fine(limits: Engine) -> None:
