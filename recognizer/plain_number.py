@@ -18,7 +18,7 @@ def plain_number(name: str, value: object, *, is_whole: bool = False) -> int | f
         ValueError: it is none that counts.
     """
     number = value.item() if isinstance(value, np.number) else value
-    if not isinstance(number, int | float):
+    if isinstance(number, bool) or not isinstance(number, int | float):
         raise TypeError(f"{name}: expected a number, got {number!r}")
     if not is_whole:
         return number

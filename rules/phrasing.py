@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from attributes.vocabulary import CATEGORICAL, DIGITS_NAME, LEGEND, PICTOGRAM_NAME, TEXT
-from rules.condition_schema import ANY, NumberRange
+from rules.condition_schema import ANY, NONE, NumberRange
 from rules.diagnostics import LoadError, Related, one_of, quote
 from rules.documents import Document, FileModelT
 from rules.formats import CHECK_CODE_RULE, SIGN_ID_RULE
@@ -304,7 +304,9 @@ class _Phrase(Generic[FileModelT]):
         """How to write a number: those of signs are shorter than those that YAML may have."""
         if DIGITS_NAME not in self._location:
             return as_number(text)
-        return as_number(text, TEXT.max_length) or as_text(text)
+        below = self._location[self._location.index(DIGITS_NAME) + 1 :]
+        is_word = _MARKS.issuperset(below) and text.lower() not in (NONE, ANY)
+        return as_number(text, TEXT.max_length) or (as_text(text) if is_word else None)
 
     def _right_form(self) -> str | None:
         """How to write what stands in the wrong form."""

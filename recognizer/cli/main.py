@@ -104,6 +104,8 @@ def _parse(words: list[str]) -> argparse.Namespace:
         options = re.findall(r"--[a-z-]+", verb.format_usage())
         meant = [option for word in wrong for option in likely_meant(word.split("=")[0], options)]
         hint = f"; did you mean {' '.join(meant)}?" if meant else ""
+        if wrong[0].split("=")[0] in options:
+            hint = "; put it behind the verb"
         verb.error(f"unrecognized arguments: {' '.join(wrong)}{hint}")
     return arguments
 

@@ -38,7 +38,7 @@ class FileDigests:
     def known(self, path: str) -> bytes | None:
         """The digest of an unchanged file; None if it must be read, or is not there."""
         entry = self._known.get(path)
-        if entry is None:
+        if not isinstance(entry, list) or len(entry) != 5:  # none, or a damaged file
             return None
         try:
             unchanged = entry[:4] == _state(os.stat(path))

@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -165,7 +166,8 @@ def _similarity(shard: Shard, name: str, gallery: Gallery) -> npt.NDArray[np.flo
     try:
         found = read_array(path)
         if found.shape == shape and found.dtype == np.float32:
-            os.utime(path)
+            with suppress(OSError):  # a folder that may only be read
+                os.utime(path)
             return found
     except (OSError, ValueError):
         pass

@@ -38,13 +38,13 @@ def test_an_option_that_is_none_is_answered_with_the_usage_of_its_verb(
     assert said.endswith(f"signrules {words[0]}: error: unrecognized arguments: {told}\n")
 
 
-def test_an_option_of_no_verb_before_the_verb_is_one_too(
+def test_an_option_before_the_verb_is_told_where_it_belongs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as left:
-        main(["-v", "check"])
+        main(["--format=json", "check"])
     assert left.value.code == USAGE
-    assert capsys.readouterr().err.endswith("error: unrecognized arguments: -v\n")
+    assert capsys.readouterr().err.endswith("--format=json; put it behind the verb\n")
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,7 @@ def test_a_rule_that_certainly_holds_has_fit_zero_and_others_the_floor(limits: E
         ({"digits": math.nan}, "no sign can show the number nan"),
         ({"digits": math.inf}, "no sign can show the number inf"),
         ({"digits": -5}, "no sign can show the number -5"),
+        ({"digits": 10**400}, "no sign can show the number 1000"),
         ({"legend": 5}, "`legend` must be a colour, several or none, not `5`"),
     ],
 )
