@@ -8,8 +8,9 @@ torchvision's ``ssdlite320_mobilenet_v3_large`` without trained weights. Those s
 about 1/91, so that at its default threshold of 0.001 some 27,000 boxes a frame go through
 non-maximum suppression, and it would look slower than it is. At the threshold used here none does;
 a trained one is slower by the few boxes that it finds. Both reuse freed memory, which ours sees to
-for the whole process and the detector's users would not have (:mod:`attributes.memory`). Memory is what the process holds at that
-moment (RSS), measured in one of its own that never holds the detector.
+for the whole process and the detector's users would not have (:mod:`attributes.memory`). Memory is
+what the process holds at that moment (RSS), measured in one of its own that never holds the
+detector.
 """
 
 from __future__ import annotations

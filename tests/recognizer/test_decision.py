@@ -151,6 +151,7 @@ def test_thresholds_outside_their_range_are_refused(values, told):
     [
         (["xx.deer"], "per_sign: expected sign ids and numbers, got ['xx.deer']"),
         ({"xx.deer": "high"}, "per_sign: xx.deer: expected a number, got 'high'"),
+        ({"xx.deer": True}, "per_sign: xx.deer: expected a number, got True"),
     ],
 )
 def test_thresholds_of_signs_that_are_no_numbers_are_refused(per_sign, told):
