@@ -21,16 +21,13 @@ def spell(number: float | Decimal) -> str:
         ValueError: it is negative or not finite, or longer than the network can read.
     """
     # By way of the shortest decimal, because 0.1 has no exact float.
-    exact = number if isinstance(number, Decimal) else _shortest(number)
+    is_exact = isinstance(number, int | Decimal)
+    exact = Decimal(number) if is_exact else Decimal(repr(float(number)))
     if exact.is_finite() and exact >= 0:
         text = format(abs(exact).normalize(), "f")  # there is a -0.0
         if len(text) <= TEXT.max_length:
             return text
     raise ValueError(f"no sign can show the number {number}")
-
-
-def _shortest(number: float) -> Decimal:
-    return Decimal(number) if isinstance(number, int) else Decimal(repr(float(number)))
 
 
 @lru_cache(maxsize=1 << 16)  # shared by all ranges, for each number is in many of them

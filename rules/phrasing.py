@@ -235,7 +235,7 @@ class _Phrase(Generic[FileModelT]):
             LoadError.UNKNOWN_VALUE,
             f"{quote(self._node.text)} is no value of {quote(self._subject_key)}",
             expected=self._expected_of_subject or one_of(allowed),
-            suggestion=self._as_number(self._node.text)
+            suggestion=self._as_number(self._node.text) or self._as_letters(self._node.text)
             if self._subject_key in _NUMBER_KEYS
             else self._as_left_out() or as_several(self._node.text, allowed),
             slip=(self._node.text, allowed),
@@ -302,11 +302,14 @@ class _Phrase(Generic[FileModelT]):
 
     def _as_number(self, text: str) -> str | None:
         """How to write a number: those of signs are shorter than those that YAML may have."""
-        if DIGITS_NAME not in self._location:
-            return as_number(text)
-        below = self._location[self._location.index(DIGITS_NAME) + 1 :]
-        is_word = _MARKS.issuperset(below) and text.lower() not in (NONE, ANY)
-        return as_number(text, TEXT.max_length) or (as_text(text) if is_word else None)
+        is_on_sign = DIGITS_NAME in self._location
+        return as_number(text, TEXT.max_length) if is_on_sign else as_number(text)
+
+    def _as_letters(self, text: str) -> str | None:
+        """How to write letters that are all that stands under ``digits``."""
+        keys = [part for part in self._location if part not in _MARKS]
+        is_word = keys[-1] == DIGITS_NAME and text.lower() not in (NONE, ANY)
+        return as_text(text) if is_word else None
 
     def _right_form(self) -> str | None:
         """How to write what stands in the wrong form."""

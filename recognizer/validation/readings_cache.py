@@ -7,7 +7,7 @@ A cache is a folder per set of weights with one folder (a *shard*) per few thous
         sizes.npy       int32 (N, 2)       height and width of the crop (or of the box), pixels
         readings.npy    float32 (N, WIDTH) see flat_readings
         checksum        crc32 of the three
-        similarity-<digest of a gallery>.npy  float32 (N, P)
+        similarity-<digest of a gallery and of what compares it>.npy  float32 (N, P)
 
 See :mod:`recognizer.validation.shards` for how they are written.
 """
@@ -18,6 +18,7 @@ import os
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import resources
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -26,6 +27,7 @@ import numpy.typing as npt
 
 from attributes.cache_folder import user_cache_folder
 from attributes.readings import Readings
+from attributes.weights_identity import digest_of_all
 from recognizer.gallery import Gallery
 from recognizer.validation.flat_readings import WIDTH, flatten, unflatten
 from recognizer.validation.shards import (
@@ -118,7 +120,8 @@ class ReadingsCache:
 
     def similarity(self, rows: Rows, gallery: Gallery) -> npt.NDArray[np.float32]:
         """Cosine to each pictogram of a gallery, float32 (N, P); worked out once per gallery."""
-        name = f"similarity-{gallery.digest}.npy"
+        of_code = (resources.files("recognizer") / "gallery.py").read_bytes()
+        name = f"similarity-{digest_of_all((gallery.digest.encode(), of_code))}.npy"
         nothing = np.zeros((0, len(gallery.names)), np.float32)
         return self._gather(rows, lambda shard: _similarity(shard, name, gallery), nothing)
 
