@@ -89,7 +89,7 @@ class Recognizer:
         self._absolute_catalogue = self.catalogue_path.absolute()
         self._localizer_weights = None if given is None else given.absolute()
         own_weights = _file("weights", weights)
-        self._precision = precision or fast_precision()
+        self._precision = fast_precision() if precision is None else precision
         self._given_thresholds = thresholds
         self._reloading = Lock()
         rules, thresholds = self._load_rules()

@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--explain",
         action="store_true",
-        help="say why, for each picture or announcement (JSON: of pictures of one sign only)",
+        help="say why, for each picture or announcement (JSON: for each sign of a frame)",
     )
 
 

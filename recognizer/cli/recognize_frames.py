@@ -51,7 +51,7 @@ class FramesCommand:
         recognizer: answers.
         form: of stdout: ``text``, one line per announcement (in a picture: per sign), or ``json``,
             one line per frame.
-        explain: whether to say why, as text.
+        explain: whether stdout says why.
         save_video, save_json: files to write; those of several sources follow each other in one.
         overwrite: whether these may exist already.
     """
@@ -137,7 +137,7 @@ class FramesCommand:
         ]
         counts.signs += len(told)
         if self.form == "json":
-            yield as_json(result.to_dict())
+            yield as_json(result.to_dict(explain=self.explain))
             return
         for row in told:
             answer = result.recognitions[row]

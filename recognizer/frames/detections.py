@@ -38,7 +38,7 @@ a torch tensor on any device; the same with a fifth column of scores in [0, 1]; 
 ``Boxes``; a ``FrameResult``, whose scores are those of the detector."""
 
 _SAME_PLATE = 0.5
-"""Sides between the centres of two boxes below which both show the same plate."""
+"""Widths or heights between the centres of two boxes below which both show the same plate."""
 _SAME_SIZE = 2.0
 """Ratio of their sides from which they do not."""
 
@@ -120,14 +120,19 @@ def _score_of(detections: Any) -> Any:
 def without_repeats(boxes: Boxes) -> Boxes:
     """Boxes without those of a plate that a surer box shows already.
 
-    Plates do not overlap: of two boxes of like size whose centres are nearer than half a side,
-    one is a second look at the same plate, however small the overlap (IoU) is that a detector
-    tells repeats by. A sign on a much larger board stays.
+    Plates do not overlap: of two boxes of like size whose centres are nearer than half a side
+    (half a width across, half a height along), one is a second look at the same plate, however
+    small the overlap (IoU) is that a detector tells repeats by. A sign on a much larger board
+    stays.
     """
-    side = np.sqrt((boxes.xyxy[:, 2:] - boxes.xyxy[:, :2]).prod(axis=1))
+    sides = boxes.xyxy[:, 2:] - boxes.xyxy[:, :2]
+    side = np.sqrt(sides.prod(axis=1))
     centre = (boxes.xyxy[:, :2] + boxes.xyxy[:, 2:]) / 2
-    apart = np.linalg.norm(centre[:, None] - centre[None], axis=2)
-    is_near = apart < _SAME_PLATE * (side[:, None] + side[None]) / 2
+    mean_sides = (sides[:, None] + sides[None]) / 2
+    apart = np.abs(centre[:, None] - centre[None])
+    # An ellipse, multiplied out: boxes may have no width or no height.
+    distance = np.linalg.norm(apart * mean_sides[..., ::-1], axis=2)
+    is_near = distance < _SAME_PLATE * mean_sides.prod(axis=2)
     is_alike = np.maximum(side[:, None], side[None]) < _SAME_SIZE * np.minimum(side[:, None], side)
     repeats = is_near & is_alike
     kept = np.zeros(len(boxes), np.bool_)

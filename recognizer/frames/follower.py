@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,8 @@ class FrameFollower:
     """Recognizes and follows the signs of one stream, for those who drive the loop themselves.
 
     Memory does not grow with the number of frames: of a track that goes on, sums are kept; of one
-    that has ended, nothing.
+    that has ended, nothing. Several threads may give frames, one at a time is taken; the order is
+    theirs.
 
     Args:
         recognizer: its rules may be reloaded meanwhile; tracks keep what was read, so that the
@@ -71,6 +73,7 @@ class FrameFollower:
         self._tracker = Tracker(settings)
         self._last: tuple[int, tuple[int, int]] | None = None
         self._started: float | None = None
+        self._one_at_a_time = Lock()
 
     def update(self, frame: Frame | npt.NDArray[Any]) -> FrameResult:
         """The signs of the next frame, each once; finds that turn out to be none are left out.
@@ -89,6 +92,10 @@ class FrameFollower:
             ValueError: the index is not higher than that of the last frame, the image is not
                 uint8 (H, W, 3), or the detector's boxes have another shape.
         """
+        with self._one_at_a_time:
+            return self._update(frame)
+
+    def _update(self, frame: Frame | npt.NDArray[Any]) -> FrameResult:
         if isinstance(frame, np.ndarray):
             frame = self._next_frame(frame)
         elif not isinstance(frame, Frame):

@@ -148,8 +148,12 @@ class FrameResult:
             },
         )
 
-    def to_dict(self) -> dict[str, object]:
-        """The result as plain JSON data; what does not apply is None instead of -1."""
+    def to_dict(self, *, explain: bool = False) -> dict[str, object]:
+        """The result as plain JSON data; what does not apply is None instead of -1.
+
+        Args:
+            explain: whether to say why, for each sign.
+        """
         width, height = self.size
         return {
             "frame": self.index,
@@ -164,7 +168,7 @@ class FrameResult:
                     "score": round(float(self.scores[row]), 4),
                     "announced": bool(self.announced[row]),
                     "since": _or_none(self.since[row]),
-                    **answer.to_dict(),
+                    **answer.to_dict(explain=explain),
                 }
                 for row, answer in enumerate(self.recognitions)
             ],

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from types import SimpleNamespace
 
 import cv2
@@ -129,6 +132,23 @@ def test_images_alone_follow_each_other(recognizer):
     ]  # fmt: skip
     assert 0 == results[0].seconds < results[1].seconds < results[2].seconds
     assert [result.track_ids.tolist() for result in results] == [[0]] * 3
+
+
+def test_frames_of_several_threads_are_taken_one_at_a_time(recognizer):
+    drive = Drive([30, 31, 32, 33])
+    busy = Lock()
+
+    def detect(image):
+        assert busy.acquire(blocking=False), "another frame is being looked at"
+        time.sleep(0.01)
+        busy.release()
+        return drive.detect(image)
+
+    follower = recognizer.follow(detector=detect)
+    with ThreadPoolExecutor(4) as threads:
+        results = list(threads.map(follower.update, [frame.image for frame in drive.frames]))
+    assert sorted(result.index for result in results) == [0, 1, 2, 3]
+    assert {result.track_ids.tolist()[0] for result in results} == {0}
 
 
 def test_frames_must_come_in_order_and_be_pictures(recognizer):

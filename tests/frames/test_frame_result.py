@@ -99,6 +99,11 @@ def test_as_plain_data():
     assert strange["reason"] == "pictogram_unmatched"
 
 
+def test_plain_data_say_why_if_asked():
+    (sign,) = result(LIMIT).to_dict(explain=True)["signs"]
+    assert sign["explanation"] == LIMIT.to_dict(explain=True)["explanation"]
+
+
 def test_a_find_that_is_not_followed_has_no_track_in_plain_data():
     data = result(STOP, track_ids=np.array([NO_TRACK])).to_dict()
     assert data["signs"][0]["track_id"] is None

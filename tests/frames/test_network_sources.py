@@ -4,7 +4,7 @@ import http.server
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import SimpleNamespace
 
@@ -17,6 +17,7 @@ from recognizer.frames.sources import opening
 from recognizer.frames.sources.capture import frame_rate, open_video
 from recognizer.frames.sources.live_source import LiveSource
 from recognizer.frames.sources.opening import SourceError, check_timeout, open_source
+from recognizer.frames.sources.stated_length import has_stated_length
 
 pytestmark = pytest.mark.usefixtures("no_thread_is_left")
 
@@ -104,6 +105,17 @@ class _Camera(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class _Files(http.server.SimpleHTTPRequestHandler):
+    """A web server of files that says nothing and bears being hung up on."""
+
+    def copyfile(self, source, outputfile):
+        with suppress(OSError):
+            super().copyfile(source, outputfile)
+
+    def log_message(self, *arguments):
+        pass
+
+
 @contextmanager
 def serving(handler, **attributes):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -120,10 +132,65 @@ def serving(handler, **attributes):
 
 def test_a_video_behind_a_url_is_read_like_a_file(tmp_path, capfd):
     write_video(tmp_path / "drive.mp4", 30)
-    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    handler = partial(_Files, directory=str(tmp_path))
     with serving(handler) as address, open_source(f"{address}/drive.mp4") as source:
         assert (source.is_live, source.length) == (False, 30)
         assert [number_of(f.image) for f in source] == list(range(30))
+
+
+def test_a_recording_that_states_no_frames_ends_where_its_bytes_do(tmp_path):
+    pictures = [cv2.imencode(".jpg", numbered_image(number))[1].tobytes() for number in range(30)]
+    (tmp_path / "drive.mjpeg").write_bytes(b"".join(pictures))
+    handler = partial(_Files, directory=str(tmp_path))
+    with serving(handler) as address, open_source(f"{address}/drive.mjpeg") as source:
+        assert (source.is_live, source.length) == (False, None)
+        assert [number_of(f.image) for f in source] == list(range(30))
+
+
+def test_a_text_behind_a_url_is_refused(tmp_path):
+    (tmp_path / "cameras.txt").write_text("rtsp://camera/1\n" * 200)
+    with (
+        serving(partial(_Files, directory=str(tmp_path))) as address,
+        pytest.raises(SourceError, match=f"^{address}/cameras.txt: a text, not a video; give the"),
+    ):
+        open_source(f"{address}/cameras.txt")
+
+
+@pytest.mark.parametrize(
+    ("content", "is_stated"),
+    [
+        (b"\x00\x00\x00\x18ftypmp42", True),
+        (b"#EXTM3U\n#EXTINF:4,\npart1.ts\n", False),
+        (b"\xef\xbb\xbf#EXTM3U\n", False),
+        (b'<?xml version="1.0"?><MPD type="dynamic"/>', False),
+    ],
+)
+def test_the_length_of_a_playlist_is_not_that_of_what_it_names(tmp_path, content, is_stated):
+    (tmp_path / "x").write_bytes(content)
+    with serving(partial(_Files, directory=str(tmp_path))) as address:
+        assert has_stated_length(f"{address}/x", 5.0) is is_stated
+
+
+def test_streams_and_servers_that_do_not_answer_state_no_length():
+    with serving(_Camera, answered=0, connections=9) as address:
+        assert not has_stated_length(f"{address}/live", 5.0)
+    assert not has_stated_length(f"http://127.0.0.1:{closed_port()}/x", 5.0)
+    assert not has_stated_length("rtsp://127.0.0.1/x", 5.0)
+
+
+def test_the_length_of_what_needs_a_password_is_asked_with_it(tmp_path):
+    class Guarded(_Files):
+        def do_GET(self):
+            if self.headers["Authorization"] == "Basic bWU6c2VAY3JldA==":  # me:se@cret
+                super().do_GET()
+            else:
+                self.send_error(401)
+
+    (tmp_path / "x").write_bytes(bytes(100))
+    with serving(partial(Guarded, directory=str(tmp_path))) as address:
+        host = address.removeprefix("http://")
+        assert has_stated_length(f"http://me:se%40cret@{host}/x", 5.0)
+        assert not has_stated_length(f"http://{host}/x", 5.0)
 
 
 def test_a_live_stream_gives_the_newest_frame_and_counts_the_dropped():

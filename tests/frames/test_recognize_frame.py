@@ -209,6 +209,13 @@ def test_a_plate_that_was_found_twice_counts_once():
     assert len(without_repeats(Boxes.none())) == 0
 
 
+def test_wide_boards_above_each_other_are_no_repeats():
+    upper, lower, repeat = [10, 100, 110, 120], [10, 121, 110, 141], [40, 120, 140, 142]
+    xyxy = np.array([upper, lower, repeat], np.float32)
+    boxes = without_repeats(Boxes(xyxy, np.array([0.9, 0.8, 0.7], np.float32)))
+    assert boxes.xyxy.tolist() == [upper, lower]
+
+
 def test_a_sign_in_the_middle_of_a_board_twice_its_size_stays():
     xyxy = np.array([[20, 20, 80, 80], [36, 36, 62, 62]], np.float32)
     assert len(without_repeats(Boxes(xyxy, np.array([0.9, 0.5], np.float32)))) == 2

@@ -76,6 +76,12 @@ def test_json_is_a_line_per_frame(drive, capsys):
     assert [line["signs"][0]["announced"] for line in lines] == [k == 3 for k in range(8)]
 
 
+def test_json_says_why_if_asked(drive, capsys):
+    assert command(form="json", explain=True).run([drive]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert all("explanation" in line["signs"][0] for line in lines)
+
+
 def test_a_picture_of_a_scene_has_a_line_per_sign(tmp_path, capsys):
     path = tmp_path / "street.png"
     cv2.imwrite(str(path), numbered_image(0))

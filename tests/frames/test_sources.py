@@ -243,7 +243,7 @@ def test_what_is_not_there_is_told(tmp_path, source, message):
 
 
 def test_a_camera_that_does_not_exist_is_told(capfd):
-    for index in (97, "97"):
+    for index in (97, "97", np.int64(97)):
         with pytest.raises(SourceError, match="camera 97: there is no such camera"):
             open_source(index)
     assert capfd.readouterr() == ("", "")

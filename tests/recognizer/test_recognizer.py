@@ -231,6 +231,10 @@ def test_a_language_in_which_nothing_is_named_is_refused(language, hint):
     assert str(told.value).endswith(f"`{language}`; expected de or en{hint}")
 
 
+def test_what_is_imported_when_first_used_is_listed_before():
+    assert set(product.__all__) <= set(dir(product))
+
+
 @pytest.mark.parametrize("name", [n for n in product.__all__ if n.endswith("Error")])
 def test_every_error_is_one_that_a_user_can_mend(name):
     assert issubclass(getattr(product, name), UserError)
@@ -239,8 +243,9 @@ def test_every_error_is_one_that_a_user_can_mend(name):
 def test_a_country_without_a_name_and_a_precision_that_there_is_not_are_refused():
     with pytest.raises(CountryError, match="no sign belongs to the country ``"):
         Recognizer(country="")
-    with pytest.raises(ValueError, match="expected float32 or bfloat16, got 'float16'"):
-        Recognizer(precision="float16")
+    for precision in ("float16", ""):
+        with pytest.raises(ValueError, match=f"expected float32 or bfloat16, got '{precision}'"):
+            Recognizer(precision=precision)
 
 
 @pytest.mark.parametrize("fast", ["float32", "bfloat16"])

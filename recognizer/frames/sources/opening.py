@@ -7,7 +7,7 @@ import re
 import socket
 import time
 from glob import has_magic
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Final, Union
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from urllib.request import url2pathname
 import cv2
 
 from recognizer.frames.sources.capture import (
+    Capture,
     frame_count,
     open_camera,
     open_video,
@@ -24,6 +25,7 @@ from recognizer.frames.sources.capture import (
 )
 from recognizer.frames.sources.frame_source import FrameSource, SourceError
 from recognizer.frames.sources.live_source import LiveSource
+from recognizer.frames.sources.stated_length import has_stated_length
 from recognizer.frames.sources.stored_source import StoredSource
 from recognizer.frames.sources.video_files import (
     has_video_suffix,
@@ -82,8 +84,8 @@ def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
     Of files (a video, also behind a URL; a picture; a folder, searched for pictures; a glob of
     pictures), every frame is given, in order. Of a camera or a live stream, the newest frame is
     given and those in between are dropped; a lost connection is tried again after 0.5, 1, 2, 4
-    and 8 s and then given up. A URL is that of a file if it states how many frames there are; if
-    its connection is lost, what comes next is an error.
+    and 8 s and then given up. A URL is that of a file if the file states how many frames there
+    are, or the web server how many bytes; if its connection is lost, what comes next is an error.
 
     Args:
         source: see :data:`Source`; one that is open already is given back as it is. A file whose
@@ -102,13 +104,15 @@ def open_source(source: Source, *, timeout: float = 10.0) -> FrameSource:
     if isinstance(source, FrameSource):
         return source
     check_timeout(timeout)
-    if not isinstance(source, (int, str, os.PathLike)) or isinstance(source, bool):
+    if not isinstance(source, (Integral, str, os.PathLike)) or isinstance(source, bool):
         raise TypeError(
             f"a source is a camera's index, a path, glob or URL, not {type(source).__name__}; "
             "give images in memory to Recognizer.follow().update(image), one by one"
         )
-    name = local_path(os.fspath(source)) if not isinstance(source, int) else str(source)
-    if isinstance(source, int) or (isinstance(source, str) and name.isdecimal()):
+    if isinstance(source, Integral):
+        return _open_camera(int(source))
+    name = local_path(os.fspath(source))
+    if isinstance(source, str) and name.isdecimal():
         return _open_camera(int(name))
     if is_url(name):
         return _open_url(name, timeout)
@@ -140,7 +144,8 @@ def _open_url(url: str, timeout: float) -> FrameSource:
     capture = open_video(url, timeout)
     if capture is None:
         raise SourceError(f"{name}: {_why_no_answer(url, timeout, time.monotonic() - start)}")
-    if frame_count(capture) is not None:
+    _refuse_text(name, capture)
+    if frame_count(capture) is not None or has_stated_length(url, timeout):
         return StoredSource.video(name, capture)
     return LiveSource(name, capture, lambda: open_video(url, timeout))
 
@@ -206,10 +211,14 @@ def _open_video_file(path: Path, timeout: float) -> StoredSource:
             f"{path}: not a video that can be decoded; if it is one, its index is missing, "
             "as it is when a recording was cut off"
         )
+    _refuse_text(str(path), capture)
+    return StoredSource.video(str(path), capture)
+
+
+def _refuse_text(name: str, capture: Capture) -> None:
     if shows_text(capture):
         capture.release()
-        raise SourceError(f"{path}: a text, not a video; give the sources that it names themselves")
-    return StoredSource.video(str(path), capture)
+        raise SourceError(f"{name}: a text, not a video; give the sources that it names themselves")
 
 
 def _why_no_answer(url: str, timeout: float, waited: float) -> str:
