@@ -14,13 +14,17 @@ from recognizer.cli.exit_codes import FINE, UNREADABLE
 from recognizer.cli.json_text import as_json
 from recognizer.decision import Reason
 from recognizer.frames.sources.video_files import hint_at_videos, videos_left_out
-from recognizer.pictures import PictureError, find_pictures
+from recognizer.pictures import PictureError, find_pictures, to_crop
 from recognizer.result import Recognition, unreadable
 
 if TYPE_CHECKING:  # importing it takes seconds, which `--help` need not wait for
     from recognizer.recognizer import Recognizer
 
 _BATCH = 64
+_SCENE_SIDE = 400
+"""Shorter side, pixels, from which a picture without a known sign may well be a whole scene."""
+_LOOKED_AT = 8
+"""Of the pictures without a known sign, how many are looked at once more for their size."""
 _Found = tuple[Path, Recognition | None]
 """A picture, and the answer for one that is not there."""
 
@@ -44,6 +48,7 @@ def recognize_crops(
     """
     found, problems, notes = _find_all(sources)
     answered = 0
+    unknown: list[Path] = []
     for batch in track(_batches(found), "recognize", total=-(-len(found) // _BATCH)):
         answers = iter(recognizer.recognize([path for path, missing in batch if not missing]))
         for path, missing in batch:
@@ -55,8 +60,10 @@ def recognize_crops(
                     continue
             else:
                 answered += 1
+                if answer.sign_id is None:
+                    unknown.append(path)
             print(_shown(path, answer, form, explain), flush=True)
-    for told in (*notes, *problems):
+    for told in (*notes, *_hint_at_frames(unknown[:_LOOKED_AT]), *problems):
         print(f"signrules: {told}", file=sys.stderr)
     if problems:
         print(f"signrules: {answered} answered, {len(problems)} unreadable", file=sys.stderr)
@@ -77,6 +84,20 @@ def _find_all(sources: Sequence[str]) -> tuple[list[_Found], list[str], list[str
             if not os.path.isdir(source) and not has_magic(source):
                 found.append((Path(source), unreadable(str(error))))
     return found, problems, notes
+
+
+def _hint_at_frames(unknown: Sequence[Path]) -> list[str]:
+    """For the first picture that is too large to be likely one of a sign alone."""
+    for path in unknown:
+        try:
+            height, width = to_crop(path).shape[:2]
+        except PictureError:  # it was there a moment ago
+            continue
+        if min(width, height) >= _SCENE_SIDE:
+            return [
+                f"{path}: {width}×{height} pixels; to find signs in a whole scene, add --frames"
+            ]
+    return []
 
 
 def _batches(found: list[_Found]) -> Iterator[list[_Found]]:

@@ -141,6 +141,16 @@ def test_a_video_among_the_pictures_of_a_folder_is_told(tmp_path, capsys):
     assert err == f"signrules: {video}: a video among pictures is left out; open it by itself\n"
 
 
+def test_a_large_picture_without_a_sign_may_be_a_scene(tmp_path, capsys):
+    for name, side in (("small.png", 60), ("street.png", 420)):
+        cv2.imwrite(str(tmp_path / name), np.full((side, 2 * side, 3), 128, np.uint8))
+    assert main(["recognize", str(tmp_path)]) == 0
+    assert capsys.readouterr().err == (
+        f"signrules: {tmp_path / 'street.png'}: 840×420 pixels; "
+        "to find signs in a whole scene, add --frames\n"
+    )
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_file_name_that_is_no_utf_8_stops_nothing(tmp_path, form, capsys):
     for name in (b"caf\xe9.png", b"stop.png"):
