@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,18 @@ import numpy.typing as npt
 from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, LEGEND, TEXT
 
 FloatArray = npt.NDArray[np.float32]
+
+EMBEDDING: Final = "embedding"
+PRESENCE: Final = "presence"
+SHAPES: Final[Mapping[str, tuple[int, ...]]] = {
+    **{attribute.name: (len(attribute.values),) for attribute in CATEGORICAL},
+    LEGEND.name: (len(LEGEND.values),),
+    TEXT.name: (TEXT.max_length, TEXT.classes),
+    EMBEDDING: (EMBEDDING_DIMENSIONS,),
+    PRESENCE: (),
+}
+"""What is read -> its shape for one crop. Readings that are stored or added up as rows keep this
+order."""
 
 
 @dataclass(frozen=True)
@@ -36,48 +49,47 @@ class Readings:
     presence: FloatArray
 
     def __post_init__(self) -> None:
-        count = len(self.legend)
-        expected = {a.name: (count, len(a.values)) for a in CATEGORICAL}
-        actual = {name: array.shape for name, array in self.categorical.items()}
-        if actual != expected:
-            raise ValueError(f"categorical readings: expected {expected}, got {actual}")
-        for name, array, shape in (
-            (LEGEND.name, self.legend, (count, len(LEGEND.values))),
-            (TEXT.name, self.text, (count, TEXT.max_length, TEXT.classes)),
-            ("embedding", self.embedding, (count, EMBEDDING_DIMENSIONS)),
-            ("presence", self.presence, (count,)),
-        ):
-            if array.shape != shape:
-                raise ValueError(f"{name} readings: expected {shape}, got {array.shape}")
+        arrays = self.arrays
+        if arrays.keys() != SHAPES.keys():
+            raise ValueError(f"readings: expected {', '.join(SHAPES)}, got {', '.join(arrays)}")
+        for name, shape in SHAPES.items():
+            if arrays[name].shape != (len(self), *shape):
+                expected = (len(self), *shape)
+                raise ValueError(f"{name} readings: expected {expected}, got {arrays[name].shape}")
+
+    @property
+    def arrays(self) -> dict[str, FloatArray]:
+        """Every array by its name in :data:`SHAPES`."""
+        return {
+            **self.categorical,
+            LEGEND.name: self.legend,
+            TEXT.name: self.text,
+            EMBEDDING: self.embedding,
+            PRESENCE: self.presence,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, FloatArray]) -> Readings:
+        """The readings whose :attr:`arrays` these are."""
+        return cls(
+            {attribute.name: arrays[attribute.name] for attribute in CATEGORICAL},
+            arrays[LEGEND.name],
+            arrays[TEXT.name],
+            arrays[EMBEDDING],
+            arrays[PRESENCE],
+        )
 
     def __len__(self) -> int:
         return len(self.legend)
 
     def __getitem__(self, rows: slice | Sequence[int] | npt.NDArray[np.intp]) -> Readings:
         """The readings of some of the crops (a slice, indices or a boolean mask)."""
-        return Readings(
-            {name: array[rows] for name, array in self.categorical.items()},
-            self.legend[rows],
-            self.text[rows],
-            self.embedding[rows],
-            self.presence[rows],
-        )
+        return self.from_arrays({name: array[rows] for name, array in self.arrays.items()})
 
     @classmethod
     def concatenate(cls, parts: Sequence[Readings]) -> Readings:
         """The readings of several batches as one; of no batches, readings of zero crops."""
         if not parts:
-            return cls(
-                {a.name: np.zeros((0, len(a.values)), np.float32) for a in CATEGORICAL},
-                np.zeros((0, len(LEGEND.values)), np.float32),
-                np.zeros((0, TEXT.max_length, TEXT.classes), np.float32),
-                np.zeros((0, EMBEDDING_DIMENSIONS), np.float32),
-                np.zeros(0, np.float32),
-            )
-        return cls(
-            {a.name: np.concatenate([p.categorical[a.name] for p in parts]) for a in CATEGORICAL},
-            np.concatenate([p.legend for p in parts]),
-            np.concatenate([p.text for p in parts]),
-            np.concatenate([p.embedding for p in parts]),
-            np.concatenate([p.presence for p in parts]),
-        )
+            return cls.from_arrays({n: np.zeros((0, *s), np.float32) for n, s in SHAPES.items()})
+        arrays = [part.arrays for part in parts]
+        return cls.from_arrays({n: np.concatenate([a[n] for a in arrays]) for n in SHAPES})

@@ -119,15 +119,8 @@ def slug(name: str) -> str:
 
 
 def _mean(views: Readings) -> Readings:
-    def mean(array: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        return np.asarray(array.mean(axis=0, keepdims=True), np.float32)
-
-    return Readings(
-        {name: mean(array) for name, array in views.categorical.items()},
-        mean(views.legend),
-        mean(views.text),
-        mean(views.embedding),
-        mean(views.presence),
+    return Readings.from_arrays(
+        {name: array.mean(axis=0, keepdims=True) for name, array in views.arrays.items()}
     )
 
 

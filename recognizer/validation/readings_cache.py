@@ -5,7 +5,7 @@ A cache is a folder per set of weights with one folder (a *shard*) per few thous
     <cache>/readings-2/<identity of the weights>/<time>-<random>/
         keys.npy        uint8 (N, 16)      digest of the picture's content (and of the box)
         sizes.npy       int32 (N, 2)       height and width of the crop (or of the box), pixels
-        readings.npy    float32 (N, WIDTH) see flat_readings
+        readings.npy    float32 (N, WIDTH) see attributes.flat_readings
         checksum        crc32 of the three
         similarity-<digest of a gallery and of what compares it>.npy  float32 (N, P)
 
@@ -26,10 +26,10 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.cache_folder import user_cache_folder
-from attributes.readings import Readings
+from attributes.flat_readings import WIDTH, flatten, unflatten
+from attributes.readings import EMBEDDING, Readings
 from attributes.weights_identity import digest_of_all
 from recognizer.gallery import Gallery
-from recognizer.validation.flat_readings import WIDTH, flatten, unflatten
 from recognizer.validation.shards import (
     Arrays,
     CacheError,
@@ -99,7 +99,7 @@ class ReadingsCache:
             {
                 "keys": np.frombuffer(b"".join(keys), np.uint8).reshape(-1, KEY_BYTES),
                 "sizes": np.array(sizes, np.int32).reshape(-1, 2),
-                "readings": flatten(readings),
+                "readings": flatten(readings.arrays),
             }
         )
         self._add(shard)
@@ -111,7 +111,8 @@ class ReadingsCache:
             CacheError: the cache was removed during the run.
         """
         nothing = np.zeros((0, WIDTH), np.float32)
-        return unflatten(self._gather(rows, lambda shard: shard.array("readings"), nothing))
+        matrix = self._gather(rows, lambda shard: shard.array("readings"), nothing)
+        return Readings.from_arrays(unflatten(matrix))
 
     def sizes(self, rows: Rows) -> npt.NDArray[np.int32]:
         """Heights and widths in pixels, int32 (N, 2)."""
@@ -174,7 +175,7 @@ def _similarity(shard: Shard, name: str, gallery: Gallery) -> npt.NDArray[np.flo
             return found
     except (OSError, ValueError):
         pass
-    similarity = gallery.similarity(unflatten(shard.array("readings")).embedding)
+    similarity = gallery.similarity(unflatten(shard.array("readings"))[EMBEDDING])
     unfinished = shard.folder / f".{uuid.uuid4().hex}"
     try:
         write_array(unfinished, similarity)

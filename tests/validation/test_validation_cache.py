@@ -17,14 +17,15 @@ import numpy as np
 import pytest
 from validation_world import LABELS, StandInPredictor, World
 
+from attributes.flat_readings import flatten, unflatten
 from attributes.network import Architecture, AttributeNetwork
+from attributes.readings import Readings
 from attributes.weights_file import describe_network, save_weights
 from recognizer import reading_code
 from recognizer.late_predictor import LatePredictor
 from recognizer.reading_code import code_digest
 from recognizer.validation.datasets import Dataset, DatasetError, open_dataset
 from recognizer.validation.file_digests import FileDigests
-from recognizer.validation.flat_readings import flatten, unflatten
 from recognizer.validation.ingestion import ReadPictures, read_pictures
 from recognizer.validation.late_localizer import LateLocalizer
 from recognizer.validation.readings_cache import ReadingsCache, default_cache
@@ -38,7 +39,7 @@ def read(world: World, predictor: StandInPredictor, folder: Path | None = None) 
 
 
 def texts(pictures: ReadPictures) -> np.ndarray:
-    return flatten(pictures.cache.readings(pictures.rows))
+    return flatten(pictures.cache.readings(pictures.rows).arrays)
 
 
 def test_the_second_run_does_not_touch_the_network(world: World) -> None:
@@ -55,7 +56,7 @@ def test_readings_survive_flattening(world: World) -> None:
     world.draw_all(1)
     pictures = read(world, world.predictor)
     readings = pictures.cache.readings(pictures.rows)
-    again = unflatten(flatten(readings))
+    again = Readings.from_arrays(unflatten(flatten(readings.arrays)))
     np.testing.assert_array_equal(again.text, readings.text)
     np.testing.assert_array_equal(again.presence, readings.presence)
     np.testing.assert_array_equal(again.categorical["bar"], readings.categorical["bar"])

@@ -18,50 +18,31 @@ In all three sums, what a frame counts halves every ``half_life`` frames.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from attributes.readings import FloatArray, Readings
-from attributes.vocabulary import CATEGORICAL, EMBEDDING_DIMENSIONS, LEGEND, TEXT
+from attributes.flat_readings import WIDTH, flatten, unflatten
+from attributes.readings import EMBEDDING, PRESENCE, FloatArray, Readings
+from attributes.vocabulary import LEGEND
 
-_SHAPES: Final = (
-    *((len(attribute.values),) for attribute in CATEGORICAL),
-    (len(LEGEND.values),),
-    (TEXT.max_length, TEXT.classes),
-    (EMBEDDING_DIMENSIONS,),
-    (1,),  # presence
-)
-_ENDS: Final = np.cumsum([math.prod(shape) for shape in _SHAPES])
-_WIDTH: Final = int(_ENDS[-1])
+_TWO_VALUED: Final = (LEGEND.name, PRESENCE)
 _FLOOR: Final = 1e-5
 """Least probability a frame can state: it may cost much, but not veto all other frames."""
 
 
 def log_rows(readings: Readings) -> FloatArray:
     """Readings of N crops as rows that may be added up; float32 (N, about 400)."""
-    parts = (
-        *(_log(readings.categorical[attribute.name]) for attribute in CATEGORICAL),
-        _logit(readings.legend),
-        _log(readings.text),
-        readings.embedding,
-        _logit(readings.presence),
-    )
-    flat = [
-        part.reshape(len(readings), math.prod(shape))
-        for part, shape in zip(parts, _SHAPES, strict=True)
-    ]
-    return np.concatenate(flat, axis=1, dtype=np.float32)
+    return flatten({name: _to_add(name, array) for name, array in readings.arrays.items()})
 
 
 class Evidence:
     """What was read from one sign so far: three running sums, however many frames there were."""
 
     def __init__(self) -> None:
-        self._rows: npt.NDArray[np.float64] = np.zeros(_WIDTH)
+        self._rows: npt.NDArray[np.float64] = np.zeros(WIDTH)
         self._weight = 0.0
         self._squared_weight = 0.0
 
@@ -111,24 +92,26 @@ def fuse(tracks: Sequence[Evidence], correlation: float) -> Readings:
     frames = np.array([track.frames for track in tracks])
     strength = (frames / (1 + correlation * (frames - 1))).astype(np.float32)
     means = np.stack([track.mean for track in tracks]).astype(np.float32)
-    parts = [
-        part.reshape(-1, *shape)
-        for part, shape in zip(np.split(means, _ENDS[:-1], axis=1), _SHAPES, strict=True)
-    ]
-    *categorical, legend, text, embedding, presence = parts
-    by_row = strength[:, None]
-    length = np.linalg.norm(embedding, axis=1, keepdims=True)
-    return Readings(
-        {
-            attribute.name: _softmax(part * by_row)
-            for attribute, part in zip(CATEGORICAL, categorical, strict=True)
-        },
-        _sigmoid(legend * by_row),
-        _softmax(text * by_row[:, :, None]),
-        # Not divided by zero where embeddings cancel each other: zero resembles nothing.
-        embedding / np.maximum(length, 1e-6),
-        _sigmoid(presence[:, 0] * strength),
+    return Readings.from_arrays(
+        {name: _fused(name, part, strength) for name, part in unflatten(means).items()}
     )
+
+
+def _to_add(name: str, array: FloatArray) -> FloatArray:
+    """What of the reading called ``name`` is added up."""
+    if name == EMBEDDING:
+        return array
+    return _logit(array) if name in _TWO_VALUED else _log(array)
+
+
+def _fused(name: str, mean: FloatArray, strength: FloatArray) -> FloatArray:
+    """The reading that mean and strength stand for; float32 (N, ...) and (N,)."""
+    if name == EMBEDDING:
+        length = np.linalg.norm(mean, axis=1, keepdims=True)
+        # Not divided by zero where embeddings cancel each other: zero resembles nothing.
+        return np.asarray(mean / np.maximum(length, 1e-6), np.float32)
+    logits = mean * strength.reshape(-1, *[1] * (mean.ndim - 1))
+    return _sigmoid(logits) if name in _TWO_VALUED else _softmax(logits)
 
 
 def _log(probability: FloatArray) -> FloatArray:
