@@ -12,8 +12,7 @@ from torch import Tensor
 from attributes.readings import Readings
 from attributes.training.labels import UNKNOWN, Labels
 from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
-
-_BINS = 15
+from recognizer.validation.metrics import reliability
 
 
 @dataclass(frozen=True)
@@ -45,10 +44,7 @@ class Judged:
 
     def calibration_error(self) -> float:
         """Expected calibration error over 15 bins of equal width (Guo et al., ICML 2017)."""
-        bins = np.minimum((self.sure * _BINS).astype(int), _BINS - 1)
-        count = np.bincount(bins, minlength=_BINS)
-        gap = np.bincount(bins, self.held, _BINS) - np.bincount(bins, self.sure, _BINS)
-        return float(np.abs(gap).sum() / max(1, count.sum()))
+        return reliability(self.sure, self.held, bins=15).error
 
 
 def judge_heads(readings: Readings, labels: Labels) -> Mapping[str, Judged]:
