@@ -8,6 +8,8 @@ import torch
 from torch import Generator, Tensor
 
 from attributes.training.chance import chosen, uniform
+from attributes.training.geometry import warp
+from attributes.training.pictograms import MaskBank
 from attributes.training.written_texts import LIMITS, is_like
 from attributes.vocabulary import BORDER, SHAPE
 
@@ -45,6 +47,43 @@ def _limits_among(strings: tuple[str, ...]) -> Tensor:
     return torch.tensor(
         [i for i, s in enumerate(strings) if s in LIMITS or any(is_like(s, o) for o in left_out)]
     )
+
+
+def pick_masks(
+    texts: MaskBank, pictograms: MaskBank, text: Tensor, pictogram: Tensor, written: Tensor
+) -> Tensor:
+    """The legend of each of N plates, a text where ``written``, boolean (N,); uint8 (N, S, S)."""
+    return torch.where(
+        written[:, None, None],
+        torch.from_numpy(texts.masks)[text],
+        torch.from_numpy(pictograms.masks)[pictogram],
+    )
+
+
+def place_slots(
+    texts: MaskBank, text: Tensor, written: Tensor, placement: Tensor, size: int
+) -> Tensor:
+    """Where each character stands on N plates: k + 1 over character k, else 0.
+
+    Args:
+        texts: masks of strings.
+        text: int64 (N,), which of them stands on each plate,
+        written: boolean (N,), where one does.
+        placement: float32 (N, 3, 3), see :func:`place_legends`.
+        size: of the plates, pixels.
+
+    Returns:
+        float32 (N, 1, size, size).
+    """
+    assert texts.slots is not None, "the texts' bank must say where characters stand"
+    slots = torch.from_numpy(texts.slots)[text][:, None].float()
+    return warp(slots, placement, size, mode="nearest") * written[:, None, None, None]
+
+
+def strings_on(texts: MaskBank, text: Tensor, written: Tensor) -> list[str]:
+    """What is written on each of N plates; empty where nothing is."""
+    pairs = zip(text.tolist(), written.tolist(), strict=True)
+    return [texts.names[index] if is_written else "" for index, is_written in pairs]
 
 
 def is_ring(shape: Tensor, border: Tensor) -> Tensor:

@@ -91,30 +91,9 @@ def gather_materials(
         MissingPackageError: fonts or icons cannot be had.
     """
     rng = np.random.default_rng(configuration.seed)
-    upright = pictograms = pictogram_masks(drawings)
-    if configuration.turned_pictograms:
-        turned = turned_masks(upright)
-        names = [*names, *sorted(set(turned.names))]
-        pictograms = pictograms.joined_with(turned)
-    turned_classes = None
-    if photographs is not None and configuration.turned_photographs:
-        rows = german_rows()
-        turned_names = turned_photograph_classes(rows, set(photographs.class_ids.tolist()), upright)
-        known = set(names)
-        names = [*names, *sorted({n for own in turned_names.values() for n in own} - known)]
-        turned_classes = torch.full((len(rows), TURNS), UNKNOWN)
-        for class_id, own in turned_names.items():
-            turned_classes[class_id] = torch.tensor([names.index(name) for name in own])
-    if configuration.icons:
-        icons = icon_masks()
-        names = [*names, *sorted(set(icons.names))]
-        pictograms = pictograms.joined_with(icons)
-    lettered = None
-    if configuration.pictogram_pairs:
-        pairs = paired_masks(rng, drawings, upright, configuration.pictogram_pairs)
-        names = [*names, *sorted(set(pairs.names))]
-        pictograms = pictograms.joined_with(pairs)
-        lettered = torch.tensor([has_letter(name) for name in names])
+    names, pictograms, turned_classes, lettered = _gather_pictograms(
+        rng, drawings, names, photographs, configuration
+    )
     of_gtsrb = {row["text"]: configuration.gtsrb_signs for row in german_rows()}
     # What is turned is not mirrored besides, nor are icons and pairs.
     mirror = [*mirror, *[UNKNOWN] * (len(names) - len(mirror))]
@@ -140,3 +119,42 @@ def gather_materials(
         lettered=lettered,
         left_out=encode_texts(configuration.without),
     )
+
+
+def _gather_pictograms(
+    rng: np.random.Generator,
+    drawings: list[Drawing],
+    names: list[str],
+    photographs: PhotographBank | None,
+    configuration: Configuration,
+) -> tuple[list[str], MaskBank, Tensor | None, Tensor | None]:
+    """The masks that are drawn on plates, and the classes that come with them.
+
+    Returns:
+        names, continued; masks; ``turned_classes`` and ``lettered`` as in :class:`Materials`.
+    """
+    upright = pictograms = pictogram_masks(drawings)
+    if configuration.turned_pictograms:
+        turned = turned_masks(upright)
+        names = [*names, *sorted(set(turned.names))]
+        pictograms = pictograms.joined_with(turned)
+    turned_classes = None
+    if photographs is not None and configuration.turned_photographs:
+        rows = german_rows()
+        turned_names = turned_photograph_classes(rows, set(photographs.class_ids.tolist()), upright)
+        known = set(names)
+        names = [*names, *sorted({n for own in turned_names.values() for n in own} - known)]
+        turned_classes = torch.full((len(rows), TURNS), UNKNOWN)
+        for class_id, own in turned_names.items():
+            turned_classes[class_id] = torch.tensor([names.index(name) for name in own])
+    if configuration.icons:
+        icons = icon_masks()
+        names = [*names, *sorted(set(icons.names))]
+        pictograms = pictograms.joined_with(icons)
+    lettered = None
+    if configuration.pictogram_pairs:
+        pairs = paired_masks(rng, drawings, upright, configuration.pictogram_pairs)
+        names = [*names, *sorted(set(pairs.names))]
+        pictograms = pictograms.joined_with(pairs)
+        lettered = torch.tensor([has_letter(name) for name in names])
+    return names, pictograms, turned_classes, lettered

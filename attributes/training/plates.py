@@ -22,7 +22,14 @@ from attributes.training.chance import changed_where, chosen, uniform
 from attributes.training.colours import paint
 from attributes.training.geometry import warp
 from attributes.training.labels import UNKNOWN, Labels, encode_text
-from attributes.training.legends import is_ring, pick_texts, place_legends
+from attributes.training.legends import (
+    is_ring,
+    pick_masks,
+    pick_texts,
+    place_legends,
+    place_slots,
+    strings_on,
+)
 from attributes.training.pictograms import MaskBank
 from attributes.training.redrawing import redraw
 from attributes.vocabulary import (
@@ -126,61 +133,62 @@ def compose_plates(
     looks = _some_of(
         chosen(g, count, road_looks), _road_looks(g, count, blanks), _any_looks(g, count, blanks)
     )
-    plate, bar = looks.plate, looks.bar
-    outline = blanks.outlines[plate].float() / 255
-    rimmed = looks.border != BORDER.index("none")
-    face = torch.where(rimmed[:, None, None, None], blanks.faces[plate].float() / 255, outline)
-    # Without a rim the face's paint reaches under the antialiased edge.
-    rim = torch.where(rimmed, looks.border - 1, looks.background)
-    sprites = paint(g, rim) * (1 - face) + paint(g, looks.background) * face
+    shapes = blanks.shapes[looks.plate]
+    sprites, face, outline = _paint_faces(g, looks, blanks)
 
     kind = uniform(g, count)
-    written = kind < _WRITTEN[blanks.shapes[plate]]
+    written = kind < _WRITTEN[shapes]
     drawn = ~written & (kind < 0.92)
-    ringed = is_ring(blanks.shapes[looks.plate], looks.border) & (looks.bar == BAR.index("none"))
+    ringed = is_ring(shapes, looks.border) & (looks.bar == BAR.index("none"))
     which_text = pick_texts(g, texts.names, ringed)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
-    masks = torch.where(
-        written[:, None, None],
-        torch.from_numpy(texts.masks)[which_text],
-        torch.from_numpy(pictograms.masks)[which_pictogram],
-    )
-    boxes = blanks.legend_boxes[plate].clone()
-    boxes[:, 2] *= torch.where(written & _TAPERED[blanks.shapes[plate]], _room(masks), 1.0)
+    masks = pick_masks(texts, pictograms, which_text, which_pictogram, written)
+    boxes = blanks.legend_boxes[looks.plate].clone()
+    boxes[:, 2] *= torch.where(written & _TAPERED[shapes], _room(masks), 1.0)
     placement = place_legends(g, boxes, (0.8, 1.2), 0.05)
     masks = redraw(g, masks[:, None].float() / 255, drawn)
-    masks = frame_some(g, masks, drawn & _RECTANGULAR[blanks.shapes[plate]])
-    legend = warp(masks, placement, SPRITE_SIZE)
-    legend = legend * (written | drawn).float()[:, None, None, None]
-    assert texts.slots is not None, "the texts' bank must say where characters stand"
-    slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
-    slots = warp(slots, placement, SPRITE_SIZE, mode="nearest")
+    masks = frame_some(g, masks, drawn & _RECTANGULAR[shapes])
     # Nothing stands behind a no-entry bar, and the bar itself is no legend.
-    lying = bar == BAR.index("horizontal")
-    legend = legend * (~lying).float()[:, None, None, None]
-    stroke = torch.zeros_like(outline)
-    for index, bars in blanks.bars.items():
-        rows = torch.nonzero(bar == index).flatten()
-        picked = torch.randint(len(bars), (len(rows),), generator=g)
-        stroke[rows] = bars[picked].float() / 255
-    stroke = stroke * face
+    lying = looks.bar == BAR.index("horizontal")
+    written, drawn = written & ~lying, drawn & ~lying
+    legend = warp(masks, placement, SPRITE_SIZE) * (written | drawn)[:, None, None, None]
+
+    stroke = _bar_strokes(g, looks.bar, blanks) * face
     over = chosen(g, count, 0.5)[:, None, None, None].float()
     sprites = _blend(sprites, paint(g, looks.bar_colour), stroke * (1 - over))
     sprites = _blend(sprites, paint(g, looks.ink), legend * outline)
     sprites = _blend(sprites, paint(g, looks.bar_colour), stroke * over)
-
-    written, drawn = written & ~lying, drawn & ~lying
-    slots = slots * written.float()[:, None, None, None]
     labels = _label(
-        blanks.shapes[plate], looks.border, looks.background, bar,
+        shapes, looks.border, looks.background, looks.bar,
         torch.where(written | drawn, looks.ink, UNKNOWN),
-        [texts.names[i] if w else "" for i, w in zip(which_text.tolist(), written.tolist(),
-                                                     strict=True)],
+        strings_on(texts, which_text, written),
         torch.where(
             drawn, pictogram_classes[which_pictogram], torch.where(written, UNKNOWN, blank_class)
         ),
     )  # fmt: skip
-    return torch.cat([sprites, outline], dim=1), slots, blanks.aspects[plate], labels
+    slots = place_slots(texts, which_text, written, placement, SPRITE_SIZE)
+    return torch.cat([sprites, outline], dim=1), slots, blanks.aspects[looks.plate], labels
+
+
+def _paint_faces(g: Generator, looks: _Looks, blanks: PlateBank) -> tuple[Tensor, Tensor, Tensor]:
+    """Plates (N, 3, S, S) on which nothing stands yet, their faces and outlines (N, 1, S, S)."""
+    outline = blanks.outlines[looks.plate].float() / 255
+    rimmed = looks.border != BORDER.index("none")
+    inside = blanks.faces[looks.plate].float() / 255
+    face = torch.where(rimmed[:, None, None, None], inside, outline)
+    # Without a rim the face's paint reaches under the antialiased edge.
+    rim = torch.where(rimmed, looks.border - 1, looks.background)
+    return paint(g, rim) * (1 - face) + paint(g, looks.background) * face, face, outline
+
+
+def _bar_strokes(g: Generator, bar: Tensor, blanks: PlateBank) -> Tensor:
+    """One of the bars of each plate's kind, indices into BAR.values (N,); float32 (N, 1, S, S)."""
+    strokes = torch.zeros(len(bar), 1, SPRITE_SIZE, SPRITE_SIZE)
+    for index, bars in blanks.bars.items():
+        rows = torch.nonzero(bar == index).flatten()
+        picked = torch.randint(len(bars), (len(rows),), generator=g)
+        strokes[rows] = bars[picked].float() / 255
+    return strokes
 
 
 def frame_some(g: Generator, masks: Tensor, allowed: Tensor) -> Tensor:

@@ -21,7 +21,14 @@ from attributes.training.chance import chosen, uniform
 from attributes.training.erasing import OPTICAL_BLUR, sharpness_of
 from attributes.training.geometry import warp
 from attributes.training.labels import UNKNOWN, Labels, encode_text
-from attributes.training.legends import is_ring, pick_texts, place_legends
+from attributes.training.legends import (
+    is_ring,
+    pick_masks,
+    pick_texts,
+    place_legends,
+    place_slots,
+    strings_on,
+)
 from attributes.training.pictograms import MaskBank
 from attributes.training.redrawing import redraw
 from attributes.vocabulary import BAR, BORDER, CATEGORICAL, SHAPE
@@ -113,24 +120,15 @@ def transplant(
     ringed = is_ring(*(categorical[:, CATEGORICAL.index(a)] for a in (SHAPE, BORDER)))
     which_text = pick_texts(g, texts.names, ringed & ~is_barred)
     which_pictogram = torch.randint(len(pictograms.names), (count,), generator=g)
-    masks = torch.where(
-        written[:, None, None],
-        torch.from_numpy(texts.masks)[which_text],
-        torch.from_numpy(pictograms.masks)[which_pictogram],
-    )[:, None].float() / 255  # fmt: skip
-    masks = redraw(g, masks, ~written)
+    masks = pick_masks(texts, pictograms, which_text, which_pictogram, written)
+    masks = redraw(g, masks[:, None].float() / 255, ~written)
     placement = place_legends(g, plates.boxes, (0.9, 1.2), 0.06)
     # On roads the legend under a bar is often paler than the bar.
     paler = torch.where(is_barred, uniform(g, count, 0.45, 1.0), torch.ones(count))
     strength = paler.masked_fill(blank, 0)[:, None, None, None]
     legends = torch.maximum(warp(masks, placement, size) * strength, strokes)
-    assert texts.slots is not None, "the texts' bank must say where characters stand"
-    slots = torch.from_numpy(texts.slots)[which_text][:, None].float()
-    slots = warp(slots, placement, size, mode="nearest") * written[:, None, None, None]
-    strings = [
-        texts.names[i] if w else ""
-        for i, w in zip(which_text.tolist(), written.tolist(), strict=True)
-    ]
+    slots = place_slots(texts, which_text, written, placement, size)
+    strings = strings_on(texts, which_text, written)
     pictogram = torch.where(written, UNKNOWN, pictogram_classes[which_pictogram])
     pictogram = pictogram.masked_fill(blank, blank_class)
     labels = _relabelled(plates.labels, bar, strings, pictogram)
