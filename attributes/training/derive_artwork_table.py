@@ -115,10 +115,12 @@ _OUTLINES: Final[dict[str, list[tuple[float, float]]]] = {
 _ROUNDINGS: Final = (0.0, 0.05, 0.1)
 _WORST_OVERLAP: Final = 0.88
 _RECTANGLE_RATIO: Final = 1.15
+_MASK_SIZE: Final = 128
 
 
-def _shape_masks(size: int = 128) -> Iterator[tuple[str, Array]]:
-    """Every outline with every rounding of its corners, stretched to size×size."""
+def _shape_masks() -> Iterator[tuple[str, Array]]:
+    """Every outline with every rounding of its corners, stretched to a square."""
+    size = _MASK_SIZE
     disc = np.zeros((size, size), np.uint8)
     cv2.circle(disc, (size // 2, size // 2), size // 2, 1, cv2.FILLED)
     yield "circle", disc.astype(bool)
@@ -132,14 +134,15 @@ def _shape_masks(size: int = 128) -> Iterator[tuple[str, Array]]:
                 width = int(2 * rounding * size) | 1
                 ball = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
                 canvas = cv2.morphologyEx(canvas, cv2.MORPH_OPEN, ball)
-            yield shape, _stretched(canvas.astype(bool), size)
+            yield shape, _stretched(canvas.astype(bool))
 
 
-def _stretched(plate: Array, size: int = 128) -> Array:
-    """The mask's bounding box, stretched to size×size."""
+def _stretched(plate: Array) -> Array:
+    """The mask's bounding box, stretched to a square of _MASK_SIZE."""
     x, y, w, h = cv2.boundingRect(plate.astype(np.uint8))
     box = plate[y : y + h, x : x + w].astype(np.uint8) * 255
-    return np.asarray(cv2.resize(box, (size, size), interpolation=cv2.INTER_AREA) > 127)
+    size = (_MASK_SIZE, _MASK_SIZE)
+    return np.asarray(cv2.resize(box, size, interpolation=cv2.INTER_AREA) > 127)
 
 
 _SHAPE_MASKS: Final = tuple(_shape_masks())
@@ -406,14 +409,14 @@ def derive(path: Path) -> Row:
     )
 
 
-def read_corrections(path: Path = CORRECTIONS) -> dict[str, dict[str, str]]:
+def read_corrections() -> dict[str, dict[str, str]]:
     """Corrected cells by name and column; ValueError if a cell is corrected twice."""
     corrections: dict[str, dict[str, str]] = {}
-    with path.open(newline="") as file:
+    with CORRECTIONS.open(newline="") as file:
         for record in csv.DictReader(file):
             cells = corrections.setdefault(record["name"], {})
             if record["column"] not in COLUMNS[1:] or record["column"] in cells:
-                raise ValueError(f"{path.name}: {record['name']}, column {record['column']}")
+                raise ValueError(f"{CORRECTIONS.name}: {record['name']}, column {record['column']}")
             cells[record["column"]] = record["value"]
     return corrections
 

@@ -136,7 +136,7 @@ class ShardFolder:
             intact = self._fits(arrays) and int(
                 (folder / "checksum").read_text()
             ) == self._checksum(arrays)
-        except (OSError, ValueError):
+        except (OSError, TypeError, ValueError):  # TypeError: of the length of a single number
             intact = False
         if not intact:
             _log.warning("%s: damaged, ignored; its pictures are read again", folder)

@@ -171,3 +171,11 @@ class TestLoop:
         other = SETTINGS.model_copy(update={"steps": 5})
         with pytest.raises(ConfigurationError, match="belongs to another configuration"):
             loop.train(other, maker, tmp_path)
+
+    def test_a_checkpoint_of_another_network_is_refused(self, maker, tmp_path):
+        loop.train(SETTINGS, maker, tmp_path)
+        state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+        del state["network"][next(iter(state["network"]))]
+        torch.save(state, tmp_path / "checkpoint.pt")
+        with pytest.raises(ConfigurationError, match=r"checkpoint\.pt: is of another network"):
+            loop.train(SETTINGS, maker, tmp_path)

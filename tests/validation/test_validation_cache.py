@@ -269,6 +269,7 @@ def test_what_another_process_is_writing_stays_and_what_was_left_behind_goes(
         (b"'|u1'", b"',u1'"),  # SyntaxError
         (b" 'shape'", b"b'shape'"),  # TypeError
         (b"(64, 16)", b"(64,-16)"),  # OverflowError
+        (b"(64, 16)", b"()      "),  # numpy nothing, but it has no length
         (b"'|u1'", b"'|i1'"),  # nothing
     ],
 )

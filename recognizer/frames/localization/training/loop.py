@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from attributes.memory import keep_freed_memory
 from attributes.progress import progress_bar
 from attributes.training.checkpoints import CHECKPOINT, load_checkpoint, save_checkpoint
+from attributes.training.configuration import ConfigurationError
 from attributes.training.curve import CurveWriter
 from attributes.training.optimization import (
     adamw,
@@ -142,7 +143,10 @@ def _resume(run: _Run, configuration: LocalizerConfiguration, folder: Path) -> N
     state = load_checkpoint(path, configuration)
     if state is None:
         return
-    run.network.load_state_dict(state["network"])
+    try:
+        run.network.load_state_dict(state["network"])
+    except RuntimeError as error:
+        raise ConfigurationError(f"{path}: is of another network: {error}") from None
     run.average.load_state_dict(state["average"])
     run.optimizer.load_state_dict(state["optimizer"])
     run.step = state["step"]
