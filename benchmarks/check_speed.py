@@ -20,6 +20,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import TypeVar
 
+from plain_errors import run_plainly
 from synthetic_catalogue import catalogue_text
 
 from attributes import vocabulary
@@ -84,4 +85,4 @@ def timed(work: Callable[[], Result], runs: int) -> tuple[Result, dict[str, floa
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

@@ -25,6 +25,7 @@ import numpy as np
 import rule_engine
 import zen
 from json_logic import jsonLogic
+from plain_errors import run_plainly
 from synthetic_catalogue import catalogue_text
 
 from attributes.readings import Readings
@@ -253,4 +254,4 @@ def json_logic_matcher(alternatives: Sequence[Alternative]) -> Callable[[Sequenc
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)

@@ -26,6 +26,7 @@ from multiprocessing.connection import Connection
 import numpy as np
 import torch
 import torchvision
+from plain_errors import run_plainly
 from torch.fx.experimental.optimization import fuse
 
 from attributes.memory import keep_freed_memory
@@ -159,4 +160,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_plainly(main)
