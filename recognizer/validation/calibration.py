@@ -196,17 +196,10 @@ def _raised(
 
 
 def _operate(
-    confidence: npt.NDArray[np.float32],
-    right: npt.NDArray[np.bool_],
-    threshold: float | npt.NDArray[np.float32],
+    confidence: npt.NDArray[np.float32], right: npt.NDArray[np.bool_], threshold: float
 ) -> Operating:
-    accepted = confidence >= np.asarray(threshold, np.float32)
-    overall = float(threshold) if np.ndim(threshold) == 0 else float("nan")
-    return Operating(
-        overall,
-        Rate(int(accepted.sum()), len(accepted)),
-        Rate(int(right[accepted].sum()), int(accepted.sum())),
-    )
+    """With one threshold for all."""
+    return _operating(threshold, confidence >= np.float32(threshold), right)
 
 
 def _operate_all(
@@ -218,5 +211,14 @@ def _operate_all(
 ) -> Operating:
     """With the overall threshold and those of single signs."""
     of_sign = [thresholds.per_sign.get(s.id, thresholds.min_confidence) for s in ready.engine.signs]
-    found = _operate(confidence, right, np.array(of_sign, np.float32)[sign])
-    return replace(found, threshold=thresholds.min_confidence)
+    accepted = confidence >= np.array(of_sign, np.float32)[sign]
+    return _operating(thresholds.min_confidence, accepted, right)
+
+
+def _operating(
+    threshold: float, accepted: npt.NDArray[np.bool_], right: npt.NDArray[np.bool_]
+) -> Operating:
+    answered = int(accepted.sum())
+    return Operating(
+        threshold, Rate(answered, len(accepted)), Rate(int(right[accepted].sum()), answered)
+    )
