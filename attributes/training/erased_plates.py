@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from attributes.errors import DatasetError
 from attributes.progress import track
 from attributes.training.artwork import german_rows
 from attributes.training.erasing import blur_of, erase, legend_box, plate_labels, read_plate
-from attributes.training.gtsdb import DatasetError
 from attributes.training.labels import Labels
 from attributes.training.photographs import STORED_SIZE, as_stored, read_photograph, training_crops
 from attributes.training.registration import register

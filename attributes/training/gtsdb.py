@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from attributes.errors import UserError
+from attributes.errors import DatasetError
 
 UNBOXED = Path(__file__).with_name("gtsdb_unboxed.csv")
 """Signs that stand in GTSDB's frames and not in its list, found by an earlier localizer and looked
@@ -19,10 +19,6 @@ at: other sign types, backs of signs, boards. Finding them is neither right nor 
 NOT_SIGNS = Path(__file__).with_name("gtsdb_not_signs.csv")
 """What an earlier localizer took for a sign in frames 0-499 and is none, looked at: wheels, lamps,
 windows, lettering. The best examples there are of what a sign is not."""
-
-
-class DatasetError(UserError):
-    """A data set is not where it should be, or not laid out as it should be."""
 
 
 @dataclass(frozen=True)

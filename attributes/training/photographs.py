@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from attributes.errors import DatasetError
 from attributes.progress import track
 from attributes.training.artwork import german_rows
 from attributes.training.configuration import GTSRB_CLASSES
-from attributes.training.gtsdb import DatasetError
 from attributes.training.labels import Labels
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from attributes.vocabulary import BACKGROUND, CATEGORICAL, LEGEND

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
+from attributes.errors import DatasetError
 from attributes.training.erased_plates import load_erased
-from attributes.training.gtsdb import DatasetError
 from attributes.training.labels import UNKNOWN
 from attributes.training.photographs import STORED_SIZE
 from attributes.training.splits import gtsrb_tracks, held_out_tracks

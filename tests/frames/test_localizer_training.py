@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 
+from attributes.errors import DatasetError
 from attributes.training.configuration import ConfigurationError, read
-from attributes.training.gtsdb import DatasetError, read_frames
+from attributes.training.gtsdb import read_frames
 from attributes.training.optimization import DivergedError
 from recognizer.frames.localization.network import STRIDES
 from recognizer.frames.localization.training import loop

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from attributes.errors import DatasetError
 from attributes.training.splits import gtsrb_tracks, held_out_tracks
 from recognizer.pictures import SUFFIXES, is_hidden
 from recognizer.validation.datasets.cautions import unlisted, unlisted_caution
 from recognizer.validation.datasets.folders import files_below
 from recognizer.validation.datasets.samples import (
     Dataset,
-    DatasetError,
     DatasetOptionError,
     Sample,
 )

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
+from attributes.errors import DatasetError
+from recognizer.validation.datasets.samples import Box, Dataset, Sample
 
 _KEYS = ("images", "annotations", "categories")
 _Id = int | float | str

@@ -10,8 +10,8 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from attributes.errors import DatasetError
 from recognizer.pictures import SUFFIXES, is_hidden
-from recognizer.validation.datasets.samples import DatasetError
 
 
 def files_below(folder: Path, suffixes: Collection[str]) -> Iterator[str]:

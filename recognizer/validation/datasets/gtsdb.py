@@ -16,12 +16,13 @@ from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
+from attributes.errors import DatasetError
 from attributes.training.splits import LAST_TRAINING_FRAME
 from recognizer.pictures import SUFFIXES, is_hidden
 from recognizer.plurals import counted
 from recognizer.validation.datasets.cautions import without_signs
 from recognizer.validation.datasets.class_folders import refuse_split
-from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
+from recognizer.validation.datasets.samples import Box, Dataset, Sample
 from recognizer.validation.datasets.tables import PictureFolder
 
 _LIST = "gt.txt"

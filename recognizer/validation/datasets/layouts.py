@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from attributes.errors import DatasetError
 from recognizer.pictures import is_hidden
 from recognizer.validation.datasets.cautions import unlisted, unlisted_caution
 from recognizer.validation.datasets.class_folders import (
@@ -25,7 +26,6 @@ from recognizer.validation.datasets.folders import pictures_around
 from recognizer.validation.datasets.gtsdb import is_gtsdb, read_gtsdb
 from recognizer.validation.datasets.samples import (
     Dataset,
-    DatasetError,
     DatasetOptionError,
     Sample,
 )

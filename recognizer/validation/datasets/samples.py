@@ -7,13 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from attributes.errors import UserError
+from attributes.errors import DatasetError
 from recognizer.frames.crops import MARGIN
 from recognizer.option_error import OptionError
-
-
-class DatasetError(UserError):
-    """A data set is not where it should be, or not laid out as it should be."""
 
 
 class DatasetOptionError(DatasetError, OptionError):

@@ -7,8 +7,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from attributes.errors import DatasetError
 from recognizer.pictures import SUFFIXES
-from recognizer.validation.datasets.samples import DatasetError, Sample
+from recognizer.validation.datasets.samples import Sample
 
 _PATH_COLUMNS = ("path", "filename")
 _CLASS_COLUMN = "classid"

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import yaml
 
+from attributes.errors import DatasetError
 from recognizer.pictures import SUFFIXES
 from recognizer.plurals import counted
 from recognizer.validation.datasets.cautions import without_signs
 from recognizer.validation.datasets.folders import files_below
-from recognizer.validation.datasets.samples import Box, Dataset, DatasetError, Sample
+from recognizer.validation.datasets.samples import Box, Dataset, Sample
 
 _ROUNDING = 0.01
 """How far tools lead over the edge of a picture where they round a box that touches it."""

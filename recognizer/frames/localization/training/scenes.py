@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from attributes.errors import DatasetError
 from attributes.progress import track
-from attributes.training.gtsdb import DatasetError, LabelledFrame
+from attributes.training.gtsdb import LabelledFrame
 from recognizer.frames.localization.training.pasting import Pixels, decoy, paste
 
 _SMALLEST = 9.0
