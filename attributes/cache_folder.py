@@ -9,7 +9,8 @@ from pathlib import Path
 def user_cache_folder() -> Path:
     """``$SIGNRULES_CACHE``; else ``signrules`` in ``$XDG_CACHE_HOME``, else in ``~/.cache``.
 
-    Of a user without a home folder, as in some containers, the last begins with ``~``.
+    Of a user without a home folder, as in some containers, what begins with ``~`` stays so.
     """
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(os.environ.get("SIGNRULES_CACHE") or os.path.join(base, "signrules"))
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    folder = os.environ.get("SIGNRULES_CACHE") or os.path.join(base, "signrules")
+    return Path(os.path.expanduser(folder))  # which no shell has done in a file of settings

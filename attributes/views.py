@@ -81,14 +81,19 @@ def _opaque_part(picture: Pixels) -> npt.NDArray[np.float32]:
     if not len(rows):
         raise ValueError("the exemplar is fully transparent")
     cut = picture[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    return np.asarray(cut / 255, np.float32)
+    return _as_floats(cut)
 
 
 def _with_alpha(photograph: Pixels) -> npt.NDArray[np.float32]:
     photograph = without_needless_pixels(photograph)
     opaque = np.full((*photograph.shape[:2], 1), 255, np.uint8)
     whole = np.concatenate([photograph, opaque], axis=2)
-    return np.asarray(whole / 255, np.float32)
+    return _as_floats(whole)
+
+
+def _as_floats(pixels: Pixels) -> npt.NDArray[np.float32]:
+    # Not `pixels / 255`, which would be eight times as large as the picture meanwhile.
+    return np.asarray(np.divide(pixels, 255, dtype=np.float32))
 
 
 def _view(

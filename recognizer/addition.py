@@ -71,7 +71,7 @@ class Edit:
             UserError: that cannot be done; everything is as before, so that it can be tried again.
         """
         try:
-            if _read_text(self.file) != self.old:
+            if self.file.read_bytes() != self.old.encode():
                 raise UserError(f"{self.file}: changed in the meantime; nothing was written")
             with ExitStack() as undo:
                 if self.exemplar is not None:

@@ -7,7 +7,6 @@ sign of the catalogue explains competes as *unknown*. Nothing is decided before 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
@@ -42,6 +41,10 @@ class Reason(str, Enum):
 
 REASONS: Final = tuple(Reason)
 """The reasons by number, for arrays of them."""
+
+
+_MOST: Final = 1e6
+"""Odds and scales above which float32 has no room for what is calculated with them."""
 
 
 @dataclass(frozen=True)
@@ -83,17 +86,20 @@ class Thresholds:
                 object.__setattr__(self, each.name, number)
         for name, is_valid, expected in (
             ("min_confidence", 0 <= self.min_confidence <= 1, "in [0, 1]"),
-            ("unknown_odds", 0 <= self.unknown_odds < math.inf, "at least 0 and finite"),
+            ("unknown_odds", 0 <= self.unknown_odds <= _MOST, f"in [0, {_MOST:g}]"),
             ("min_presence", 0 <= self.min_presence <= 1, "in [0, 1]"),
             ("min_side", self.min_side >= 1, "at least 1"),
             ("match_cosine", -1 <= (self.match_cosine or 0) <= 1, "in [-1, 1]"),
-            ("match_scale", 0 < self.match_scale < math.inf, "above 0 and finite"),
+            ("match_scale", 0 < self.match_scale <= _MOST, f"in (0, {_MOST:g}]"),
             ("exemplar_cosine", -1 <= self.exemplar_cosine <= 1, "in [-1, 1]"),
         ):
             if not is_valid:
                 raise ValueError(f"{name}: expected {expected}, got {getattr(self, name)}")
         if not isinstance(self.per_sign, Mapping):
             raise TypeError(f"per_sign: expected sign ids and numbers, got {self.per_sign!r}")
+        for sign in self.per_sign:
+            if not isinstance(sign, str):
+                raise TypeError(f"per_sign: expected sign ids, got {sign!r}")
         own = {s: plain_number(f"per_sign: {s}", value) for s, value in self.per_sign.items()}
         for sign, least in own.items():
             if not 0 <= least <= 1:

@@ -324,6 +324,8 @@ def _file(argument: str, name: str | os.PathLike[str] | None) -> Path | None:
         raise TypeError(f"{argument}: expected a path, got {type(name).__name__}")
     if not os.fspath(name):  # pathlib would take it for this folder
         raise UserError(f"{argument}: an empty name is no file")
+    if "\0" in os.fspath(name):
+        raise UserError(f"{argument}: no file has a null byte in its name")
     return Path(name)
 
 

@@ -80,8 +80,6 @@ def verdicts_of(
             continue
         rows = np.flatnonzero(decisions.alternative == alternative)
         values = engine.values(readings[rows], alternative)
-        if values is None:
-            continue
         confidence[rows] *= values.probabilities
         for row, text in zip(rows.tolist(), values.texts, strict=True):
             texts[row] = text

@@ -411,7 +411,8 @@ class Compiler:
 
     def _exemplar(self, relative: str, document: RuleFile, node: Node) -> Path | None:
         folder = os.path.realpath(document.path.parent)
-        path = os.path.realpath(os.path.join(folder, relative))
+        named = document.path.parent.absolute() / relative
+        path = os.path.realpath(named)
         if not path.startswith(folder.rstrip(os.sep) + os.sep):
             self._findings.error(
                 LoadError.FORBIDDEN_PATH,
@@ -424,7 +425,7 @@ class Compiler:
             code = LoadError.MISSING_EXEMPLAR
             report_missing(code, "picture", relative, document, node, PICTURE_SUFFIXES)
             return None
-        return Path(path)
+        return named  # not what links among it lead to: they may be switched
 
 
 def _own_conditions(model: Conditions, node: MappingNode, document: RuleFile) -> Alternative:

@@ -64,13 +64,20 @@ def flow(value: Value) -> str:
         return "[" + ", ".join(map(flow, value)) + "]"
     if not isinstance(value, str):
         return format(value)
+    if not value.isprintable():  # line ends among them, of which YAML knows more than one
+        return _quoted(value)
     try:
         stays = _read(f"k: [{value}, x]") == {"k": [value, "x"]}
         stays = stays and _read(f"k: {value}") == {"k": value}
     except EditError:
         stays = False
-    # JSON's strings are YAML's double-quoted ones.
-    return value if stays else json.dumps(value, ensure_ascii=False)
+    return value if stays else _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    """A double-quoted string: one of JSON, but with escapes for all that is not printable."""
+    quoted = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
 
 
 class _Editor:

@@ -127,19 +127,20 @@ class Engine:
             fits[name] = table[self._conditions[name].of_alternative].T
         return fits
 
-    def values(self, readings: Readings, alternative_index: int) -> TextValues | None:
+    def values(self, readings: Readings, alternative_index: int) -> TextValues:
         """The most probable text of every crop that the alternative allows.
 
         Of a sign that reads a number it is the most probable number, in plain spelling. Without
-        a condition on the text every string is allowed; None if the alternative allows none at
-        all.
+        a condition on the text every string is allowed.
         """
         condition = self.alternatives[alternative_index].conditions.get(TEXT.name)
         allowed = TextSet.everything() if condition is None else condition.values
         assert isinstance(allowed, TextSet)
         sign = self.signs[self.alternative_sign[alternative_index]]
         choose = most_probable_numbers if sign.reads_number else most_probable_texts
-        return choose(readings.text, allowed)
+        values = choose(readings.text, allowed)
+        assert values is not None, "an alternative that allows no text is left out"
+        return values
 
     def _condition_probabilities(self, readings: Readings) -> dict[str, FloatArray]:
         """Attribute -> float32 (distinct conditions, N), probability that each holds."""

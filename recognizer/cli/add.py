@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -26,9 +27,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=_formed(SIGN_ID_PATTERN, SIGN_ID_RULE, with_small_country),
         help="its id, such as de.142-10",
     )
-    parser.add_argument("--name", required=True, metavar="TEXT", help="its name in English")
+    parser.add_argument(
+        "--name", required=True, type=_text, metavar="TEXT", help="its name in English"
+    )
     for language in LANGUAGES:
-        parser.add_argument(f"--name-{language}", metavar="TEXT", help=argparse.SUPPRESS)
+        parser.add_argument(
+            f"--name-{language}", type=_text, metavar="TEXT", help=argparse.SUPPRESS
+        )
     parser.epilog = "Names in other languages: --name-de, --name-pl and so on, by ISO 639."
     parser.add_argument(
         "--catalogue", metavar="FILE", help="rule file (the embedded one, never written)"
@@ -44,6 +49,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--write", action="store_true", help="write what is proposed, if it is fine"
     )
     add_format_option(parser)
+
+
+def _text(word: str) -> str:
+    """An argument's type: what a rule file, which is UTF-8, can hold."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(f"expected UTF-8, got {os.fsencode(word)!r}") from None
+    return word
 
 
 def _formed(pattern: str, rule: str, likely: Callable[[str], str] = str) -> Callable[[str], str]:

@@ -85,7 +85,7 @@ def _refuse_empty(arguments: argparse.Namespace) -> None:
     """What is given as "" was meant to be something: taken for absent, it would be passed over."""
     for name, value in vars(arguments).items():
         if value == "" and name != "name":  # of a sign, which `add` judges by itself
-            raise OptionError(f"{name}: empty; is a variable not set?")
+            raise OptionError(f"{name.replace('_', '-')}: empty; is a variable not set?")
 
 
 def _print_nowhere() -> None:

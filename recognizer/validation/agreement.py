@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from attributes.vocabulary import ATTRIBUTES, TEXT
-from recognizer.validation.observations import PICTOGRAM, Observations
+from attributes.vocabulary import ATTRIBUTES, PICTOGRAM_NAME, TEXT
+from recognizer.validation.observations import Observations
 from recognizer.validation.outcomes import FIRST_SIGN_CODE, Outcomes
 from rules import Catalogue, Sign
 from rules.answer_ids import split_id
 from rules.value_sets import StateSet, ValueSet
 
-NAMES = (*(a.name for a in ATTRIBUTES), PICTOGRAM)
+NAMES = (*(a.name for a in ATTRIBUTES), PICTOGRAM_NAME)
 """Attributes, and the pictogram as one more."""
 
 BoolArray = npt.NDArray[np.bool_]
@@ -105,5 +105,5 @@ def _holds(way: Way, observations: Observations, rows: IntArray) -> dict[str, Bo
     if way.pictograms is not None:
         # One more for the state -1, "no pictogram", which is the last when counted from behind.
         asked = [*(name in way.pictograms for name in observations.pictograms), False]
-        found[PICTOGRAM] = np.array(asked, bool)[observations.states[PICTOGRAM][rows]]
+        found[PICTOGRAM_NAME] = np.array(asked, bool)[observations.states[PICTOGRAM_NAME][rows]]
     return found

@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.readings import Readings
-from attributes.vocabulary import ATTRIBUTES, TEXT
+from attributes.vocabulary import ATTRIBUTES, PICTOGRAM_NAME, TEXT
 from recognizer.answering import ReadyCatalogue, just_below
 from recognizer.decision import REASONS, Reason
-from recognizer.validation.agreement import Agreement, agree, ways_of
+from recognizer.validation.agreement import Agreement, ways_of
 from recognizer.validation.ingestion import ReadPictures, batches
 from recognizer.validation.labels import ClassLabel
-from recognizer.validation.observations import PICTOGRAM
 from recognizer.validation.outcomes import CHUNK, FIRST_SIGN_CODE, Outcomes
 from recognizer.validation.systematic import (
     Disagreements,
@@ -79,10 +78,9 @@ def blame_errors(
     labels: Mapping[str, ClassLabel],
     outcomes: Outcomes,
     ready: ReadyCatalogue,
-    agreement: Agreement | None = None,
+    agreement: Agreement,
 ) -> list[Blame]:
     """Put every error down to one stage, in the order of the pictures."""
-    agreement = agreement or agree(outcomes, ready.catalogue)
     disagreements = find_disagreements(outcomes, agreement)
     accuser = _Accuser(labels, outcomes, ready, agreement, disagreements)
     errors = np.flatnonzero(~outcomes.correct)
@@ -148,7 +146,7 @@ class _Accuser:
         ]
         if wrong:
             return self._of_reading(number, wrong, fits, text)
-        if not self._agreement.held[PICTOGRAM][number]:
+        if not self._agreement.held[PICTOGRAM_NAME][number]:
             return self._of_pictogram(number)
         return self._of_decision(number, fits)
 
@@ -200,11 +198,13 @@ class _Accuser:
         """Attributes are right, but the pictogram of another sign is nearer."""
         o = self._outcomes
         label, expected = int(o.label[number]), o.names[o.expected[number]]
-        nearest, asked = self._words(number, PICTOGRAM), self._asked(number, PICTOGRAM)
-        if (label, PICTOGRAM) in self._disagreements.shared:
-            seen = o.observations.words(PICTOGRAM, self._disagreements.shared[label, PICTOGRAM])
+        nearest, asked = self._words(number, PICTOGRAM_NAME), self._asked(number, PICTOGRAM_NAME)
+        if (label, PICTOGRAM_NAME) in self._disagreements.shared:
+            seen = o.observations.words(
+                PICTOGRAM_NAME, self._disagreements.shared[label, PICTOGRAM_NAME]
+            )
             reason = f"the rule asks for {asked}, most pictures of the class show {seen}"
-            return Stage.RULE, f"{expected}: {PICTOGRAM}", reason
+            return Stage.RULE, f"{expected}: {PICTOGRAM_NAME}", reason
         return Stage.MATCHER, nearest, f"nearer to {nearest} than to {asked}"
 
     def _of_decision(
@@ -222,25 +222,25 @@ class _Accuser:
             return Stage.THRESHOLD, "min_confidence", f"right, but {why} ({shown})"
         alternative = int(o.alternative[number])
         if alternative < 0:
-            nearest = self._words(number, PICTOGRAM)
+            nearest = self._words(number, PICTOGRAM_NAME)
             return Stage.MATCHER, nearest, f"taken by the exemplars of {candidate}"
         asked = self._engine.alternatives[alternative].pictograms
         holding = all(array[alternative] >= PASS_PROBABILITY for array in fits.values())
         # The right sign's pictogram is the nearest, so it separates the two if both ask for one.
         separated = (
             bool(asked)
-            and bool(self._agreement.implied[PICTOGRAM][number])
-            and self._words(number, PICTOGRAM) not in asked
+            and bool(self._agreement.implied[PICTOGRAM_NAME][number])
+            and self._words(number, PICTOGRAM_NAME) not in asked
         )
         if holding and not separated:
             return Stage.OVERLAP, candidate, f"the rule of {candidate} holds as well"
         if separated:
-            return Stage.MATCHER, self._words(number, PICTOGRAM), f"preferred {candidate}"
+            return Stage.MATCHER, self._words(number, PICTOGRAM_NAME), f"preferred {candidate}"
         return Stage.THRESHOLD, "min_confidence", f"all conditions hold weakly; {candidate} is next"
 
     def _attracting(self, number: int, answer: str) -> str:
         """The pictogram by which a picture is the answer's: of those it asks for, the nearest."""
-        nearest, asked = self._words(number, PICTOGRAM), self._pictograms_of(answer)
+        nearest, asked = self._words(number, PICTOGRAM_NAME), self._pictograms_of(answer)
         return nearest if nearest in asked else " or ".join(sorted(asked))
 
     def _pictograms_of(self, name: str) -> set[str]:
@@ -260,13 +260,13 @@ class _Accuser:
         answer = self._disagreements.answers.get(label)
         if answer is None or answer == code or self._has_own_pictogram(label, code, answer):
             return False
-        pictogram = (label, PICTOGRAM) in self._disagreements.shared
+        pictogram = (label, PICTOGRAM_NAME) in self._disagreements.shared
         return len(systematic) + pictogram >= 2
 
     def _has_own_pictogram(self, label: int, code: int, answer: int) -> bool:
         """Whether a class shows what its sign asks for, and what it is answered as does not."""
         nearest = self._disagreements.pictograms.get(label, -1)
-        shown = self._outcomes.observations.words(PICTOGRAM, nearest)
+        shown = self._outcomes.observations.words(PICTOGRAM_NAME, nearest)
         own, others = (self._pictograms_of(self._outcomes.names[c]) for c in (code, answer))
         return shown in own and shown not in others
 
@@ -306,7 +306,7 @@ class _Accuser:
         sign = self._ready.catalogue.by_id[sign_id]
         if attribute == TEXT.name and value is not None:
             return value
-        if attribute == PICTOGRAM:
+        if attribute == PICTOGRAM_NAME:
             asked = (sorted(way.pictograms or ()) for way in ways_of(sign, value))
             return " or ".join(dict.fromkeys(name for names in asked for name in names))
         phrases = (

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from attributes.vocabulary import PICTOGRAM_NAME
 from recognizer.answering import ReadyCatalogue
 from recognizer.validation.agreement import ways_of
 from recognizer.validation.blame import Blame, Stage
 from recognizer.validation.figures import BlameCount, Confusion, PictogramFigures
-from recognizer.validation.observations import PICTOGRAM
 from recognizer.validation.outcomes import Outcomes
 from rules.answer_ids import UNKNOWN, split_id
 
@@ -60,7 +60,7 @@ def attracting_pictograms(outcomes: Outcomes, ready: ReadyCatalogue) -> list[Pic
     asking = np.array([_asks(name, ready) for name in outcomes.names], bool)
     # A sign whose rule asks for no pictogram is near to some, which harms nobody.
     relevant = asking[outcomes.expected] | ~outcomes.is_sign
-    nearest = outcomes.observations.states[PICTOGRAM]
+    nearest = outcomes.observations.states[PICTOGRAM_NAME]
     answered_id = np.array([s.id for s in ready.engine.signs] or [UNKNOWN])[outcomes.sign]
     found = []
     for index, pictogram in enumerate(outcomes.observations.pictograms):

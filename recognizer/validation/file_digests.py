@@ -42,9 +42,9 @@ class FileDigests:
             return None
         try:
             unchanged = entry[:4] == _state(os.stat(path))
-        except OSError:
+            return bytes.fromhex(str(entry[4])) if unchanged else None
+        except (OSError, ValueError):
             return None
-        return bytes.fromhex(str(entry[4])) if unchanged else None
 
     def read(self, path: str) -> tuple[bytes, bytes]:
         """Content and digest of a file.
@@ -91,6 +91,6 @@ def _state(status: os.stat_result) -> list[object]:
 def _load(file: Path) -> dict[str, list[object]]:
     try:
         known = json.loads(file.read_text())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return known if isinstance(known, dict) else {}

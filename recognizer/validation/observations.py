@@ -9,13 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from attributes.readings import Readings
-from attributes.vocabulary import CATEGORICAL, LEGEND, TEXT
+from attributes.vocabulary import CATEGORICAL, LEGEND, PICTOGRAM_NAME, TEXT
 from rules.explanation import PASS_PROBABILITY
 from rules.text_choice import most_probable_texts
 from rules.value_sets import TextSet
-
-PICTOGRAM = "pictogram"
-"""The pictogram beside the attributes: its values are the pictograms of the gallery."""
 
 States = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float32]
@@ -44,7 +41,7 @@ class Observations:
 
     def words(self, attribute: str, state: int) -> str:
         """A value for people: ``red, black``, ``50``, ``none``."""
-        if attribute == PICTOGRAM:
+        if attribute == PICTOGRAM_NAME:
             return self.pictograms[state] if state >= 0 else "none"
         if attribute == TEXT.name:
             return self.strings[state] or "none"
@@ -82,7 +79,7 @@ class Observer:
                 **{n: a.argmax(axis=1).astype(np.int32) for n, a in readings.categorical.items()},
                 LEGEND.name: (colours << np.arange(len(LEGEND.values))).sum(axis=1, dtype=np.int32),
                 TEXT.name: np.array(codes, np.int32),
-                PICTOGRAM: nearest.astype(np.int32),
+                PICTOGRAM_NAME: nearest.astype(np.int32),
             }
         )
         self._certainty.append(
@@ -90,13 +87,13 @@ class Observer:
                 **{n: a.max(axis=1) for n, a in readings.categorical.items()},
                 LEGEND.name: np.maximum(legend, 1 - legend).min(axis=1),
                 TEXT.name: texts.probabilities.astype(np.float32),
-                PICTOGRAM: cosine.astype(np.float32),
+                PICTOGRAM_NAME: cosine.astype(np.float32),
             }
         )
 
     def observations(self) -> Observations:
         """All that was added."""
-        names = (*_CATEGORICAL, LEGEND.name, TEXT.name, PICTOGRAM)
+        names = (*_CATEGORICAL, LEGEND.name, TEXT.name, PICTOGRAM_NAME)
         no_states, no_certainty = [np.zeros(0, np.int32)], [np.zeros(0, np.float32)]
         return Observations(
             {n: np.concatenate([part[n] for part in self._states] or no_states) for n in names},

@@ -56,7 +56,7 @@ def default_cache() -> Path:
         CacheError: the user has no home folder.
     """
     folder = user_cache_folder()
-    if folder.parts[0] == "~":
+    if folder.parts[:1] == ("~",):
         raise CacheError("there is no home folder for a cache; name one with --cache")
     return folder
 
@@ -79,6 +79,8 @@ class ReadingsCache:
         self._shards: list[Shard] = []
         self._starts = [0]
         self._rows: dict[bytes, int] = {}
+        # By the file that a full disk, or a folder that may only be read, did not let be written.
+        self._not_kept: dict[Path, npt.NDArray[np.float32]] = {}
         for shard in self._folder.shards():
             self._add(shard)
 
@@ -124,7 +126,25 @@ class ReadingsCache:
         of_code = (resources.files("recognizer") / "gallery.py").read_bytes()
         name = f"similarity-{digest_of_all((gallery.digest.encode(), of_code))}.npy"
         nothing = np.zeros((0, len(gallery.names)), np.float32)
-        return self._gather(rows, lambda shard: _similarity(shard, name, gallery), nothing)
+        return self._gather(rows, lambda shard: self._similarity(shard, name, gallery), nothing)
+
+    def _similarity(self, shard: Shard, name: str, gallery: Gallery) -> npt.NDArray[np.float32]:
+        path = shard.folder / name
+        if path in self._not_kept:
+            return self._not_kept[path]
+        shape = (len(shard.array("keys")), len(gallery.names))
+        try:
+            found = read_array(path)
+            if found.shape == shape and found.dtype == np.float32:
+                with suppress(OSError):  # a folder that may only be read
+                    os.utime(path)
+                return found
+        except (OSError, ValueError):
+            pass
+        similarity = gallery.similarity(unflatten(shard.array("readings"))[EMBEDDING])
+        if not _keep(path, similarity):
+            self._not_kept[path] = similarity
+        return similarity
 
     def _add(self, shard: Shard) -> None:
         start = len(self)
@@ -164,28 +184,20 @@ class ReadingsCache:
         return result
 
 
-def _similarity(shard: Shard, name: str, gallery: Gallery) -> npt.NDArray[np.float32]:
-    path = shard.folder / name
-    shape = (len(shard.array("keys")), len(gallery.names))
-    try:
-        found = read_array(path)
-        if found.shape == shape and found.dtype == np.float32:
-            with suppress(OSError):  # a folder that may only be read
-                os.utime(path)
-            return found
-    except (OSError, ValueError):
-        pass
-    similarity = gallery.similarity(unflatten(shard.array("readings"))[EMBEDDING])
-    unfinished = shard.folder / f".{uuid.uuid4().hex}"
+def _keep(path: Path, similarity: npt.NDArray[np.float32]) -> bool:
+    """Store similarities, in place of the oldest; whether that could be done."""
+    unfinished = path.with_name(f".{uuid.uuid4().hex}")
     try:
         write_array(unfinished, similarity)
         unfinished.replace(path)
-        old = sorted(shard.folder.glob("similarity-*.npy"), key=lambda p: p.stat().st_mtime_ns)
+        old = sorted(path.parent.glob("similarity-*.npy"), key=lambda p: p.stat().st_mtime_ns)
         for superfluous in old[:-_GALLERIES_KEPT]:
             superfluous.unlink(missing_ok=True)
-    except OSError:  # a full disk or another process: it is only not kept
-        unfinished.unlink(missing_ok=True)
-    return similarity
+    except OSError:  # a full disk or another process
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def _fits(arrays: Arrays) -> bool:

@@ -18,9 +18,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from attributes.vocabulary import TEXT
+from attributes.vocabulary import PICTOGRAM_NAME, TEXT
 from recognizer.validation.agreement import NAMES, Agreement, ways_of
-from recognizer.validation.observations import PICTOGRAM
 from recognizer.validation.outcomes import UNKNOWN_CODE, Outcomes
 from rules import Catalogue
 from rules.answer_ids import split_id
@@ -33,7 +32,7 @@ _USUAL: Final = 0.25
 """Quantile of the certainty of readings that agree, above which a reading is as sure as usual."""
 _SURE: Final = 0.95
 """Certainty that is enough even where readings that agree are usually surer."""
-_IDENTIFYING: Final = (TEXT.name, PICTOGRAM)
+_IDENTIFYING: Final = (TEXT.name, PICTOGRAM_NAME)
 """What tells one sign from another, while shapes and colours are common to many."""
 
 IntArray = npt.NDArray[np.intp]
@@ -85,7 +84,7 @@ def find_disagreements(outcomes: Outcomes, agreement: Agreement) -> Disagreement
         shared,
         _common_of_each(outcomes.candidate, of_class),
         {label: code for label, code in answers.items() if code != UNKNOWN_CODE},
-        _common_of_each(outcomes.observations.states[PICTOGRAM], of_class),
+        _common_of_each(outcomes.observations.states[PICTOGRAM_NAME], of_class),
     )
 
 

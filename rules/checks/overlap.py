@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
 from typing import Final
 
 from rules.catalogue import Sign
 from rules.checks.base import Check, Finding, Subject, place_of
-from rules.checks.rule_index import Entry, compete
+from rules.checks.rule_index import Entry, RuleIndex, compete
 from rules.diagnostics import Severity
 
 MAX_PAIRS: Final = 1000
@@ -71,24 +73,18 @@ class Overlap(Check):
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Every pair of signs once."""
-        rules = subject.rules
-        seen: set[tuple[str, str]] = set()
-        for number, entry in enumerate(rules.entries):
-            for rival in rules.rivals(number):
-                other = rules.entries[rival]
-                pair = (entry.sign.id, other.sign.id)
-                if pair in seen:
-                    continue
-                if len(seen) == MAX_PAIRS:
-                    yield self._too_many(other.sign)
-                    return
-                seen.add(pair)
-                yield self._of_rules(entry, other)
-        by_picture = [sign for sign in subject.catalogue.signs if sign.exemplar_pictograms]
-        for first, second in combinations(by_picture, 2):
-            shared = [n for n in first.exemplar_pictograms if n in second.exemplar_pictograms]
-            if shared and compete(first, second):
-                yield self._of_pictures(first, second, shared[0])
+        pairs = chain(
+            ((b.sign, partial(self._of_rules, a, b)) for a, b in _by_rules(subject.rules)),
+            (
+                (second, partial(self._of_pictures, first, second, shared))
+                for first, second, shared in _by_pictures(subject.catalogue.signs)
+            ),
+        )
+        for number, (sign, finding) in enumerate(pairs):
+            if number == MAX_PAIRS:
+                yield self._too_many(sign)
+                return
+            yield finding()
 
     def _too_many(self, sign: Sign) -> Finding:
         return self.finding(
@@ -118,6 +114,32 @@ class Overlap(Check):
             signs=[first, second],
             pictograms=[pictogram],
         )
+
+
+def _by_rules(rules: RuleIndex) -> Iterator[tuple[Entry, Entry]]:
+    """Pairs of signs whose rules can both hold, by their first two boxes that share something."""
+    seen: set[tuple[str, str]] = set()
+    for number, entry in enumerate(rules.entries):
+        for rival in rules.rivals(number):
+            other = rules.entries[rival]
+            pair = (entry.sign.id, other.sign.id)
+            if pair not in seen:
+                seen.add(pair)
+                yield entry, other
+
+
+def _by_pictures(signs: Sequence[Sign]) -> Iterator[tuple[Sign, Sign, str]]:
+    """Pairs of signs that are known by one pictogram alone, and a pictogram that they share."""
+    owners: dict[str, list[int]] = defaultdict(list)
+    for number, sign in enumerate(signs):
+        for name in sign.exemplar_pictograms:
+            owners[name].append(number)
+    for number, first in enumerate(signs):
+        others = {o for name in first.exemplar_pictograms for o in owners[name] if o > number}
+        for second in (signs[other] for other in sorted(others)):
+            if compete(first, second):
+                shared = set(second.exemplar_pictograms)
+                yield first, second, next(n for n in first.exemplar_pictograms if n in shared)
 
 
 def _advice(first: Entry, second: Entry) -> str:

@@ -31,7 +31,7 @@ class ReadableVocabulary:
         An attribute that the card lacks cannot be read at all.
 
         Raises:
-            KeyError, TypeError: this is no such section.
+            KeyError, TypeError, ValueError: this is no such section.
         """
         by_name: dict[str, Any] = {a["name"]: a for a in vocabulary["attributes"]}
 

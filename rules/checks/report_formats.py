@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -152,7 +153,7 @@ def _sarif_result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
 
 def _sarif_location(position: Position) -> dict[str, Any]:
     path = PurePath(position.file)
-    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    uri = path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": uri},

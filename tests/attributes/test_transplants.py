@@ -233,9 +233,12 @@ def test_a_sharp_photograph_has_a_sharper_legend_than_a_blurred_one_of_the_same_
 def test_sharpness_stays_within_bounds_whatever_a_photograph_shows():
     plate = read_plate(LIMIT)
     noise = np.random.default_rng(0).integers(0, 255, (SIZE, SIZE, 3), np.uint8)
-    for picture in (noise, photograph(), cv2.GaussianBlur(photograph(), (0, 0), 5)):
+    for picture in (noise, photograph()):
         done = erase(picture, BOX, plate, SIGMA)
-        assert done is None or 0.1 <= done.sharpness <= 0.8
+        assert done is not None
+        assert 0.1 <= done.sharpness <= 0.8
+    # Of a legend that can hardly be seen nothing is measured.
+    assert erase(cv2.GaussianBlur(photograph(), (0, 0), 5), BOX, plate, SIGMA) is None
 
 
 @pytest.mark.parametrize("variance", [1.0, 2.0, 4.0])

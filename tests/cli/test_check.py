@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -96,6 +97,16 @@ def test_all_mistakes_of_all_files_are_told_in_the_chosen_format(
     assert out.count("unknown key `exclusion`") == 1
     if form in ("json", "sarif"):
         json.loads(out)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_a_rule_file_whose_name_is_no_utf_8_is_checked(
+    folder: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = os.fsdecode(b"b\xff.yaml")
+    (folder / name).write_text(OVERLAP)
+    assert main(["check", name, "--format", form]) == FINDINGS
+    assert "SR103" in capsys.readouterr().out
 
 
 def test_exclusions_lie_beside_the_catalogue_or_where_the_option_says(

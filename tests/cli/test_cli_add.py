@@ -393,6 +393,17 @@ def test_an_id_or_name_that_no_rule_file_takes_is_a_usage_error(
     assert re.search(rf"{option}: expected an? .*, got '{word}'", capsys.readouterr().err)
 
 
+@pytest.mark.parametrize("option", ["--name", "--name-de"])
+def test_a_name_that_is_no_utf_8_is_a_usage_error(
+    folder: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["add", "cow.PNG", "--id", "de.140", "--name", "Cattle"]
+    with pytest.raises(SystemExit) as refused:
+        main([*words, option, os.fsdecode(b"Fu\xdfweg")])
+    assert refused.value.code == 2
+    assert rf"{option}: expected UTF-8, got b'Fu\xdfweg'" in capsys.readouterr().err
+
+
 def test_an_id_with_its_country_in_capitals_is_corrected(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -461,10 +472,11 @@ def test_a_picture_is_never_overwritten(folder: Path, capsys: pytest.CaptureFixt
 def test_a_rule_file_that_changed_in_the_meantime_is_not_overwritten(folder: Path) -> None:
     path = folder / "rules" / "signs.yaml"
     edit = Edit(path, RULES, RULES + "# new\n", folder / "cow.PNG", None)
-    path.write_text(RULES + "# of somebody else\n")
+    others = RULES.encode() + b"# of somebody els\xe9\n"  # not even in UTF-8
+    path.write_bytes(others)
     with pytest.raises(UserError, match="changed in the meantime; nothing was written"):
         edit.write()
-    assert path.read_text() == RULES + "# of somebody else\n"
+    assert path.read_bytes() == others
 
 
 @pytest.mark.parametrize("is_first_picture", [False, True])

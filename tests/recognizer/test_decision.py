@@ -129,14 +129,17 @@ def test_two_equal_rules_are_ambiguous_whichever_comes_first(engine, thresholds)
     [
         ({"min_confidence": 1.01}, "min_confidence: expected in [0, 1], got 1.01"),
         ({"min_confidence": float("nan")}, "min_confidence: expected in [0, 1], got nan"),
-        ({"unknown_odds": -0.1}, "unknown_odds: expected at least 0 and finite, got -0.1"),
+        ({"unknown_odds": -0.1}, "unknown_odds: expected in [0, 1e+06], got -0.1"),
         ({"min_presence": -1}, "min_presence: expected in [0, 1], got -1"),
         # A crop without pixels passes 0.
         ({"min_side": 0}, "min_side: expected at least 1, got 0"),
         ({"min_side": 10.5}, "min_side: expected a whole number, got 10.5"),
         ({"min_side": float("inf")}, "min_side: expected a whole number, got inf"),
         ({"match_cosine": 1.5}, "match_cosine: expected in [-1, 1], got 1.5"),
-        ({"match_scale": 0}, "match_scale: expected above 0 and finite, got 0"),
+        ({"match_scale": 0}, "match_scale: expected in (0, 1e+06], got 0"),
+        # More than float32 can be calculated with.
+        ({"unknown_odds": 1e39}, "unknown_odds: expected in [0, 1e+06], got 1e+39"),
+        ({"match_scale": 1e39}, "match_scale: expected in (0, 1e+06], got 1e+39"),
         ({"exemplar_cosine": -2}, "exemplar_cosine: expected in [-1, 1], got -2"),
         ({"per_sign": {"xx.deer": 80}}, "per_sign: xx.deer: expected in [0, 1], got 80"),
     ],
@@ -152,6 +155,7 @@ def test_thresholds_outside_their_range_are_refused(values, told):
         (["xx.deer"], "per_sign: expected sign ids and numbers, got ['xx.deer']"),
         ({"xx.deer": "high"}, "per_sign: xx.deer: expected a number, got 'high'"),
         ({"xx.deer": True}, "per_sign: xx.deer: expected a number, got True"),
+        ({5: 0.5}, "per_sign: expected sign ids, got 5"),
     ],
 )
 def test_thresholds_of_signs_that_are_no_numbers_are_refused(per_sign, told):

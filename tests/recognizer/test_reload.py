@@ -310,6 +310,27 @@ def test_an_exemplar_that_is_replaced_is_a_change(
     assert counted.reloads == 1
 
 
+@pytest.mark.parametrize("link", ["deer.png", "pictures"])
+def test_a_link_to_an_exemplar_that_is_switched_is_a_change(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch, link: str
+) -> None:
+    monkeypatch.setattr("recognizer.recognizer.load_gallery", lambda *_: DEER)
+    folder = catalogue.parent
+    for version in ("old", "new"):
+        (folder / version).mkdir()
+        (folder / version / "deer.png").write_bytes(version.encode())
+    inside = "" if link == "deer.png" else "/deer.png"
+    target = "/deer.png" if link == "deer.png" else ""
+    (folder / link).symlink_to(f"old{target}")
+    catalogue.write_text(f"version: 1\npictograms: {{deer: {{exemplars: [{link}{inside}]}}}}\n")
+    counted = Counted(catalogue)
+    watcher = CatalogueWatcher(counted, counted.catalogue)
+    (folder / "switched").symlink_to(f"new{target}")
+    os.replace(folder / "switched", folder / link)
+    watcher.look(counted)
+    assert counted.reloads == 1
+
+
 def test_what_a_broken_catalogue_lacks_is_found_when_it_appears(
     catalogue: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -97,6 +97,10 @@ def test_rules_import_nothing_of_attributes_but_the_contract() -> None:
     folder = Path(rules.__file__).parent
     contract = {f"attributes.{name}" for name in ("vocabulary", "readings", "errors")}
     for path in folder.rglob("*.py"):
+        imported = set()
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("attributes"):
-                assert node.module in contract, path
+            if isinstance(node, ast.ImportFrom):
+                imported.add(node.module or "")
+            elif isinstance(node, ast.Import):
+                imported.update(alias.name for alias in node.names)
+        assert {name for name in imported if name.startswith("attributes")} <= contract, path

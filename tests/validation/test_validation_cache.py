@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -20,8 +21,10 @@ from validation_world import LABELS, StandInPredictor, World
 from attributes.flat_readings import flatten, unflatten
 from attributes.network import Architecture, AttributeNetwork
 from attributes.readings import Readings
+from attributes.vocabulary import EMBEDDING_DIMENSIONS
 from attributes.weights_file import describe_network, save_weights
 from recognizer import reading_code
+from recognizer.gallery import Gallery
 from recognizer.late_predictor import LatePredictor
 from recognizer.reading_code import code_digest
 from recognizer.validation.datasets import Dataset, DatasetError, open_dataset
@@ -122,6 +125,18 @@ def test_a_file_that_settled_is_not_read_again(tmp_path: Path, settled: Path) ->
     assert again.known(str(settled)) is None
 
 
+@pytest.mark.parametrize("damaged", [lambda text: text.replace('"]', 'x"]'), lambda _: "[" * 99999])
+def test_a_damaged_list_of_digests_only_means_reading_more(
+    tmp_path: Path, settled: Path, damaged: Callable[[str], str]
+) -> None:
+    digests = FileDigests(tmp_path / "cache", tmp_path)
+    digests.read(str(settled))
+    digests.save()
+    (kept,) = (tmp_path / "cache").rglob("*.json")
+    kept.write_text(damaged(kept.read_text()))
+    assert FileDigests(tmp_path / "cache", tmp_path).known(str(settled)) is None
+
+
 def test_a_file_whose_time_was_set_back_is_read_again(tmp_path: Path, settled: Path) -> None:
     digests = FileDigests(tmp_path / "cache", tmp_path)
     digests.read(str(settled))
@@ -216,6 +231,11 @@ def test_variables_name_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
     assert default_cache() == tmp_path / "caches" / "signrules"
     monkeypatch.setenv("SIGNRULES_CACHE", str(tmp_path / "own"))
+    assert default_cache() == tmp_path / "own"
+    monkeypatch.setenv("SIGNRULES_CACHE", ".")
+    assert default_cache() == Path()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SIGNRULES_CACHE", "~/own")
     assert default_cache() == tmp_path / "own"
 
 
@@ -356,14 +376,16 @@ def test_rows_of_several_shards_come_in_the_order_asked_for(world: World) -> Non
 def test_a_listed_name_that_no_file_can_have_is_unreadable(world: World) -> None:
     world.draw_all(1)
     listed = "".join(f"{name}/000.png,{name}\n" for name in LABELS)
-    (world.folder / "list.csv").write_text(f"Path,ClassId\n{listed}left/a\0b.png,left\n")
+    listed += "left/a\0b.png,left\nle\0ft/b.png,left\n"
+    (world.folder / "list.csv").write_text(f"Path,ClassId\n{listed}")
     for picture in world.data.iterdir():
         picture.rename(world.folder / picture.name)
     world.data = world.folder / "list.csv"
     validation = world.validate()
     assert validation.figures.pictures == len(LABELS)
-    (unreadable,) = validation.pictures.unreadable
-    assert unreadable.reason.endswith("a\0b.png: not a path: embedded null byte")
+    reasons = [unreadable.reason for unreadable in validation.pictures.unreadable]
+    assert len(reasons) == 2
+    assert all(reason.endswith("b.png: not a path: embedded null byte") for reason in reasons)
 
 
 def test_unreadable_pictures_are_counted_and_listed(world: World) -> None:
@@ -438,6 +460,30 @@ def test_similarities_are_kept_per_gallery(world: World) -> None:
     assert world.validate().figures.accuracy.value == 1
     kept[0].write_bytes(kept[0].read_bytes().replace(b"(64, 3)", b"(64, 3 "))
     assert world.validate().figures.accuracy.value == 1
+
+
+def test_similarities_that_cannot_be_kept_are_worked_out_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.draw_all()
+    pictures = read(world, world.predictor)
+    gallery = Gallery.from_embeddings({"deer": np.ones((1, EMBEDDING_DIMENSIONS), np.float32)})
+    expected = pictures.cache.similarity(pictures.rows, gallery)
+    compared = []
+    monkeypatch.setattr(
+        Gallery, "similarity", lambda _, embedding: compared.append(len(embedding)) or expected
+    )
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("recognizer.validation.readings_cache.write_array", full)
+    (kept,) = (world.folder / "cache").rglob("similarity-*.npy")
+    kept.unlink()
+    for row in range(3):
+        found = pictures.cache.similarity(pictures.rows[row : row + 1], gallery)
+        np.testing.assert_array_equal(found, expected[row : row + 1])
+    assert compared == [64]
 
 
 def test_a_run_from_the_cache_needs_no_torch() -> None:

@@ -47,7 +47,9 @@ def pictures_around(root: Path, pictures: Iterable[str]) -> list[str]:
         root: folder of the list.
         pictures: paths that it lists.
     """
-    folders = {os.path.dirname(os.path.normpath(p)) or os.curdir for p in pictures}
+    # What has a null byte in its name is nowhere, and os.walk refuses it.
+    possible = (path for path in pictures if "\0" not in path)
+    folders = {os.path.dirname(os.path.normpath(path)) or os.curdir for path in possible}
     found: set[str] = set()
     for top, is_deep in {_top(root, folder) for folder in folders}:
         for within, below, names in os.walk(top):

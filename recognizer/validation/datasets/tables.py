@@ -121,5 +121,5 @@ class PictureFolder:
 def _names_in(folder: str) -> set[str]:
     try:
         return set(os.listdir(folder))
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a null byte in its name
         return set()

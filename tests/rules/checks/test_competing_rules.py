@@ -227,6 +227,13 @@ def test_a_face_that_many_signs_share_is_told_a_thousand_times_at_most(load: Loa
     assert sum("after 1000 pairs no more are told" in message for message in told) == 1
 
 
+def test_a_pictogram_that_many_signs_share_is_told_a_thousand_times_at_most(load: LoadText) -> None:
+    by_picture = "  - {{id: de.N{0}, name: {{en: x}}, pictogram: deer}}\n"
+    told = messages("SR103", load(signs(*(by_picture.format(n) for n in range(50)))))
+    assert len(told) == 1000 + 1
+    assert sum("after 1000 pairs no more are told" in message for message in told) == 1
+
+
 # Unreachable values
 
 LIMIT = ("value: {from: digits, unit: km/h}",)
