@@ -385,6 +385,8 @@ def test_a_file_is_named_by_a_path(argument, given, kind):
 def test_an_empty_name_is_no_file(argument):
     with pytest.raises(UserError, match=f"^{argument}: an empty name is no file$"):
         Recognizer(**{argument: ""})
+    with pytest.raises(UserError, match=f"^{argument}: no file has a null byte in its name$"):
+        Recognizer(**{argument: "a\0b"})
 
 
 def test_an_installation_without_its_catalogue_is_an_error_that_a_user_can_mend(monkeypatch):
