@@ -21,6 +21,7 @@ from rules.rewriting import (
     as_mapping,
     as_negation,
     as_number,
+    as_range,
     as_several,
     as_text,
     as_value,
@@ -303,6 +304,9 @@ class _Phrase(Generic[FileModelT]):
     def _as_number(self, text: str) -> str | None:
         """How to write a number: those of signs are shorter than those that YAML may have."""
         is_on_sign = DIGITS_NAME in self._location
+        keys = [part for part in self._location if part not in _MARKS]
+        if keys[-1] == DIGITS_NAME and (advice := as_range(text)):  # in lists there are none
+            return advice
         return as_number(text, TEXT.max_length) if is_on_sign else as_number(text)
 
     def _as_letters(self, text: str) -> str | None:

@@ -23,6 +23,8 @@ from rules.yaml_positions import (
 _NUMERAL: Final = re.compile(r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """What people write for a number, in whatever notation."""
 _DECIMAL_COMMA: Final = re.compile(r"([0-9]+),([0-9]+)")
+_WITH_UNIT: Final = re.compile(r"([0-9]+(?:[.,][0-9]+)?) ?[^\W\d_](?:[^\W\d_]|/)*")
+_RANGE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(?:-|–|\.\.\.?|to) ?([0-9]+(?:\.[0-9]+)?)")
 _PADDED: Final = re.compile(r"0+([1-9][0-9]*|0)")
 _PLAIN: Final = re.compile(r"[\w./](?:[\w ./*+-]*[\w./*+-])?")
 """Text that needs no quotes anywhere, if it is not a number or truth value."""
@@ -49,6 +51,9 @@ def as_number(text: str, max_length: int = MAX_NUMBER_LENGTH) -> str | None:
     decimal = _DECIMAL_COMMA.fullmatch(text)
     if decimal:
         return advice_for_decimal(decimal[1], decimal[2])
+    if with_unit := _WITH_UNIT.fullmatch(text):
+        number = with_unit[1].replace(",", ".")
+        return f"write the number alone: {number}; the unit is part of {quote('value:')}"
     if not looks_like_number(text):
         return None
     if padded := _PADDED.fullmatch(text):
@@ -56,6 +61,12 @@ def as_number(text: str, max_length: int = MAX_NUMBER_LENGTH) -> str | None:
     if isinstance(resolve(text), str):
         return f"write it in plain digits, {max_length} characters at most"
     return f"drop the quotes: {text}"
+
+
+def as_range(text: str) -> str | None:
+    """How to write all numbers from one to another; None if ``text`` is no two numbers."""
+    ends = _RANGE.fullmatch(text)
+    return f"write a range as {quote(f'{{min: {ends[1]}, max: {ends[2]}}}')}" if ends else None
 
 
 def as_text(text: str) -> str | None:

@@ -99,6 +99,10 @@ def _advice_on_line(lines: Sequence[str], where: Place, *, in_brackets: bool) ->
     if wide is not None and wide.lastgroup is not None:
         looks = wide[wide.lastgroup]
         return f"{quote(looks)} means nothing to YAML; write {quote(_WIDE[looks])}"
+    if here[column - 1 : column] == "\t":
+        return "a tab stands here; let your editor insert spaces instead of tabs"
+    if in_brackets and here[column - 1 : column] == ":":
+        return "between two entries stands a comma; quotes go around a text that has a colon in it"
     opens = in_brackets and here[column - 1 : column] in ("{", "[")
     if opens or here[: column - 1].rstrip().endswith(PLACEHOLDERS):
         return _QUOTES_FOR_BRACKETS
