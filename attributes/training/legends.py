@@ -67,7 +67,7 @@ def place_slots(
 
     Args:
         texts: masks of strings.
-        text: int64 (N,), which of them stands on each plate,
+        text: int64 (N,), which of them stands on each plate.
         written: boolean (N,), where one does.
         placement: float32 (N, 3, 3), see :func:`place_legends`.
         size: of the plates, pixels.
