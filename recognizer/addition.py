@@ -109,8 +109,12 @@ class Trial:
     @property
     def is_fine(self) -> bool:
         """Whether the change can be written."""
-        errors = [f for f in self.findings if f.diagnostic.severity is Severity.ERROR]
-        return self.after is not None and self.after.sign_id == self.sign_id and not errors
+        return self.after is not None and self.after.sign_id == self.sign_id and not self.is_wrong
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether a check calls the new sign an error."""
+        return any(f.diagnostic.severity is Severity.ERROR for f in self.findings)
 
     @property
     def takes_over(self) -> str | None:

@@ -6,7 +6,7 @@ import os
 import stat
 import zlib
 from collections.abc import Iterator
-from glob import glob, has_magic
+from glob import escape, glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
@@ -149,11 +149,25 @@ def _find_pictures(source: str) -> list[Path]:
             raise PictureError(f"{source}: {_NOT_REGULAR}")
         return [path]
     if has_magic(source):
-        matched = sorted(Path(p) for p in glob(source, recursive=True) if Path(p).is_file())
+        matched = sorted(Path(p) for p in _matching(source) if Path(p).is_file())
         if matched:
             return matched
         raise PictureError(f"{source}: nothing matches")
     raise PictureError(f"{source}: no such file or folder")
+
+
+def _matching(pattern: str) -> list[str]:
+    """What a glob matches; if nothing does, with folders that are there as they are called.
+
+    So ``de.274[50]/*.png`` finds the pictures in a folder of that name.
+    """
+    found = glob(pattern, recursive=True)
+    if found:
+        return found
+    folder = next(above for above in Path(pattern).parents if above.exists())
+    return glob(
+        os.path.join(escape(str(folder)), Path(pattern).relative_to(folder)), recursive=True
+    )
 
 
 def is_hidden(name: str) -> bool:

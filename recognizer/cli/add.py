@@ -101,7 +101,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _last_words(trial: Trial, write: bool, *, is_own: bool) -> str:
-    if trial.after is not None and trial.after.sign_id != trial.sign_id:
+    is_unlike = trial.after is not None and trial.after.sign_id != trial.sign_id
+    if is_unlike and not trial.is_wrong:  # of what is wrong no picture is at fault
         return (
             f"not ready to be written: the picture is not answered as `{trial.sign_id}` with these "
             "lines; another picture may show it better, or the rule may ask for more"

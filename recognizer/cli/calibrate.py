@@ -106,6 +106,8 @@ def _summary(
             f"no threshold that leaves {MIN_PICTURES} answers makes {proposal.target:.2%} of them "
             "right"
         )
+        if proposal.errors < MIN_ERRORS:
+            yield f"mind: {_how_few(proposal)}"
         return
     yield f"{'overall':<22}{_shown(proposal.overall)}"
     if not proposal.raises_overall:

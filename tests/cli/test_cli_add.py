@@ -348,7 +348,7 @@ def test_conflicts_are_told_and_never_written(
     assert add("--write", sign_id="de.9", name="Fifty") == 1
     out = capsys.readouterr().out
     assert "overlap: `de.274` and `de.9` can both hold" in out
-    assert "not ready to be written" in out
+    assert "not ready to be written: mend what is told above" in out
     assert add("--write", sign_id="de.9", name="") == 1
     assert ": error SR0" in capsys.readouterr().out
     assert (folder / "rules" / "signs.yaml").read_text() == RULES

@@ -397,6 +397,14 @@ def test_a_folder_is_searched_and_a_glob_expanded(tmp_path):
     assert [p.name for p in find_pictures(str(tmp_path / "*.png"))] == ["b.png"]
 
 
+def test_a_folder_in_a_glob_may_be_called_like_a_pattern(tmp_path):
+    for name in ("de.274[50]/a.png", "de.274[50]/b.gif", "de.2745/c.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert [p.name for p in find_pictures(f"{tmp_path}/de.274[50]/*.png")] == ["a.png"]
+    assert [p.name for p in find_pictures(f"{tmp_path}/de.274[50]/*.jpg")] == ["c.jpg"]
+
+
 def test_two_stars_are_any_folders(tmp_path):
     for name in ("a.png", "in/b.png", "in/side/c.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -138,6 +138,18 @@ def test_few_errors_are_told_to_be_little_to_choose_by(
     assert "mind: only" not in capsys.readouterr().out
 
 
+def test_few_errors_are_told_where_no_threshold_is_enough_as_well(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.draw_all(10)
+    for number in range(9):
+        world.draw(world.data / "c80" / f"{number:03}.png", "limit-30")
+    assert calibrate(world, world.rules(), "--accuracy", "1.0") == 1
+    out = capsys.readouterr().out
+    assert "no threshold that leaves 30 answers makes 100.00% of them right" in out
+    assert "mind: only 9 of 80 answers are wrong, which is little to choose by" in out
+
+
 def test_a_second_proposal_on_the_same_pictures_is_the_first(world: World) -> None:
     world.draw_all(40)
     for number in range(4):

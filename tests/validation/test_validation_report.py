@@ -396,6 +396,19 @@ def test_an_example_shows_the_alternative_of_its_sign_that_fits_best(world: Worl
     assert [condition.attribute for condition in expected.conditions] == ["shape"]
 
 
+def test_an_example_tells_what_was_read_instead_of_the_value_of_a_sign(world: World) -> None:
+    world.draw_all(1)
+    world.draw(world.data / "c30" / "000.png", "limit-80")
+    validation = world.validate()
+    labels = [validation.sample(n).label for n in range(len(validation.pictures))]
+    (text,) = (
+        condition
+        for condition in example(validation, labels.index("c30")).expected.conditions
+        if condition.attribute == "text"
+    )
+    assert (text.expected, text.read, text.passed) == ("30", "80", False)
+
+
 DRIVE = """
 <script>
 const table = document.getElementById("sign-table");

@@ -150,6 +150,16 @@ def test_the_pictures_of_yolo_may_be_linked(tmp_path: Path) -> None:
     assert (Path(sample.path).name, sample.label) == ("f.png", "0")
 
 
+def test_a_mistake_in_data_yaml_is_told_with_its_place(tmp_path: Path) -> None:
+    for folder in ("images", "labels"):
+        (tmp_path / folder).mkdir()
+    picture(tmp_path / "images" / "a.png")
+    (tmp_path / "labels" / "a.txt").write_text("0 0.5 0.5 0.2 0.4\n")
+    (tmp_path / "data.yaml").write_text("nc: 2\nnames: [a, b\n")
+    with pytest.raises(DatasetError, match=r"data\.yaml:3:1: not valid YAML: [^\n]*$"):
+        open_dataset(tmp_path)
+
+
 def test_a_set_that_has_lost_its_labels_is_no_folder_of_classes(tmp_path: Path) -> None:
     picture(tmp_path / "images" / "a.png")
     (tmp_path / "data.yaml").write_text("names: [stop]\n")

@@ -150,6 +150,10 @@ def _class_names(root: Path) -> dict[str, str]:
     try:
         text = file.read_text(encoding="utf-8-sig")
         return _names_in_yaml(text) if file.suffix == ".yaml" else _names_in_lines(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise DatasetError(f"{file}{place}: not valid YAML: {error.problem}") from None
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise DatasetError(f"{file}: class names not readable: {error}") from None
     except RecursionError:

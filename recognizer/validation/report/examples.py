@@ -153,7 +153,12 @@ def _with_value(
     """What a rule asks of the text, for the one value that the sign has."""
     if outcome.attribute != TEXT.name or value is None:
         return outcome
-    probability = probability_of_any(sign.texts_of(value).strings, reading.text[0])
+    spellings = sign.texts_of(value).strings
+    probability = probability_of_any(spellings, reading.text[0])
     return replace(
-        outcome, expected=value, probability=probability, passed=probability >= PASS_PROBABILITY
+        outcome,
+        expected=value,
+        observed_is_expected=outcome.observed in spellings,
+        probability=probability,
+        passed=probability >= PASS_PROBABILITY,
     )
