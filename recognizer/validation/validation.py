@@ -237,8 +237,10 @@ def resolve_checked(
 
     Raises:
         DatasetError: not one of them is a sign of the catalogue: then this is the wrong label
-            map, or there is none.
+            map, or there is none, or the catalogue is empty.
     """
+    if not ready.catalogue.signs:
+        raise DatasetError(f"{ready.catalogue.files[0]}: there is no sign in this catalogue")
     resolved = resolve_labels(dataset.classes, label_map, ready.catalogue)
     if not any(label.is_sign for label in resolved.values()):
         more = ", …" if len(dataset.classes) > _CLASSES_SHOWN else ""

@@ -211,7 +211,7 @@ def damage_several_sets_without_pictures(root: Path) -> Path:
         (damage_one_class_of_gtsrb_is_deeper, r"_00000\.ppm: is its class 00001 or ppm\?"),
         (damage_no_class, r"/b\.png: a picture beside the class folders"),
         (damage_loop, "stop/up/stop: the same folder as .*/stop, which is read already"),
-        (damage_columns, "no column ClassId; it has: path, width"),
+        (damage_columns, "no column ClassId; it has: Path, Width"),
         (damage_short_line, r"t\.csv:2: expected 2 columns, got 1"),
         (damage_no_path, r"t\.csv:3: no path: its column is empty"),
         (damage_no_label, r"t\.csv:2: no class: its column is empty"),

@@ -145,6 +145,14 @@ def test_labels_that_fit_nothing_are_refused(world: World) -> None:
     assert world.predictor.calls == []
 
 
+def test_a_catalogue_without_signs_is_told_as_that(world: World) -> None:
+    world.draw_all(1)
+    empty = world.folder / "empty.yaml"
+    empty.write_text("version: 1\nsigns: []\n")
+    with pytest.raises(DatasetError, match=r"empty\.yaml: there is no sign in this catalogue$"):
+        world.validate(empty)
+
+
 def test_a_sign_of_another_country_is_not_in_the_catalogue(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:

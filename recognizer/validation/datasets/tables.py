@@ -29,7 +29,7 @@ def read_table(table: Path) -> Iterator[Sample]:
             if not header.strip():
                 raise DatasetError(f"{table}: expected the columns in its first line, it is empty")
             delimiter = max(_DELIMITERS, key=header.count)
-            columns = [c.strip().strip('"').lower() for c in header.rstrip("\r\n").split(delimiter)]
+            columns = [c.strip().strip('"') for c in header.rstrip("\r\n").split(delimiter)]
             path_column, class_column = _positions(table, columns)
             present = PictureFolder(table.parent)
             listed: dict[str, tuple[int, str]] = {}
@@ -71,7 +71,8 @@ def is_table(path: Path) -> bool:
     return any(column in header for column in _PATH_COLUMNS)
 
 
-def _positions(table: Path, columns: list[str]) -> tuple[int, int]:
+def _positions(table: Path, written: list[str]) -> tuple[int, int]:
+    columns = [column.lower() for column in written]
     path_column = next((columns.index(c) for c in _PATH_COLUMNS if c in columns), None)
     missing = [
         name
@@ -84,7 +85,7 @@ def _positions(table: Path, columns: list[str]) -> tuple[int, int]:
     if missing or path_column is None:
         raise DatasetError(
             f"{table}: no column {' and no column '.join(missing)}; "
-            f"it has: {', '.join(c or '(nothing)' for c in columns)}"
+            f"it has: {', '.join(c or '(nothing)' for c in written)}"
         )
     return path_column, columns.index(_CLASS_COLUMN)
 
