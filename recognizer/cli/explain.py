@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 
@@ -24,6 +25,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Explain one picture."""
+    if os.path.isdir(arguments.picture):
+        raise OptionError(
+            f"{arguments.picture}: a folder; `signrules recognize {arguments.picture} --explain` "
+            "explains each picture in it"
+        )
     recognizer = recognizer_from(arguments)
     sign_id, _ = split_id(arguments.sign or "")
     if arguments.sign is not None:

@@ -211,6 +211,12 @@ def test_explain_prints_reasons_as_text_and_json(capsys):
     assert data["explanation"]["conditions"][0]["attribute"] == "shape"
 
 
+def test_of_a_folder_recognize_explains_each_picture(tmp_path, capsys):
+    assert main(["explain", str(tmp_path)]) == 2
+    told = f"{tmp_path}: a folder; `signrules recognize {tmp_path} --explain` explains each picture"
+    assert told in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
