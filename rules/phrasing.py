@@ -14,6 +14,7 @@ from rules.condition_schema import ANY, NONE, NumberRange
 from rules.diagnostics import LoadError, Related, one_of, quote
 from rules.documents import Document, FileModelT
 from rules.formats import CHECK_CODE_RULE, SIGN_ID_RULE
+from rules.languages import LANGUAGES
 from rules.rewriting import (
     ABOUT_PICTOGRAM,
     as_exemplars,
@@ -56,6 +57,14 @@ _EXPECTED_OF_KEY: Final = {
 }
 _ATTRIBUTES: Final = frozenset((*(a.name for a in CATEGORICAL), LEGEND.name))
 _EXPECTED_OF_ITEM: Final = {"allow": CHECK_CODE_RULE}
+_OTHER_FILES: Final = {
+    "classes": "a label map, which `--labels` names",
+    "exclusions": "a file of exclusions, which lies beside its rule file",
+    "per_sign": "a thresholds file, which lies beside its rule file",
+    "signs": "a rule file",
+    "tests": "a test file, which lies beside its rule file",
+}
+"""What a file is that has a key at its top which only one kind of file has."""
 _NEVER_A_NUMBER: Final = frozenset(("id", "code", "allow", "expect", "not"))
 """Keys of text that a number is none of, not even in quotes."""
 _EXPECTED_OF_TYPE: Final = {
@@ -216,6 +225,10 @@ class _Phrase(Generic[FileModelT]):
             return as_negation(mapping.get(key))
         schema, location = self._document.schema, self._location[:-1]
         keys = [part for part in location if part not in _MARKS]
+        if not keys and key in _OTHER_FILES:
+            return f"this seems to be {_OTHER_FILES[key]}"
+        if key in LANGUAGES and isinstance(mapping, MappingNode) and "name" in mapping.valueless:
+            return "a name's languages stand under `name`: indent them deeper"
         beside = allowed_keys(schema, keys[:-1])
         if keys[-1:] == [TEXT.name] and DIGITS_NAME in beside and key in NumberRange.model_fields:
             return f"a range is of numbers: it belongs under {quote(DIGITS_NAME)}"
@@ -312,8 +325,11 @@ class _Phrase(Generic[FileModelT]):
     def _as_letters(self, text: str) -> str | None:
         """How to write letters that are all that stands under ``digits``."""
         keys = [part for part in self._location if part not in _MARKS]
-        is_word = keys[-1] == DIGITS_NAME and text.lower() not in (NONE, ANY)
-        return as_text(text) if is_word else None
+        if keys[-1] != DIGITS_NAME or text.lower() == NONE:
+            return None
+        if text.lower() == ANY:
+            return "say from which number to which, such as `{min: 1, max: 200}`"
+        return as_text(text)
 
     def _right_form(self) -> str | None:
         """How to write what stands in the wrong form."""
