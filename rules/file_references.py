@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from rules.diagnostics import LoadError, quote
 from rules.documents import Document
+from rules.likeness import likely_meant
 from rules.yaml_positions import Node
 
 PICTURE_SUFFIXES: Final = frozenset(
@@ -25,6 +26,16 @@ def existing_rule_file(stem: str) -> Path:
     """The rule file of that path without its ending; ``.yaml`` if neither is there."""
     files = [Path(stem + suffix) for suffix in RULE_FILE_SUFFIXES]
     return next((file for file in files if file.is_file()), files[0])
+
+
+def likely_path(missing: str) -> str | None:
+    """``did you mean `…`?`` with what lies beside a missing path and is called much alike."""
+    folder, name = os.path.split(missing)
+    try:
+        meant = likely_meant(name, os.listdir(folder or os.curdir))
+    except (OSError, ValueError):
+        return None
+    return f"did you mean {quote(os.path.join(folder, meant[0]))}?" if meant else None
 
 
 def report_missing(

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from rules import phrasing
 from rules.diagnostics import Findings, LoadError, Position, Related
 from rules.documents import Document, FileModelT, child_of
+from rules.file_references import likely_path
 from rules.likeness import likely_meant
 from rules.yaml_positions import (
     MappingNode,
@@ -108,7 +109,12 @@ def _read(path: Path, start: Position, findings: Findings) -> bytes | None:
             content = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        findings.error(LoadError.UNREADABLE_FILE, f"cannot read this file: {reason}", start)
+        findings.error(
+            LoadError.UNREADABLE_FILE,
+            f"cannot read this file: {reason}",
+            start,
+            suggestion=likely_path(start.file) if isinstance(error, FileNotFoundError) else None,
+        )
         return None
     return content
 

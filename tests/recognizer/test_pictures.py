@@ -422,6 +422,15 @@ def test_sources_without_pictures_are_told(tmp_path, source, message):
         find_pictures(str(tmp_path / source) if source else str(tmp_path))
 
 
+def test_a_misspelt_source_is_told_with_what_lies_there(tmp_path, monkeypatch):
+    (tmp_path / "pictures").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PictureError, match=r"no such file or folder; did you mean `pictures`\?$"):
+        find_pictures("pitures")
+    with pytest.raises(PictureError, match=r"no such file or folder$"):
+        find_pictures("nowhere/pitures")
+
+
 def test_an_empty_name_is_not_taken_for_this_folder(tmp_path, monkeypatch):
     cv2.imwrite(str(tmp_path / "a.png"), COLOUR)
     monkeypatch.chdir(tmp_path)

@@ -41,6 +41,15 @@ class TestScalars:
         assert codes(write("a.yaml", text)) == ["unknown-value"]
 
 
+class TestMissingFiles:
+    def test_what_lies_there_and_is_called_alike_is_told(
+        self, write: WriteFile, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(write("belgium.yaml", "version: 1\n").parent)
+        with pytest.raises(CatalogueError, match=r"did you mean `belgium\.yaml`\?"):
+            load_catalogue("belguim.yaml")
+
+
 class TestHostileFiles:
     @pytest.mark.parametrize(
         ("text", "problem"),
