@@ -34,6 +34,7 @@ _WIDE_IN_PLACE: Final = re.compile(
     r"|(?::|- |[\[,]) *(?P<start>[｛［“”„‘＂＇])"
 )
 """Where a key ends, another begins, and a value begins; in a text any character may stand."""
+_KEY: Final = re.compile(r"[A-Za-z][\w-]*:")
 _GLUED: Final = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)([:=：＝])(?!//)([\u00a0\u3000]?)(\S+)")
 """A key and its value, which without a blank between them are one word; but not an address."""
 
@@ -86,6 +87,8 @@ def syntax_mistake(
         )
     where = noticed or opened
     better = _advice_on_line(lines, where, in_brackets=bracket is not None) if where else None
+    if better is None and where and "'-' indicator" in problem:
+        better = _advice_on_dash(lines, where)
     return SyntaxMistake(f"{problem} {context}".rstrip(), where, better or _CHECK)
 
 
@@ -107,6 +110,18 @@ def _advice_on_line(lines: Sequence[str], where: Place, *, in_brackets: bool) ->
     if opens or here[: column - 1].rstrip().endswith(PLACEHOLDERS):
         return _QUOTES_FOR_BRACKETS
     return None
+
+
+def _advice_on_dash(lines: Sequence[str], where: Place) -> str | None:
+    """What to do about a key that stands where the next entry of a list is expected."""
+    line, column = where
+    key = _KEY.match(lines[line - 1][column - 1 :]) if line <= len(lines) else None
+    if key is None:
+        return None
+    return (
+        f"if another entry of the list begins here, put its dash before it: {quote(f'- {key[0]}')}; "
+        "if not, indent it as the lines above"
+    )
 
 
 def advice_without_value(
