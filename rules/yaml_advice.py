@@ -119,8 +119,8 @@ def _advice_on_dash(lines: Sequence[str], where: Place) -> str | None:
     if key is None:
         return None
     return (
-        f"if another entry of the list begins here, put its dash before it: {quote(f'- {key[0]}')}; "
-        "if not, indent it as the lines above"
+        "if another entry of the list begins here, put its dash before it: "
+        f"{quote(f'- {key[0]}')}; if not, indent it as the lines above"
     )
 
 
