@@ -23,7 +23,7 @@ from recognizer.orientation import (
     turn_upright,
 )
 from recognizer.urls import is_url, without_password
-from rules.file_references import PICTURE_SUFFIXES, likely_path
+from rules.file_references import PICTURE_SUFFIXES, nothing_there
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -153,8 +153,7 @@ def _find_pictures(source: str) -> list[Path]:
         if matched:
             return matched
         raise PictureError(f"{source}: nothing matches")
-    meant = likely_path(source)
-    raise PictureError(f"{source}: no such file or folder" + (f"; {meant}" if meant else ""))
+    raise PictureError(nothing_there(source))
 
 
 def _matching(pattern: str) -> list[str]:

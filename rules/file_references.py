@@ -38,6 +38,12 @@ def likely_path(missing: str) -> str | None:
     return f"did you mean {quote(os.path.join(folder, meant[0]))}?" if meant else None
 
 
+def nothing_there(path: str) -> str:
+    """What to tell of a path at which nothing is."""
+    meant = likely_path(path)
+    return f"{path}: no such file or folder" + (f"; {meant}" if meant else "")
+
+
 def report_missing(
     code: LoadError,
     what: str,

@@ -323,7 +323,7 @@ class _Phrase(Generic[FileModelT]):
         return as_number(text, TEXT.max_length) if is_on_sign else as_number(text)
 
     def _as_letters(self, text: str) -> str | None:
-        """How to write letters that are all that stands under ``digits``."""
+        """How to write a word that is all that stands under ``digits``."""
         keys = [part for part in self._location if part not in _MARKS]
         if keys[-1] != DIGITS_NAME or text.lower() == NONE:
             return None

@@ -35,6 +35,7 @@ _WIDE_IN_PLACE: Final = re.compile(
 )
 """Where a key ends, another begins, and a value begins; in a text any character may stand."""
 _KEY: Final = re.compile(r"[A-Za-z][\w-]*:")
+"""A key of a mapping, with its colon."""
 _GLUED: Final = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)([:=：＝])(?!//)([\u00a0\u3000]?)(\S+)")
 """A key and its value, which without a blank between them are one word; but not an address."""
 

@@ -31,7 +31,7 @@ from recognizer.validation.datasets.samples import (
 )
 from recognizer.validation.datasets.tables import is_table, read_table
 from recognizer.validation.datasets.yolo import is_yolo, lacks_labels, read_yolo
-from rules.file_references import likely_path
+from rules.file_references import nothing_there
 
 SPLITS: Final = ("all", "training", "validation")
 """Parts of GTSRB's training half and of GTSDB: what the shipped weights were trained on, or not."""
@@ -110,8 +110,7 @@ def _what_is_absent(candidate: _Candidate) -> str:
 
 def _candidates(root: Path, split: str) -> list[_Candidate]:
     if not root.exists():
-        meant = likely_path(str(root))
-        raise DatasetError(f"{root}: no such file or folder" + (f"; {meant}" if meant else ""))
+        raise DatasetError(nothing_there(str(root)))
     if root.is_file():
         return _of_file(root, split)
     found = [candidate for file in _annotations(root) for candidate in _of_file(file, split)]
